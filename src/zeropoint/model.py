@@ -1,0 +1,525 @@
+"""The Sample and its parts: the one declaration of what the appliance tells.
+
+Every wire form derives from these structs: JSON, JSON Schema and OpenAPI, the exposition, TypeScript types and
+docs/metrics.md. A field is declared once, with its help text and, where the OpenTelemetry semantic conventions define
+one, its name there. Its unit and kind are not said a second time: a name carries its unit (`_bytes`, `_seconds`,
+`_percent`, `_celsius`, `_watts`, `_hz`, `_per_second`) and a counter ends in `_total`; catalogue.py reads them off.
+
+Every field may be None: a value is read, or it is null with a row in `unavailable` that says why.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+CONTRACT_VERSION = 1
+
+
+class Metric(Struct, frozen=True):
+    """What a numeric field is outside JSON.
+
+    `otel` is its name in the OpenTelemetry semantic conventions (None: there is none), `attributes` the fixed
+    attributes of it there, `item` the attribute that tells the items of a list of numbers apart.
+    """
+
+    otel: str | None = None
+    attributes: Mapping[str, str] = {}
+    item: str | None = None
+
+
+class Label(Struct, frozen=True):
+    """A text that tells rows of a list apart. `key`: it names the row in metric names and must be unique and stable."""
+
+    attribute: str | None
+    key: bool
+
+
+def metric(help: str, otel: str | None = None, *, item: str | None = None, **attributes: str) -> Meta:
+    """Metadata of a numeric field. Attribute names are given with `__` for the dot (`cpu__mode="user"`)."""
+    fixed = {name.replace("__", "."): value for name, value in attributes.items()}
+    return Meta(description=help, extra={"metric": Metric(otel, fixed, item)})
+
+
+def key(help: str, attribute: str) -> Meta:
+    """Metadata of the text that identifies a row; `attribute` is its label in the exposition."""
+    return Meta(description=help, extra={"label": Label(attribute, key=True)})
+
+
+def label(help: str, attribute: str) -> Meta:
+    """Metadata of a further text that becomes a label of the row's metrics."""
+    return Meta(description=help, extra={"label": Label(attribute, key=False)})
+
+
+def rows(help: str, attribute: str) -> Meta:
+    """Metadata of a mapping of names to sections; `attribute` is the name's label in the exposition."""
+    return Meta(description=help, extra={"rows": attribute})
+
+
+def state(help: str) -> Meta:
+    """Metadata of a field that is one of a few words (a Literal): a state set in the exposition."""
+    return Meta(description=help, extra={"state": True})
+
+
+def text(help: str) -> Meta:
+    """Metadata of a field that is no metric."""
+    return Meta(description=help)
+
+
+Real = float | None
+Count = int | None
+Text = str | None
+
+
+class Section(Struct, frozen=True, kw_only=True):
+    """Base of all parts of a sample."""
+
+
+# --- system ---------------------------------------------------------------------------------------------------------
+
+
+class Stall(Section):
+    """Pressure stall information of one kind, Documentation/accounting/psi.rst."""
+
+    now_percent: Annotated[Real, metric("Share of the last interval in which tasks were stalled")] = None
+    avg10_percent: Annotated[Real, metric("The kernel's 10 s average of the stalled share")] = None
+    avg60_percent: Annotated[Real, metric("The kernel's 60 s average of the stalled share")] = None
+    avg300_percent: Annotated[Real, metric("The kernel's 300 s average of the stalled share")] = None
+    stalled_seconds_total: Annotated[Real, metric("Time in which tasks were stalled")] = None
+
+
+class Pressure(Section):
+    """How long work waited for a resource: `some` task of it, or all of it (`full`)."""
+
+    some: Annotated[Stall | None, text("At least one task was waiting")] = None
+    full: Annotated[Stall | None, text("All tasks that were not idle were waiting")] = None
+
+
+class CpuTimes(Section):
+    """Where the machine's CPU time of the last interval went; the parts sum to 100."""
+
+    user: Annotated[Real, metric("User mode", "system.cpu.utilization", cpu__mode="user")] = None
+    system: Annotated[Real, metric("Kernel", "system.cpu.utilization", cpu__mode="system")] = None
+    nice: Annotated[Real, metric("User mode at low priority", "system.cpu.utilization", cpu__mode="nice")] = None
+    iowait: Annotated[Real, metric("Idle, waiting for disks", "system.cpu.utilization", cpu__mode="iowait")] = None
+    irq: Annotated[Real, metric("Hardware interrupts", "system.cpu.utilization", cpu__mode="interrupt")] = None
+    softirq: Annotated[Real, metric("Soft interrupts", "system.cpu.utilization", cpu__mode="softirq")] = None
+    steal: Annotated[Real, metric("Taken by the hypervisor", "system.cpu.utilization", cpu__mode="steal")] = None
+    idle: Annotated[Real, metric("Idle", "system.cpu.utilization", cpu__mode="idle")] = None
+
+
+class CpuSeconds(Section):
+    """CPU time since boot, summed over all cores."""
+
+    user_seconds_total: Annotated[Real, metric("User mode", "system.cpu.time", cpu__mode="user")] = None
+    system_seconds_total: Annotated[Real, metric("Kernel", "system.cpu.time", cpu__mode="system")] = None
+    nice_seconds_total: Annotated[Real, metric("Low priority", "system.cpu.time", cpu__mode="nice")] = None
+    iowait_seconds_total: Annotated[Real, metric("Waiting for disks", "system.cpu.time", cpu__mode="iowait")] = None
+    irq_seconds_total: Annotated[Real, metric("Hardware interrupts", "system.cpu.time", cpu__mode="interrupt")] = None
+    softirq_seconds_total: Annotated[Real, metric("Soft interrupts", "system.cpu.time", cpu__mode="softirq")] = None
+    steal_seconds_total: Annotated[Real, metric("Hypervisor", "system.cpu.time", cpu__mode="steal")] = None
+    idle_seconds_total: Annotated[Real, metric("Idle", "system.cpu.time", cpu__mode="idle")] = None
+
+
+class Cpu(Section):
+    """The machine's processors; shares are of the whole machine."""
+
+    usage_percent: Annotated[Real, metric("Busy share: user, nice, system, irq, softirq and steal")] = None
+    per_core_percent: Annotated[
+        list[Real] | None, metric("Busy share of each logical core, by its number", item="cpu.logical_number")
+    ] = None
+    count_logical: Annotated[Count, metric("Logical cores online", "system.cpu.logical.count")] = None
+    count_physical: Annotated[Count, metric("Physical cores", "system.cpu.physical.count")] = None
+    frequency_hz: Annotated[Real, metric("Mean frequency of the cores now", "system.cpu.frequency")] = None
+    load_1m: Annotated[Real, metric("Load average over 1 minute")] = None
+    load_5m: Annotated[Real, metric("Load average over 5 minutes")] = None
+    load_15m: Annotated[Real, metric("Load average over 15 minutes")] = None
+    times_percent: Annotated[CpuTimes | None, text("Split of the last interval")] = None
+    times_seconds: Annotated[CpuSeconds | None, text("Split since boot")] = None
+    context_switches_total: Annotated[Count, metric("Context switches since boot")] = None
+    context_switches_per_second: Annotated[Real, metric("Context switches")] = None
+    interrupts_per_second: Annotated[Real, metric("Interrupts served")] = None
+    processes_running: Annotated[
+        Count, metric("Tasks that run or could run", "system.process.count", process__status="running")
+    ] = None
+    processes_blocked: Annotated[
+        Count, metric("Tasks that wait for disks", "system.process.count", process__status="blocked")
+    ] = None
+    pressure: Annotated[Pressure | None, text("Waiting for CPU time")] = None
+
+
+class Swap(Section):
+    total_bytes: Annotated[Count, metric("Swap space")] = None
+    used_bytes: Annotated[Count, metric("Swap in use", "system.paging.usage", system__paging__state="used")] = None
+    free_bytes: Annotated[Count, metric("Swap not in use", "system.paging.usage", system__paging__state="free")] = None
+    usage_percent: Annotated[
+        Real, metric("Share of swap in use", "system.paging.utilization", system__paging__state="used")
+    ] = None
+    in_bytes_total: Annotated[Count, metric("Read back from swap")] = None
+    out_bytes_total: Annotated[Count, metric("Written out to swap")] = None
+    in_bytes_per_second: Annotated[Real, metric("Read back from swap")] = None
+    out_bytes_per_second: Annotated[Real, metric("Written out to swap")] = None
+
+
+class Memory(Section):
+    """Main memory. `used_bytes` is total less available: what could not be given to new work without swapping."""
+
+    total_bytes: Annotated[Count, metric("Main memory", "system.memory.limit")] = None
+    used_bytes: Annotated[
+        Count, metric("Total less available", "system.memory.usage", system__memory__state="used")
+    ] = None
+    available_bytes: Annotated[
+        Count,
+        metric("The kernel's estimate of what new work can have without swapping", "system.memory.linux.available"),
+    ] = None
+    free_bytes: Annotated[Count, metric("Not used at all", "system.memory.usage", system__memory__state="free")] = None
+    cached_bytes: Annotated[
+        Count, metric("Page cache and reclaimable slab", "system.memory.usage", system__memory__state="cached")
+    ] = None
+    buffers_bytes: Annotated[
+        Count, metric("Block device buffers", "system.memory.usage", system__memory__state="buffers")
+    ] = None
+    shared_bytes: Annotated[Count, metric("Shared memory and tmpfs", "system.memory.shared")] = None
+    dirty_bytes: Annotated[Count, metric("Waiting to be written to disk")] = None
+    committed_bytes: Annotated[Count, metric("Address space promised to processes")] = None
+    usage_percent: Annotated[
+        Real, metric("Share in use", "system.memory.utilization", system__memory__state="used")
+    ] = None
+    major_faults_total: Annotated[
+        Count, metric("Page faults that needed the disk", "system.paging.faults", system__paging__fault__type="major")
+    ] = None
+    major_faults_per_second: Annotated[Real, metric("Page faults that needed the disk")] = None
+    oom_kills_total: Annotated[Count, metric("Processes killed for want of memory")] = None
+    swap: Annotated[Swap | None, text("Swap space")] = None
+    pressure: Annotated[Pressure | None, text("Waiting for memory")] = None
+
+
+class Filesystem(Section):
+    mountpoint: Annotated[str, key("Where it is mounted", "system.filesystem.mountpoint")]
+    device: Annotated[Text, label("What is mounted", "system.device")] = None
+    type: Annotated[Text, label("File system type", "system.filesystem.type")] = None
+    total_bytes: Annotated[Count, metric("Size", "system.filesystem.limit")] = None
+    used_bytes: Annotated[Count, metric("In use", "system.filesystem.usage", system__filesystem__state="used")] = None
+    free_bytes: Annotated[
+        Count, metric("Free for users without privilege", "system.filesystem.usage", system__filesystem__state="free")
+    ] = None
+    usage_percent: Annotated[
+        Real,
+        metric(
+            "Used share of what users can have, as df counts it",
+            "system.filesystem.utilization",
+            system__filesystem__state="used",
+        ),
+    ] = None
+    inodes_count: Annotated[Count, metric("Inodes")] = None
+    inodes_used: Annotated[Count, metric("Inodes in use")] = None
+    inodes_usage_percent: Annotated[Real, metric("Share of inodes in use")] = None
+    read_only: Annotated[bool | None, text("Mounted read-only")] = None
+
+
+class BlockDevice(Section):
+    name: Annotated[str, key("Kernel name of the device", "system.device")]
+    read_bytes_total: Annotated[Count, metric("Read", "system.disk.io", disk__io__direction="read")] = None
+    write_bytes_total: Annotated[Count, metric("Written", "system.disk.io", disk__io__direction="write")] = None
+    read_bytes_per_second: Annotated[Real, metric("Read")] = None
+    write_bytes_per_second: Annotated[Real, metric("Written")] = None
+    reads_total: Annotated[Count, metric("Reads completed", "system.disk.operations", disk__io__direction="read")] = (
+        None
+    )
+    writes_total: Annotated[
+        Count, metric("Writes completed", "system.disk.operations", disk__io__direction="write")
+    ] = None
+    reads_per_second: Annotated[Real, metric("Reads completed")] = None
+    writes_per_second: Annotated[Real, metric("Writes completed")] = None
+    read_latency_seconds: Annotated[Real, metric("Mean time of a read that ended in the interval")] = None
+    write_latency_seconds: Annotated[Real, metric("Mean time of a write that ended in the interval")] = None
+    busy_seconds_total: Annotated[Real, metric("Time with at least one request in flight", "system.disk.io_time")] = (
+        None
+    )
+    busy_percent: Annotated[Real, metric("Share of the interval with at least one request in flight")] = None
+
+
+class Disk(Section):
+    """The root file system's space, and the traffic of all physical block devices."""
+
+    total_bytes: Annotated[Count, metric("Size of the root file system")] = None
+    used_bytes: Annotated[Count, metric("In use on the root file system")] = None
+    free_bytes: Annotated[Count, metric("Free on the root file system for users without privilege")] = None
+    usage_percent: Annotated[Real, metric("Used share of the root file system")] = None
+    filesystems: Annotated[list[Filesystem] | None, text("File systems that hold data")] = None
+    devices: Annotated[
+        list[BlockDevice] | None, text("Whole block devices; partitions and stacked devices are left out")
+    ] = None
+    read_bytes_total: Annotated[Count, metric("Read from all devices")] = None
+    write_bytes_total: Annotated[Count, metric("Written to all devices")] = None
+    read_bytes_per_second: Annotated[Real, metric("Read from all devices")] = None
+    write_bytes_per_second: Annotated[Real, metric("Written to all devices")] = None
+    reads_per_second: Annotated[Real, metric("Reads completed")] = None
+    writes_per_second: Annotated[Real, metric("Writes completed")] = None
+    busy_percent: Annotated[Real, metric("Busy share of the busiest device")] = None
+    pressure: Annotated[Pressure | None, text("Waiting for block devices")] = None
+
+
+class Interface(Section):
+    name: Annotated[str, key("Name of the interface", "network.interface.name")]
+    up: Annotated[bool | None, text("Operational state is up")] = None
+    speed_bits_per_second: Annotated[Real, metric("Negotiated link speed")] = None
+    bytes_sent_total: Annotated[Count, metric("Sent", "system.network.io", network__io__direction="transmit")] = None
+    bytes_received_total: Annotated[
+        Count, metric("Received", "system.network.io", network__io__direction="receive")
+    ] = None
+    bytes_sent_per_second: Annotated[Real, metric("Sent")] = None
+    bytes_received_per_second: Annotated[Real, metric("Received")] = None
+    packets_sent_total: Annotated[
+        Count, metric("Packets sent", "system.network.packet.count", network__io__direction="transmit")
+    ] = None
+    packets_received_total: Annotated[
+        Count, metric("Packets received", "system.network.packet.count", network__io__direction="receive")
+    ] = None
+    errors_sent_total: Annotated[
+        Count, metric("Errors in sending", "system.network.errors", network__io__direction="transmit")
+    ] = None
+    errors_received_total: Annotated[
+        Count, metric("Errors in receiving", "system.network.errors", network__io__direction="receive")
+    ] = None
+    drops_sent_total: Annotated[
+        Count, metric("Packets dropped in sending", "system.network.packet.dropped", network__io__direction="transmit")
+    ] = None
+    drops_received_total: Annotated[
+        Count, metric("Packets dropped in receiving", "system.network.packet.dropped", network__io__direction="receive")
+    ] = None
+
+
+class Network(Section):
+    """Totals over all interfaces but loopback."""
+
+    bytes_sent_total: Annotated[Count, metric("Sent")] = None
+    bytes_received_total: Annotated[Count, metric("Received")] = None
+    bytes_sent_per_second: Annotated[Real, metric("Sent")] = None
+    bytes_received_per_second: Annotated[Real, metric("Received")] = None
+    packets_sent_total: Annotated[Count, metric("Packets sent")] = None
+    packets_received_total: Annotated[Count, metric("Packets received")] = None
+    packets_sent_per_second: Annotated[Real, metric("Packets sent")] = None
+    packets_received_per_second: Annotated[Real, metric("Packets received")] = None
+    errors_total: Annotated[Count, metric("Errors in sending and receiving")] = None
+    errors_per_second: Annotated[Real, metric("Errors in sending and receiving")] = None
+    drops_total: Annotated[Count, metric("Packets dropped in sending and receiving")] = None
+    drops_per_second: Annotated[Real, metric("Packets dropped in sending and receiving")] = None
+    tcp_retransmits_total: Annotated[Count, metric("TCP segments sent again")] = None
+    tcp_retransmits_per_second: Annotated[Real, metric("TCP segments sent again")] = None
+    tcp_connections: Annotated[Count, metric("TCP connections established")] = None
+    interfaces: Annotated[list[Interface] | None, text("All interfaces, loopback too")] = None
+
+
+class Platform(Section):
+    system: Annotated[Text, text("Operating system")] = None
+    release: Annotated[Text, text("Kernel release")] = None
+    machine: Annotated[Text, text("Hardware architecture")] = None
+    distribution: Annotated[Text, text("Distribution and its version")] = None
+    python: Annotated[Text, text("Version of the Python that runs the appliance")] = None
+
+
+class Container(Section):
+    """Limits of the appliance's own control group, where they are lower than the machine's."""
+
+    cgroup_version: Annotated[Count, text("1 or 2")] = None
+    cpu_limit_cores: Annotated[Real, metric("CPU quota, in cores")] = None
+    cpu_throttled_seconds_total: Annotated[Real, metric("Time in which the quota held tasks back")] = None
+    cpu_throttled_percent: Annotated[
+        Real, metric("Share of the quota's periods of the last interval that were throttled")
+    ] = None
+    memory_limit_bytes: Annotated[Count, metric("Memory limit")] = None
+    memory_used_bytes: Annotated[
+        Count, metric("Memory charged, without what the kernel can drop at once (inactive file pages)")
+    ] = None
+    memory_usage_percent: Annotated[Real, metric("Used share of the memory limit")] = None
+    oom_kills_total: Annotated[Count, metric("Processes killed at the memory limit")] = None
+    pids_limit: Annotated[Count, metric("Limit of tasks")] = None
+
+
+class Host(Section):
+    name: Annotated[Text, text("Host name")] = None
+    process_count: Annotated[Count, metric("Processes")] = None
+    thread_count: Annotated[Count, metric("Threads")] = None
+    uptime_seconds: Annotated[Real, metric("Time since boot", "system.uptime")] = None
+    boot_time: Annotated[Text, text("When the machine started")] = None
+    platform: Annotated[Platform | None, text("What the machine runs")] = None
+    container: Annotated[Container | None, text("Limits of the container")] = None
+
+
+class GpuProcess(Section):
+    pid: Annotated[int, key("Process id", "process.pid")]
+    name: Annotated[Text, text("Program name")] = None
+    memory_bytes: Annotated[Count, metric("GPU memory held")] = None
+    utilization_percent: Annotated[Real, metric("Share of the GPU's time")] = None
+
+
+class MigInstance(Section):
+    uuid: Annotated[str, key("Identity of the instance", "hw.id")]
+    name: Annotated[Text, label("Profile name", "hw.name")] = None
+    memory_total_bytes: Annotated[Count, metric("Memory", "hw.gpu.memory.limit")] = None
+    memory_used_bytes: Annotated[Count, metric("Memory in use", "hw.gpu.memory.usage")] = None
+
+
+class Gpu(Section):
+    index: Annotated[Count, text("Number that the driver gives it")] = None
+    uuid: Annotated[str, key("Stable identity: the driver's UUID, else the PCI address", "hw.id")]
+    name: Annotated[Text, label("Product name", "hw.name")] = None
+    vendor: Annotated[Text, label("Vendor", "hw.vendor")] = None
+    utilization_percent: Annotated[
+        Real, metric("Share of time in which a kernel ran", "hw.gpu.utilization", hw__gpu__task="general")
+    ] = None
+    memory_total_bytes: Annotated[Count, metric("Memory", "hw.gpu.memory.limit")] = None
+    memory_used_bytes: Annotated[Count, metric("Memory in use", "hw.gpu.memory.usage")] = None
+    memory_usage_percent: Annotated[Real, metric("Share of memory in use", "hw.gpu.memory.utilization")] = None
+    temperature_celsius: Annotated[Real, metric("Temperature of the die", "hw.temperature")] = None
+    power_watts: Annotated[Real, metric("Power drawn", "hw.power")] = None
+    power_limit_watts: Annotated[Real, metric("Power limit in force", "hw.power.limit")] = None
+    energy_joules_total: Annotated[Real, metric("Energy used since the driver was loaded", "hw.energy")] = None
+    clock_hz: Annotated[Real, metric("Clock of the cores")] = None
+    memory_clock_hz: Annotated[Real, metric("Clock of the memory")] = None
+    fan_percent: Annotated[Real, metric("Fan speed", "hw.fan.speed_ratio")] = None
+    pcie_receive_bytes_per_second: Annotated[Real, metric("From the host over PCIe")] = None
+    pcie_transmit_bytes_per_second: Annotated[Real, metric("To the host over PCIe")] = None
+    nvlink_receive_bytes_per_second: Annotated[Real, metric("In over NVLink")] = None
+    nvlink_transmit_bytes_per_second: Annotated[Real, metric("Out over NVLink")] = None
+    throttle_reasons: Annotated[list[str] | None, text("Why the clocks are held down; empty when they are not")] = None
+    ecc_errors_total: Annotated[Count, metric("Uncorrected memory errors", "hw.errors", error__type="uncorrected")] = (
+        None
+    )
+    mig: Annotated[list[MigInstance] | None, text("Partitions of the GPU")] = None
+    processes: Annotated[list[GpuProcess] | None, text("Processes that hold the GPU")] = None
+
+
+class Temperature(Section):
+    name: Annotated[str, key("Chip and sensor", "hw.id")]
+    temperature_celsius: Annotated[Real, metric("Temperature", "hw.temperature")] = None
+    high_celsius: Annotated[Real, metric("The chip's own warning level")] = None
+    critical_celsius: Annotated[Real, metric("The chip's own critical level")] = None
+
+
+class Fan(Section):
+    name: Annotated[str, key("Chip and fan", "hw.id")]
+    speed_rpm: Annotated[Real, metric("Speed", "hw.fan.speed")] = None
+
+
+class Battery(Section):
+    charge_percent: Annotated[Real, metric("Charge", "hw.battery.charge")] = None
+    charging: Annotated[bool | None, text("On mains power")] = None
+    power_watts: Annotated[Real, metric("Power drawn from or put into the battery")] = None
+
+
+class Sensors(Section):
+    temperatures: Annotated[list[Temperature] | None, text("Temperature sensors")] = None
+    fans: Annotated[list[Fan] | None, text("Fans")] = None
+    battery: Annotated[Battery | None, text("Battery")] = None
+
+
+class System(Section):
+    cpu: Annotated[Cpu | None, text("Processors")] = None
+    memory: Annotated[Memory | None, text("Main memory and swap")] = None
+    disk: Annotated[Disk | None, text("File systems and block devices")] = None
+    network: Annotated[Network | None, text("Network")] = None
+    host: Annotated[Host | None, text("The machine as a whole")] = None
+    gpus: Annotated[list[Gpu] | None, text("Graphics processors")] = None
+    sensors: Annotated[Sensors | None, text("Temperatures, fans and battery")] = None
+
+
+# --- AI components --------------------------------------------------------------------------------------------------
+
+Status = Literal["running", "idle", "stopped", "failed", "absent", "unknown"]
+
+
+class Component(Section):
+    """What is told of every AI component; a component's own report adds to it."""
+
+    status: Annotated[
+        Status,
+        state(
+            "running: a live process and evidence of work at most 10 s old (or three usual steps); idle: a live process, "
+            "no fresh work; stopped: no process, artifacts tell when it last worked; failed: its run ended with an "
+            "error; absent: no trace; unknown: cannot be told, `reason` says why"
+        ),
+    ]
+    since: Annotated[Text, text("When the status last changed")] = None
+    last_updated: Annotated[Text, text("Time of the newest evidence of work")] = None
+    reason: Annotated[Text, text("Why the status is what it is, where that needs saying")] = None
+    pids: Annotated[list[int] | None, text("Its processes")] = None
+
+
+class Ai(Section):
+    components: Annotated[dict[str, Component], rows("AI components by name", "zeropoint.component")] = {}
+
+
+# --- the appliance itself -------------------------------------------------------------------------------------------
+
+Health = Literal["healthy", "degraded", "unhealthy"]
+CollectorStatus = Literal["ok", "absent", "failed", "hanging", "waiting"]
+
+
+class Collector(Section):
+    """How one probe fares."""
+
+    duration_seconds: Annotated[Real, metric("How long its last reading took")] = None
+    age_seconds: Annotated[Real, metric("Age of the values it last read")] = None
+    status: Annotated[
+        CollectorStatus,
+        state(
+            "ok; absent: there is nothing to read; failed; hanging: the last reading has not come back; waiting: not read yet"
+        ),
+    ] = "waiting"
+    reason: Annotated[Text, text("Why it is not ok")] = None
+
+
+class Server(Section):
+    clients: Annotated[Count, metric("Subscribers of the stream")] = None
+    queue_size: Annotated[Count, metric("Frames waiting over all subscribers")] = None
+    dropped_total: Annotated[Count, metric("Frames dropped for slow subscribers, each told by a gap event")] = None
+    samples_total: Annotated[Count, metric("Samples taken since the start")] = None
+    missed_ticks_total: Annotated[Count, metric("Samples that could not be taken in time")] = None
+    uptime_seconds: Annotated[Real, metric("Time since the start", "process.uptime")] = None
+    health: Annotated[Health | None, state("State of the appliance")] = None
+    cpu_percent: Annotated[Real, metric("CPU time of the appliance, of one core")] = None
+    cpu_seconds_total: Annotated[Real, metric("CPU time of the appliance", "process.cpu.time")] = None
+    memory_bytes: Annotated[Count, metric("Resident memory of the appliance", "process.memory.usage")] = None
+    collectors: Annotated[dict[str, Collector], rows("Probes by name", "zeropoint.collector")] = {}
+
+
+class Unavailable(Section):
+    path: Annotated[str, text("Path of the value, as in system.gpus[0].power_watts; it covers all below it")]
+    reason: Annotated[str, text("Why it is null")]
+
+
+class Sample(Section):
+    id: Annotated[str, text("Position EPOCH-SEQUENCE: EPOCH is new at every start, SEQUENCE rises by one")]
+    timestamp: Annotated[str, text("When it was taken, RFC 3339 in UTC with milliseconds")]
+    interval_seconds: Annotated[float, text("The interval between samples that is set")]
+    system: Annotated[System, text("The machine")]
+    ai: Annotated[Ai, text("The AI components")]
+    server: Annotated[Server, text("The appliance itself")]
+    unavailable: Annotated[list[Unavailable], text("Why values are null")]
+
+
+# --- events of the stream and answers -------------------------------------------------------------------------------
+
+
+class Hello(Section):
+    """First event of a stream."""
+
+    contract: int
+    epoch: str
+    interval_seconds: float
+    newest_id: str | None
+    server_time: str
+
+
+GapReason = Literal["missed-ticks", "slow-subscriber", "beyond-replay", "unknown-id"]
+
+
+class Gap(Section, rename={"since": "from", "until": "to"}):
+    """Samples that this reader does not get."""
+
+    since: Annotated[Text, text("Last id before the hole; null when the id that was given is unknown")] = None
+    until: Annotated[Text, text("First id after the hole")] = None
+    lost: Annotated[Count, text("How many samples; null where that cannot be known")] = None
+    reason: Annotated[GapReason, text("Why they are missing")]
