@@ -1,5 +1,5 @@
-import type { Bye, Gap, Hello, Sample } from "./contract";
-import type { ClientState } from "./state";
+import type { Gap, Hello, Sample } from "./contract";
+import type { Bye, ClientState } from "./state";
 
 export interface MetricsClientOptions {
   /** Base URL of the appliance. Default: what this module was loaded from, BASE/static/metrics_client.js -> BASE/. */

@@ -1,233 +1,657 @@
-// The wire contract, version 1, as types. `node types.mjs openapi.json` writes this file.
+// Written by web/types.mjs out of the OpenAPI document of the appliance (`zeropoint openapi`). Do not edit.
 
-/** Why a value is null: `path` is written like `system.gpus[0].power_watts`; a parent's row covers its children. */
-export interface Unavailable {
-  path: string;
-  reason: string;
+/**
+ * Every schema by its name.
+ */
+export interface Schemas {
+  Ai: Ai;
+  Battery: Battery;
+  BlockDevice: BlockDevice;
+  Collector: Collector;
+  Component: Component;
+  Container: Container;
+  Cpu: Cpu;
+  CpuSeconds: CpuSeconds;
+  CpuTimes: CpuTimes;
+  Disk: Disk;
+  Fan: Fan;
+  Filesystem: Filesystem;
+  Gap: Gap;
+  Gpu: Gpu;
+  GpuProcess: GpuProcess;
+  Hello: Hello;
+  Host: Host;
+  Interface: Interface;
+  Memory: Memory;
+  MigInstance: MigInstance;
+  Network: Network;
+  Platform: Platform;
+  Pressure: Pressure;
+  Sample: Sample;
+  Sensors: Sensors;
+  Server: Server;
+  Stall: Stall;
+  Swap: Swap;
+  System: System;
+  Temperature: Temperature;
+  Unavailable: Unavailable;
 }
-
-export interface PressureTotals {
-  avg10_percent: number | null;
-  avg60_percent: number | null;
-  avg300_percent: number | null;
-  total_seconds: number | null;
+export interface Ai {
+  /**
+   * AI components by name
+   */
+  components: {
+    [k: string]: Component;
+  };
 }
-
-export interface Pressure {
-  some: PressureTotals | null;
-  full: PressureTotals | null;
+/**
+ * What is told of every AI component; a component's own report adds to it.
+ */
+export interface Component {
+  /**
+   * running: a live process and evidence of work at most 10 s old (or three usual steps); idle: a live process, no fresh work; stopped: no process, artifacts tell when it last worked; failed: its run ended with an error; absent: no trace; unknown: cannot be told, `reason` says why
+   */
+  status: "absent" | "failed" | "idle" | "running" | "stopped" | "unknown";
+  /**
+   * When the status last changed
+   */
+  since: string | null;
+  /**
+   * Time of the newest evidence of work
+   */
+  last_updated: string | null;
+  /**
+   * Why the status is what it is, where that needs saying
+   */
+  reason: string | null;
+  /**
+   * Its processes
+   */
+  pids: number[] | null;
+  [k: string]: unknown;
 }
-
+export interface Battery {
+  /**
+   * Charge
+   */
+  charge_percent: number | null;
+  /**
+   * On mains power
+   */
+  charging: boolean | null;
+  /**
+   * Power drawn from or put into the battery
+   */
+  power_watts: number | null;
+}
+export interface BlockDevice {
+  /**
+   * Kernel name of the device
+   */
+  name: string;
+  /**
+   * Read
+   */
+  read_bytes_total: number | null;
+  /**
+   * Written
+   */
+  write_bytes_total: number | null;
+  /**
+   * Read
+   */
+  read_bytes_per_second: number | null;
+  /**
+   * Written
+   */
+  write_bytes_per_second: number | null;
+  /**
+   * Reads completed
+   */
+  reads_total: number | null;
+  /**
+   * Writes completed
+   */
+  writes_total: number | null;
+  /**
+   * Reads completed
+   */
+  reads_per_second: number | null;
+  /**
+   * Writes completed
+   */
+  writes_per_second: number | null;
+  /**
+   * Mean time of a read that ended in the interval
+   */
+  read_latency_seconds: number | null;
+  /**
+   * Mean time of a write that ended in the interval
+   */
+  write_latency_seconds: number | null;
+  /**
+   * Time with at least one request in flight
+   */
+  busy_seconds_total: number | null;
+  /**
+   * Share of the interval with at least one request in flight
+   */
+  busy_percent: number | null;
+}
+/**
+ * How one probe fares.
+ */
+export interface Collector {
+  /**
+   * How long its last reading took
+   */
+  duration_seconds: number | null;
+  /**
+   * Age of the values it last read
+   */
+  age_seconds: number | null;
+  /**
+   * ok; absent: there is nothing to read; failed; hanging: the last reading has not come back; waiting: not read yet
+   */
+  status: "absent" | "failed" | "hanging" | "ok" | "waiting";
+  /**
+   * Why it is not ok
+   */
+  reason: string | null;
+}
+/**
+ * Limits of the appliance's own control group, where they are lower than the machine's.
+ */
+export interface Container {
+  /**
+   * 1 or 2
+   */
+  cgroup_version: number | null;
+  /**
+   * CPU quota, in cores
+   */
+  cpu_limit_cores: number | null;
+  /**
+   * Time in which the quota held tasks back
+   */
+  cpu_throttled_seconds_total: number | null;
+  /**
+   * Share of the quota's periods of the last interval that were throttled
+   */
+  cpu_throttled_percent: number | null;
+  /**
+   * Memory limit
+   */
+  memory_limit_bytes: number | null;
+  /**
+   * Memory charged, without what the kernel can drop at once (inactive file pages)
+   */
+  memory_used_bytes: number | null;
+  /**
+   * Used share of the memory limit
+   */
+  memory_usage_percent: number | null;
+  /**
+   * Processes killed at the memory limit
+   */
+  oom_kills_total: number | null;
+  /**
+   * Limit of tasks
+   */
+  pids_limit: number | null;
+}
+/**
+ * The machine's processors; shares are of the whole machine.
+ */
+export interface Cpu {
+  /**
+   * Busy share: user, nice, system, irq, softirq and steal
+   */
+  usage_percent: number | null;
+  /**
+   * Busy share of each logical core, by its number
+   */
+  per_core_percent: (number | null)[] | null;
+  /**
+   * Logical cores online
+   */
+  count_logical: number | null;
+  /**
+   * Physical cores
+   */
+  count_physical: number | null;
+  /**
+   * Mean frequency of the cores now
+   */
+  frequency_hz: number | null;
+  /**
+   * Load average over 1 minute
+   */
+  load_1m: number | null;
+  /**
+   * Load average over 5 minutes
+   */
+  load_5m: number | null;
+  /**
+   * Load average over 15 minutes
+   */
+  load_15m: number | null;
+  /**
+   * Split of the last interval
+   */
+  times_percent: CpuTimes | null;
+  /**
+   * Split since boot
+   */
+  times_seconds: CpuSeconds | null;
+  /**
+   * Context switches since boot
+   */
+  context_switches_total: number | null;
+  /**
+   * Context switches
+   */
+  context_switches_per_second: number | null;
+  /**
+   * Interrupts served
+   */
+  interrupts_per_second: number | null;
+  /**
+   * Tasks that run or could run
+   */
+  processes_running: number | null;
+  /**
+   * Tasks that wait for disks
+   */
+  processes_blocked: number | null;
+  /**
+   * Waiting for CPU time
+   */
+  pressure: Pressure | null;
+}
+/**
+ * Where the machine's CPU time of the last interval went; the parts sum to 100.
+ */
 export interface CpuTimes {
+  /**
+   * User mode
+   */
   user: number | null;
+  /**
+   * Kernel
+   */
   system: number | null;
+  /**
+   * User mode at low priority
+   */
   nice: number | null;
+  /**
+   * Idle, waiting for disks
+   */
   iowait: number | null;
+  /**
+   * Hardware interrupts
+   */
   irq: number | null;
+  /**
+   * Soft interrupts
+   */
   softirq: number | null;
+  /**
+   * Taken by the hypervisor
+   */
   steal: number | null;
+  /**
+   * Idle
+   */
   idle: number | null;
 }
-
-export interface Cpu {
-  usage_percent: number | null;
-  per_core_percent: (number | null)[] | null;
-  count_logical: number | null;
-  count_physical: number | null;
-  frequency_hz: number | null;
-  load_1m: number | null;
-  load_5m: number | null;
-  load_15m: number | null;
-  times_percent: CpuTimes | null;
-  context_switches_per_second: number | null;
-  pressure: Pressure | null;
+/**
+ * CPU time since boot, summed over all cores.
+ */
+export interface CpuSeconds {
+  /**
+   * User mode
+   */
+  user_seconds_total: number | null;
+  /**
+   * Kernel
+   */
+  system_seconds_total: number | null;
+  /**
+   * Low priority
+   */
+  nice_seconds_total: number | null;
+  /**
+   * Waiting for disks
+   */
+  iowait_seconds_total: number | null;
+  /**
+   * Hardware interrupts
+   */
+  irq_seconds_total: number | null;
+  /**
+   * Soft interrupts
+   */
+  softirq_seconds_total: number | null;
+  /**
+   * Hypervisor
+   */
+  steal_seconds_total: number | null;
+  /**
+   * Idle
+   */
+  idle_seconds_total: number | null;
 }
-
-export interface Swap {
-  total_bytes: number | null;
-  used_bytes: number | null;
-  free_bytes: number | null;
-  usage_percent: number | null;
-  in_bytes_per_second: number | null;
-  out_bytes_per_second: number | null;
+/**
+ * How long work waited for a resource: `some` task of it, or all of it (`full`).
+ */
+export interface Pressure {
+  /**
+   * At least one task was waiting
+   */
+  some: Stall | null;
+  /**
+   * All tasks that were not idle were waiting
+   */
+  full: Stall | null;
 }
-
-export interface Memory {
-  total_bytes: number | null;
-  used_bytes: number | null;
-  available_bytes: number | null;
-  free_bytes: number | null;
-  cached_bytes: number | null;
-  buffers_bytes: number | null;
-  usage_percent: number | null;
-  swap: Swap | null;
-  pressure: Pressure | null;
+/**
+ * Pressure stall information of one kind, Documentation/accounting/psi.rst.
+ */
+export interface Stall {
+  /**
+   * Share of the last interval in which tasks were stalled
+   */
+  now_percent: number | null;
+  /**
+   * The kernel's 10 s average of the stalled share
+   */
+  avg10_percent: number | null;
+  /**
+   * The kernel's 60 s average of the stalled share
+   */
+  avg60_percent: number | null;
+  /**
+   * The kernel's 300 s average of the stalled share
+   */
+  avg300_percent: number | null;
+  /**
+   * Time in which tasks were stalled
+   */
+  stalled_seconds_total: number | null;
 }
-
-export interface Filesystem {
-  mountpoint: string;
-  device: string;
-  type: string;
-  total_bytes: number | null;
-  used_bytes: number | null;
-  free_bytes: number | null;
-  usage_percent: number | null;
-}
-
-export interface DiskDevice {
-  name: string;
-  read_bytes_total: number | null;
-  write_bytes_total: number | null;
-  read_bytes_per_second: number | null;
-  write_bytes_per_second: number | null;
-  reads_per_second: number | null;
-  writes_per_second: number | null;
-  busy_percent: number | null;
-}
-
+/**
+ * The root file system's space, and the traffic of all physical block devices.
+ */
 export interface Disk {
+  /**
+   * Size of the root file system
+   */
   total_bytes: number | null;
+  /**
+   * In use on the root file system
+   */
   used_bytes: number | null;
+  /**
+   * Free on the root file system for users without privilege
+   */
   free_bytes: number | null;
+  /**
+   * Used share of the root file system
+   */
   usage_percent: number | null;
+  /**
+   * File systems that hold data
+   */
   filesystems: Filesystem[] | null;
-  devices: DiskDevice[] | null;
+  /**
+   * Whole block devices; partitions and stacked devices are left out
+   */
+  devices: BlockDevice[] | null;
+  /**
+   * Read from all devices
+   */
   read_bytes_total: number | null;
+  /**
+   * Written to all devices
+   */
   write_bytes_total: number | null;
+  /**
+   * Read from all devices
+   */
   read_bytes_per_second: number | null;
+  /**
+   * Written to all devices
+   */
   write_bytes_per_second: number | null;
+  /**
+   * Reads completed
+   */
   reads_per_second: number | null;
+  /**
+   * Writes completed
+   */
   writes_per_second: number | null;
+  /**
+   * Busy share of the busiest device
+   */
   busy_percent: number | null;
+  /**
+   * Waiting for block devices
+   */
   pressure: Pressure | null;
 }
-
-export interface NetworkInterface {
+export interface Filesystem {
+  /**
+   * Where it is mounted
+   */
+  mountpoint: string;
+  /**
+   * What is mounted
+   */
+  device: string | null;
+  /**
+   * File system type
+   */
+  type: string | null;
+  /**
+   * Size
+   */
+  total_bytes: number | null;
+  /**
+   * In use
+   */
+  used_bytes: number | null;
+  /**
+   * Free for users without privilege
+   */
+  free_bytes: number | null;
+  /**
+   * Used share of what users can have, as df counts it
+   */
+  usage_percent: number | null;
+  /**
+   * Inodes
+   */
+  inodes_count: number | null;
+  /**
+   * Inodes in use
+   */
+  inodes_used: number | null;
+  /**
+   * Share of inodes in use
+   */
+  inodes_usage_percent: number | null;
+  /**
+   * Mounted read-only
+   */
+  read_only: boolean | null;
+}
+export interface Fan {
+  /**
+   * Chip and fan
+   */
   name: string;
-  bytes_sent_total: number | null;
-  bytes_received_total: number | null;
-  bytes_sent_per_second: number | null;
-  bytes_received_per_second: number | null;
+  /**
+   * Speed
+   */
+  speed_rpm: number | null;
 }
-
-export interface Network {
-  bytes_sent_total: number | null;
-  bytes_received_total: number | null;
-  bytes_sent_per_second: number | null;
-  bytes_received_per_second: number | null;
-  packets_sent_total: number | null;
-  packets_received_total: number | null;
-  errors_total: number | null;
-  drops_total: number | null;
-  interfaces: NetworkInterface[] | null;
+/**
+ * Samples that this reader does not get.
+ */
+export interface Gap {
+  /**
+   * Last id before the hole; null when the id that was given is unknown
+   */
+  from: string | null;
+  /**
+   * First id after the hole
+   */
+  to: string | null;
+  /**
+   * How many samples; null where that cannot be known
+   */
+  lost: number | null;
+  /**
+   * Why they are missing
+   */
+  reason: "beyond-replay" | "missed-ticks" | "slow-subscriber" | "unknown-id";
 }
-
-export interface Platform {
-  system: string | null;
-  release: string | null;
-  machine: string | null;
-  distribution: string | null;
-  python: string | null;
-}
-
-export interface Host {
-  name: string | null;
-  process_count: number | null;
-  thread_count: number | null;
-  uptime_seconds: number | null;
-  boot_time: string | null;
-  platform: Platform | null;
-}
-
-export interface GpuProcess {
-  pid: number;
-  name: string | null;
-  memory_bytes: number | null;
-  utilization_percent: number | null;
-}
-
 export interface Gpu {
-  index: number;
-  uuid: string | null;
+  /**
+   * Number that the driver gives it
+   */
+  index: number | null;
+  /**
+   * Stable identity: the driver's UUID, else the PCI address
+   */
+  uuid: string;
+  /**
+   * Product name
+   */
   name: string | null;
+  /**
+   * Vendor
+   */
   vendor: string | null;
+  /**
+   * Share of time in which a kernel ran
+   */
   utilization_percent: number | null;
+  /**
+   * Memory
+   */
   memory_total_bytes: number | null;
+  /**
+   * Memory in use
+   */
   memory_used_bytes: number | null;
+  /**
+   * Share of memory in use
+   */
+  memory_usage_percent: number | null;
+  /**
+   * Temperature of the die
+   */
   temperature_celsius: number | null;
+  /**
+   * Power drawn
+   */
   power_watts: number | null;
+  /**
+   * Power limit in force
+   */
   power_limit_watts: number | null;
+  /**
+   * Energy used since the driver was loaded
+   */
+  energy_joules_total: number | null;
+  /**
+   * Clock of the cores
+   */
   clock_hz: number | null;
+  /**
+   * Clock of the memory
+   */
   memory_clock_hz: number | null;
+  /**
+   * Fan speed
+   */
   fan_percent: number | null;
+  /**
+   * From the host over PCIe
+   */
+  pcie_receive_bytes_per_second: number | null;
+  /**
+   * To the host over PCIe
+   */
+  pcie_transmit_bytes_per_second: number | null;
+  /**
+   * In over NVLink
+   */
+  nvlink_receive_bytes_per_second: number | null;
+  /**
+   * Out over NVLink
+   */
+  nvlink_transmit_bytes_per_second: number | null;
+  /**
+   * Why the clocks are held down; empty when they are not
+   */
   throttle_reasons: string[] | null;
+  /**
+   * Uncorrected memory errors
+   */
   ecc_errors_total: number | null;
+  /**
+   * Partitions of the GPU
+   */
+  mig: MigInstance[] | null;
+  /**
+   * Processes that hold the GPU
+   */
   processes: GpuProcess[] | null;
 }
-
-export interface System {
-  cpu: Cpu | null;
-  memory: Memory | null;
-  disk: Disk | null;
-  network: Network | null;
-  host: Host | null;
-  gpus: Gpu[] | null;
+export interface MigInstance {
+  /**
+   * Identity of the instance
+   */
+  uuid: string;
+  /**
+   * Profile name
+   */
+  name: string | null;
+  /**
+   * Memory
+   */
+  memory_total_bytes: number | null;
+  /**
+   * Memory in use
+   */
+  memory_used_bytes: number | null;
 }
-
-export type ComponentStatus = "running" | "idle" | "stopped" | "failed" | "absent" | "unknown";
-
-/** What every component of `ai.components` has; each adds keys of its own. */
-export interface Component {
-  status: ComponentStatus;
-  since: string | null;
-  last_updated: string | null;
-  reason: string | null;
-  [key: string]: unknown;
-}
-
-export interface Ai {
-  components: Record<string, Component>;
-}
-
-export interface Collector {
-  duration_seconds: number | null;
-  age_seconds: number | null;
-  status: string;
-}
-
-export interface Server {
-  clients: number;
-  queue_size: number;
-  dropped_total: number;
-  uptime_seconds: number;
-  health: "healthy" | "degraded" | "unhealthy";
-  cpu_percent: number | null;
+export interface GpuProcess {
+  /**
+   * Process id
+   */
+  pid: number;
+  /**
+   * Program name
+   */
+  name: string | null;
+  /**
+   * GPU memory held
+   */
   memory_bytes: number | null;
-  collectors: Record<string, Collector>;
+  /**
+   * Share of the GPU's time
+   */
+  utilization_percent: number | null;
 }
-
-/** One tick of the machine. With `sections`, only id, timestamp and interval_seconds are sure to be there. */
-export interface Sample {
-  /** EPOCH-SEQUENCE: EPOCH is new at every start of the appliance, SEQUENCE rises by one. */
-  id: string;
-  /** RFC 3339 in UTC with milliseconds. */
-  timestamp: string;
-  interval_seconds: number;
-  system: System;
-  ai: Ai;
-  server: Server;
-  unavailable: Unavailable[];
-}
-
-/** Samples that are missing: `from` and `to` are ids where they are known. */
-export interface Gap {
-  from: string | null;
-  to: string | null;
-  lost: number | null;
-  reason: string;
-}
-
-/** The first event of a stream. */
+/**
+ * First event of a stream.
+ */
 export interface Hello {
   contract: number;
   epoch: string;
@@ -235,8 +659,427 @@ export interface Hello {
   newest_id: string | null;
   server_time: string;
 }
-
-/** The last event of a stream that the appliance ends itself. */
-export interface Bye {
+export interface Host {
+  /**
+   * Host name
+   */
+  name: string | null;
+  /**
+   * Processes
+   */
+  process_count: number | null;
+  /**
+   * Threads
+   */
+  thread_count: number | null;
+  /**
+   * Time since boot
+   */
+  uptime_seconds: number | null;
+  /**
+   * When the machine started
+   */
+  boot_time: string | null;
+  /**
+   * What the machine runs
+   */
+  platform: Platform | null;
+  /**
+   * Limits of the container
+   */
+  container: Container | null;
+}
+export interface Platform {
+  /**
+   * Operating system
+   */
+  system: string | null;
+  /**
+   * Kernel release
+   */
+  release: string | null;
+  /**
+   * Hardware architecture
+   */
+  machine: string | null;
+  /**
+   * Distribution and its version
+   */
+  distribution: string | null;
+  /**
+   * Version of the Python that runs the appliance
+   */
+  python: string | null;
+}
+export interface Interface {
+  /**
+   * Name of the interface
+   */
+  name: string;
+  /**
+   * Operational state is up
+   */
+  up: boolean | null;
+  /**
+   * Negotiated link speed
+   */
+  speed_bits_per_second: number | null;
+  /**
+   * Sent
+   */
+  bytes_sent_total: number | null;
+  /**
+   * Received
+   */
+  bytes_received_total: number | null;
+  /**
+   * Sent
+   */
+  bytes_sent_per_second: number | null;
+  /**
+   * Received
+   */
+  bytes_received_per_second: number | null;
+  /**
+   * Packets sent
+   */
+  packets_sent_total: number | null;
+  /**
+   * Packets received
+   */
+  packets_received_total: number | null;
+  /**
+   * Errors in sending
+   */
+  errors_sent_total: number | null;
+  /**
+   * Errors in receiving
+   */
+  errors_received_total: number | null;
+  /**
+   * Packets dropped in sending
+   */
+  drops_sent_total: number | null;
+  /**
+   * Packets dropped in receiving
+   */
+  drops_received_total: number | null;
+}
+/**
+ * Main memory. `used_bytes` is total less available: what could not be given to new work without swapping.
+ */
+export interface Memory {
+  /**
+   * Main memory
+   */
+  total_bytes: number | null;
+  /**
+   * Total less available
+   */
+  used_bytes: number | null;
+  /**
+   * The kernel's estimate of what new work can have without swapping
+   */
+  available_bytes: number | null;
+  /**
+   * Not used at all
+   */
+  free_bytes: number | null;
+  /**
+   * Page cache and reclaimable slab
+   */
+  cached_bytes: number | null;
+  /**
+   * Block device buffers
+   */
+  buffers_bytes: number | null;
+  /**
+   * Shared memory and tmpfs
+   */
+  shared_bytes: number | null;
+  /**
+   * Waiting to be written to disk
+   */
+  dirty_bytes: number | null;
+  /**
+   * Address space promised to processes
+   */
+  committed_bytes: number | null;
+  /**
+   * Share in use
+   */
+  usage_percent: number | null;
+  /**
+   * Page faults that needed the disk
+   */
+  major_faults_total: number | null;
+  /**
+   * Page faults that needed the disk
+   */
+  major_faults_per_second: number | null;
+  /**
+   * Processes killed for want of memory
+   */
+  oom_kills_total: number | null;
+  /**
+   * Swap space
+   */
+  swap: Swap | null;
+  /**
+   * Waiting for memory
+   */
+  pressure: Pressure | null;
+}
+export interface Swap {
+  /**
+   * Swap space
+   */
+  total_bytes: number | null;
+  /**
+   * Swap in use
+   */
+  used_bytes: number | null;
+  /**
+   * Swap not in use
+   */
+  free_bytes: number | null;
+  /**
+   * Share of swap in use
+   */
+  usage_percent: number | null;
+  /**
+   * Read back from swap
+   */
+  in_bytes_total: number | null;
+  /**
+   * Written out to swap
+   */
+  out_bytes_total: number | null;
+  /**
+   * Read back from swap
+   */
+  in_bytes_per_second: number | null;
+  /**
+   * Written out to swap
+   */
+  out_bytes_per_second: number | null;
+}
+/**
+ * Totals over all interfaces but loopback.
+ */
+export interface Network {
+  /**
+   * Sent
+   */
+  bytes_sent_total: number | null;
+  /**
+   * Received
+   */
+  bytes_received_total: number | null;
+  /**
+   * Sent
+   */
+  bytes_sent_per_second: number | null;
+  /**
+   * Received
+   */
+  bytes_received_per_second: number | null;
+  /**
+   * Packets sent
+   */
+  packets_sent_total: number | null;
+  /**
+   * Packets received
+   */
+  packets_received_total: number | null;
+  /**
+   * Packets sent
+   */
+  packets_sent_per_second: number | null;
+  /**
+   * Packets received
+   */
+  packets_received_per_second: number | null;
+  /**
+   * Errors in sending and receiving
+   */
+  errors_total: number | null;
+  /**
+   * Errors in sending and receiving
+   */
+  errors_per_second: number | null;
+  /**
+   * Packets dropped in sending and receiving
+   */
+  drops_total: number | null;
+  /**
+   * Packets dropped in sending and receiving
+   */
+  drops_per_second: number | null;
+  /**
+   * TCP segments sent again
+   */
+  tcp_retransmits_total: number | null;
+  /**
+   * TCP segments sent again
+   */
+  tcp_retransmits_per_second: number | null;
+  /**
+   * TCP connections established
+   */
+  tcp_connections: number | null;
+  /**
+   * All interfaces, loopback too
+   */
+  interfaces: Interface[] | null;
+}
+export interface Sample {
+  /**
+   * Position EPOCH-SEQUENCE: EPOCH is new at every start, SEQUENCE rises by one
+   */
+  id: string;
+  /**
+   * When it was taken, RFC 3339 in UTC with milliseconds
+   */
+  timestamp: string;
+  /**
+   * The interval between samples that is set
+   */
+  interval_seconds: number;
+  /**
+   * The machine
+   */
+  system: System;
+  /**
+   * The AI components
+   */
+  ai: Ai;
+  /**
+   * The appliance itself
+   */
+  server: Server;
+  /**
+   * Why values are null
+   */
+  unavailable: Unavailable[];
+}
+export interface System {
+  /**
+   * Processors
+   */
+  cpu: Cpu | null;
+  /**
+   * Main memory and swap
+   */
+  memory: Memory | null;
+  /**
+   * File systems and block devices
+   */
+  disk: Disk | null;
+  /**
+   * Network
+   */
+  network: Network | null;
+  /**
+   * The machine as a whole
+   */
+  host: Host | null;
+  /**
+   * Graphics processors
+   */
+  gpus: Gpu[] | null;
+  /**
+   * Temperatures, fans and battery
+   */
+  sensors: Sensors | null;
+}
+export interface Sensors {
+  /**
+   * Temperature sensors
+   */
+  temperatures: Temperature[] | null;
+  /**
+   * Fans
+   */
+  fans: Fan[] | null;
+  /**
+   * Battery
+   */
+  battery: Battery | null;
+}
+export interface Temperature {
+  /**
+   * Chip and sensor
+   */
+  name: string;
+  /**
+   * Temperature
+   */
+  temperature_celsius: number | null;
+  /**
+   * The chip's own warning level
+   */
+  high_celsius: number | null;
+  /**
+   * The chip's own critical level
+   */
+  critical_celsius: number | null;
+}
+export interface Server {
+  /**
+   * Subscribers of the stream
+   */
+  clients: number | null;
+  /**
+   * Frames waiting over all subscribers
+   */
+  queue_size: number | null;
+  /**
+   * Frames dropped for slow subscribers, each told by a gap event
+   */
+  dropped_total: number | null;
+  /**
+   * Samples taken since the start
+   */
+  samples_total: number | null;
+  /**
+   * Samples that could not be taken in time
+   */
+  missed_ticks_total: number | null;
+  /**
+   * Time since the start
+   */
+  uptime_seconds: number | null;
+  /**
+   * State of the appliance
+   */
+  health: ("degraded" | "healthy" | "unhealthy") | null;
+  /**
+   * CPU time of the appliance, of one core
+   */
+  cpu_percent: number | null;
+  /**
+   * CPU time of the appliance
+   */
+  cpu_seconds_total: number | null;
+  /**
+   * Resident memory of the appliance
+   */
+  memory_bytes: number | null;
+  /**
+   * Probes by name
+   */
+  collectors: {
+    [k: string]: Collector;
+  };
+}
+export interface Unavailable {
+  /**
+   * Path of the value, as in system.gpus[0].power_watts; it covers all below it
+   */
+  path: string;
+  /**
+   * Why it is null
+   */
   reason: string;
 }

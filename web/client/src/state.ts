@@ -27,3 +27,8 @@ export interface ClientState {
   /** When the next attempt is due, in milliseconds since 1970; null while one runs or none will. */
   readonly retryAt: number | null;
 }
+
+/** The last event of a stream that the appliance ends itself. */
+export interface Bye {
+  readonly reason: string;
+}
