@@ -31,7 +31,7 @@ class Metric(Struct, frozen=True):
 class Label(Struct, frozen=True):
     """A text that tells rows of a list apart. `key`: it names the row in metric names and must be unique and stable."""
 
-    attribute: str | None
+    attribute: str
     key: bool
 
 
@@ -78,7 +78,7 @@ class Section(Struct, frozen=True, kw_only=True):
 # --- system ---------------------------------------------------------------------------------------------------------
 
 
-class Stall(Section):
+class Stall(Section, frozen=True, kw_only=True):
     """Pressure stall information of one kind, Documentation/accounting/psi.rst."""
 
     now_percent: Annotated[Real, metric("Share of the last interval in which tasks were stalled")] = None
@@ -88,14 +88,14 @@ class Stall(Section):
     stalled_seconds_total: Annotated[Real, metric("Time in which tasks were stalled")] = None
 
 
-class Pressure(Section):
+class Pressure(Section, frozen=True, kw_only=True):
     """How long work waited for a resource: `some` task of it, or all of it (`full`)."""
 
     some: Annotated[Stall | None, text("At least one task was waiting")] = None
     full: Annotated[Stall | None, text("All tasks that were not idle were waiting")] = None
 
 
-class CpuTimes(Section):
+class CpuTimes(Section, frozen=True, kw_only=True):
     """Where the machine's CPU time of the last interval went; the parts sum to 100."""
 
     user: Annotated[Real, metric("User mode", "system.cpu.utilization", cpu__mode="user")] = None
@@ -108,7 +108,7 @@ class CpuTimes(Section):
     idle: Annotated[Real, metric("Idle", "system.cpu.utilization", cpu__mode="idle")] = None
 
 
-class CpuSeconds(Section):
+class CpuSeconds(Section, frozen=True, kw_only=True):
     """CPU time since boot, summed over all cores."""
 
     user_seconds_total: Annotated[Real, metric("User mode", "system.cpu.time", cpu__mode="user")] = None
@@ -121,7 +121,7 @@ class CpuSeconds(Section):
     idle_seconds_total: Annotated[Real, metric("Idle", "system.cpu.time", cpu__mode="idle")] = None
 
 
-class Cpu(Section):
+class Cpu(Section, frozen=True, kw_only=True):
     """The machine's processors; shares are of the whole machine."""
 
     usage_percent: Annotated[Real, metric("Busy share: user, nice, system, irq, softirq and steal")] = None
@@ -148,7 +148,7 @@ class Cpu(Section):
     pressure: Annotated[Pressure | None, text("Waiting for CPU time")] = None
 
 
-class Swap(Section):
+class Swap(Section, frozen=True, kw_only=True):
     total_bytes: Annotated[Count, metric("Swap space")] = None
     used_bytes: Annotated[Count, metric("Swap in use", "system.paging.usage", system__paging__state="used")] = None
     free_bytes: Annotated[Count, metric("Swap not in use", "system.paging.usage", system__paging__state="free")] = None
@@ -161,7 +161,7 @@ class Swap(Section):
     out_bytes_per_second: Annotated[Real, metric("Written out to swap")] = None
 
 
-class Memory(Section):
+class Memory(Section, frozen=True, kw_only=True):
     """Main memory. `used_bytes` is total less available: what could not be given to new work without swapping."""
 
     total_bytes: Annotated[Count, metric("Main memory", "system.memory.limit")] = None
@@ -194,7 +194,7 @@ class Memory(Section):
     pressure: Annotated[Pressure | None, text("Waiting for memory")] = None
 
 
-class Filesystem(Section):
+class Filesystem(Section, frozen=True, kw_only=True):
     mountpoint: Annotated[str, key("Where it is mounted", "system.filesystem.mountpoint")]
     device: Annotated[Text, label("What is mounted", "system.device")] = None
     type: Annotated[Text, label("File system type", "system.filesystem.type")] = None
@@ -217,7 +217,7 @@ class Filesystem(Section):
     read_only: Annotated[bool | None, text("Mounted read-only")] = None
 
 
-class BlockDevice(Section):
+class BlockDevice(Section, frozen=True, kw_only=True):
     name: Annotated[str, key("Kernel name of the device", "system.device")]
     read_bytes_total: Annotated[Count, metric("Read", "system.disk.io", disk__io__direction="read")] = None
     write_bytes_total: Annotated[Count, metric("Written", "system.disk.io", disk__io__direction="write")] = None
@@ -239,7 +239,7 @@ class BlockDevice(Section):
     busy_percent: Annotated[Real, metric("Share of the interval with at least one request in flight")] = None
 
 
-class Disk(Section):
+class Disk(Section, frozen=True, kw_only=True):
     """The root file system's space, and the traffic of all physical block devices."""
 
     total_bytes: Annotated[Count, metric("Size of the root file system")] = None
@@ -260,7 +260,7 @@ class Disk(Section):
     pressure: Annotated[Pressure | None, text("Waiting for block devices")] = None
 
 
-class Interface(Section):
+class Interface(Section, frozen=True, kw_only=True):
     name: Annotated[str, key("Name of the interface", "network.interface.name")]
     up: Annotated[bool | None, text("Operational state is up")] = None
     speed_bits_per_second: Annotated[Real, metric("Negotiated link speed")] = None
@@ -290,7 +290,7 @@ class Interface(Section):
     ] = None
 
 
-class Network(Section):
+class Network(Section, frozen=True, kw_only=True):
     """Totals over all interfaces but loopback."""
 
     bytes_sent_total: Annotated[Count, metric("Sent")] = None
@@ -311,7 +311,7 @@ class Network(Section):
     interfaces: Annotated[list[Interface] | None, text("All interfaces, loopback too")] = None
 
 
-class Platform(Section):
+class Platform(Section, frozen=True, kw_only=True):
     system: Annotated[Text, text("Operating system")] = None
     release: Annotated[Text, text("Kernel release")] = None
     machine: Annotated[Text, text("Hardware architecture")] = None
@@ -319,7 +319,7 @@ class Platform(Section):
     python: Annotated[Text, text("Version of the Python that runs the appliance")] = None
 
 
-class Container(Section):
+class Container(Section, frozen=True, kw_only=True):
     """Limits of the appliance's own control group, where they are lower than the machine's."""
 
     cgroup_version: Annotated[Count, text("1 or 2")] = None
@@ -337,7 +337,7 @@ class Container(Section):
     pids_limit: Annotated[Count, metric("Limit of tasks")] = None
 
 
-class Host(Section):
+class Host(Section, frozen=True, kw_only=True):
     name: Annotated[Text, text("Host name")] = None
     process_count: Annotated[Count, metric("Processes")] = None
     thread_count: Annotated[Count, metric("Threads")] = None
@@ -347,21 +347,21 @@ class Host(Section):
     container: Annotated[Container | None, text("Limits of the container")] = None
 
 
-class GpuProcess(Section):
+class GpuProcess(Section, frozen=True, kw_only=True):
     pid: Annotated[int, key("Process id", "process.pid")]
     name: Annotated[Text, text("Program name")] = None
     memory_bytes: Annotated[Count, metric("GPU memory held")] = None
     utilization_percent: Annotated[Real, metric("Share of the GPU's time")] = None
 
 
-class MigInstance(Section):
+class MigInstance(Section, frozen=True, kw_only=True):
     uuid: Annotated[str, key("Identity of the instance", "hw.id")]
     name: Annotated[Text, label("Profile name", "hw.name")] = None
     memory_total_bytes: Annotated[Count, metric("Memory", "hw.gpu.memory.limit")] = None
     memory_used_bytes: Annotated[Count, metric("Memory in use", "hw.gpu.memory.usage")] = None
 
 
-class Gpu(Section):
+class Gpu(Section, frozen=True, kw_only=True):
     index: Annotated[Count, text("Number that the driver gives it")] = None
     uuid: Annotated[str, key("Stable identity: the driver's UUID, else the PCI address", "hw.id")]
     name: Annotated[Text, label("Product name", "hw.name")] = None
@@ -391,31 +391,31 @@ class Gpu(Section):
     processes: Annotated[list[GpuProcess] | None, text("Processes that hold the GPU")] = None
 
 
-class Temperature(Section):
+class Temperature(Section, frozen=True, kw_only=True):
     name: Annotated[str, key("Chip and sensor", "hw.id")]
     temperature_celsius: Annotated[Real, metric("Temperature", "hw.temperature")] = None
     high_celsius: Annotated[Real, metric("The chip's own warning level")] = None
     critical_celsius: Annotated[Real, metric("The chip's own critical level")] = None
 
 
-class Fan(Section):
+class Fan(Section, frozen=True, kw_only=True):
     name: Annotated[str, key("Chip and fan", "hw.id")]
     speed_rpm: Annotated[Real, metric("Speed", "hw.fan.speed")] = None
 
 
-class Battery(Section):
+class Battery(Section, frozen=True, kw_only=True):
     charge_percent: Annotated[Real, metric("Charge", "hw.battery.charge")] = None
     charging: Annotated[bool | None, text("On mains power")] = None
     power_watts: Annotated[Real, metric("Power drawn from or put into the battery")] = None
 
 
-class Sensors(Section):
+class Sensors(Section, frozen=True, kw_only=True):
     temperatures: Annotated[list[Temperature] | None, text("Temperature sensors")] = None
     fans: Annotated[list[Fan] | None, text("Fans")] = None
     battery: Annotated[Battery | None, text("Battery")] = None
 
 
-class System(Section):
+class System(Section, frozen=True, kw_only=True):
     cpu: Annotated[Cpu | None, text("Processors")] = None
     memory: Annotated[Memory | None, text("Main memory and swap")] = None
     disk: Annotated[Disk | None, text("File systems and block devices")] = None
@@ -430,15 +430,15 @@ class System(Section):
 Status = Literal["running", "idle", "stopped", "failed", "absent", "unknown"]
 
 
-class Component(Section):
+class Component(Section, frozen=True, kw_only=True):
     """What is told of every AI component; a component's own report adds to it."""
 
     status: Annotated[
         Status,
         state(
-            "running: a live process and evidence of work at most 10 s old (or three usual steps); idle: a live process, "
-            "no fresh work; stopped: no process, artifacts tell when it last worked; failed: its run ended with an "
-            "error; absent: no trace; unknown: cannot be told, `reason` says why"
+            "running: a live process and evidence of work at most 10 s old (or three usual steps); idle: a live "
+            "process, no fresh work; stopped: no process, artifacts tell when it last worked; failed: its run ended "
+            "with an error; absent: no trace; unknown: cannot be told, `reason` says why"
         ),
     ]
     since: Annotated[Text, text("When the status last changed")] = None
@@ -447,7 +447,7 @@ class Component(Section):
     pids: Annotated[list[int] | None, text("Its processes")] = None
 
 
-class Ai(Section):
+class Ai(Section, frozen=True, kw_only=True):
     components: Annotated[dict[str, Component], rows("AI components by name", "zeropoint.component")] = {}
 
 
@@ -457,7 +457,7 @@ Health = Literal["healthy", "degraded", "unhealthy"]
 CollectorStatus = Literal["ok", "absent", "failed", "hanging", "waiting"]
 
 
-class Collector(Section):
+class Collector(Section, frozen=True, kw_only=True):
     """How one probe fares."""
 
     duration_seconds: Annotated[Real, metric("How long its last reading took")] = None
@@ -465,13 +465,14 @@ class Collector(Section):
     status: Annotated[
         CollectorStatus,
         state(
-            "ok; absent: there is nothing to read; failed; hanging: the last reading has not come back; waiting: not read yet"
+            "ok; absent: there is nothing to read; failed; hanging: the last reading has not come back; waiting: none "
+            "yet"
         ),
     ] = "waiting"
     reason: Annotated[Text, text("Why it is not ok")] = None
 
 
-class Server(Section):
+class Server(Section, frozen=True, kw_only=True):
     clients: Annotated[Count, metric("Subscribers of the stream")] = None
     queue_size: Annotated[Count, metric("Frames waiting over all subscribers")] = None
     dropped_total: Annotated[Count, metric("Frames dropped for slow subscribers, each told by a gap event")] = None
@@ -485,12 +486,12 @@ class Server(Section):
     collectors: Annotated[dict[str, Collector], rows("Probes by name", "zeropoint.collector")] = {}
 
 
-class Unavailable(Section):
+class Unavailable(Section, frozen=True, kw_only=True):
     path: Annotated[str, text("Path of the value, as in system.gpus[0].power_watts; it covers all below it")]
     reason: Annotated[str, text("Why it is null")]
 
 
-class Sample(Section):
+class Sample(Section, frozen=True, kw_only=True):
     id: Annotated[str, text("Position EPOCH-SEQUENCE: EPOCH is new at every start, SEQUENCE rises by one")]
     timestamp: Annotated[str, text("When it was taken, RFC 3339 in UTC with milliseconds")]
     interval_seconds: Annotated[float, text("The interval between samples that is set")]
@@ -503,7 +504,7 @@ class Sample(Section):
 # --- events of the stream and answers -------------------------------------------------------------------------------
 
 
-class Hello(Section):
+class Hello(Section, frozen=True, kw_only=True):
     """First event of a stream."""
 
     contract: int
@@ -516,7 +517,7 @@ class Hello(Section):
 GapReason = Literal["missed-ticks", "slow-subscriber", "beyond-replay", "unknown-id"]
 
 
-class Gap(Section, rename={"since": "from", "until": "to"}):
+class Gap(Section, frozen=True, kw_only=True, rename={"since": "from", "until": "to"}):
     """Samples that this reader does not get."""
 
     since: Annotated[Text, text("Last id before the hole; null when the id that was given is unknown")] = None

@@ -1,0 +1,130 @@
+"""The one table of settings. Flags, ZEROPOINT_NAME variables and the keys of the TOML file derive from it.
+
+A setting is given by flag, else by variable, else in the file, else it has its default.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Meta, Struct
+from platformdirs import user_state_path
+
+PREFIX = "ZEROPOINT_"
+
+
+class SettingsError(Exception):
+    """A setting is wrong. The message is one line that names it and what is allowed."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    host: Annotated[str, Meta(min_length=1, description="Address to listen on")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535, description="Port to listen on; 0 takes a free one")] = 3001
+    interval: Annotated[float, Meta(ge=0.1, le=60, description="Seconds between samples")] = 1.0
+    artifacts: Annotated[str, Meta(min_length=1, description="Directory that AI work writes to")] = "./artifacts"
+    data: Annotated[str, Meta(min_length=1, description="Directory of history and tokens")] = str(
+        user_state_path("zeropoint", appauthor=False)
+    )
+    procfs: Annotated[str, Meta(min_length=1, description="Where /proc of the watched machine lies")] = "/proc"
+    sysfs: Annotated[str, Meta(min_length=1, description="Where /sys of the watched machine lies")] = "/sys"
+    rootfs: Annotated[str, Meta(min_length=1, description="Where / of the watched machine lies")] = "/"
+    allowed_hosts: Annotated[
+        tuple[Annotated[str, Meta(min_length=1)], ...],
+        Meta(description="Further names under which it may be asked (Host header), beside localhost and IP addresses"),
+    ] = ()
+    max_subscribers: Annotated[int, Meta(ge=1, le=1_000_000, description="Most streams at a time")] = 10_000
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], Meta(description="What is logged on standard error")
+    ] = "info"
+
+
+class Setting(Struct, frozen=True):
+    """One row of the table. `allowed` says in words what a value may be; `several`: it holds a list of texts."""
+
+    name: str
+    default: Any
+    type: Any
+    allowed: str
+    help: str
+    several: bool
+
+    @property
+    def flag(self) -> str:
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def variable(self) -> str:
+        return PREFIX + self.name.upper()
+
+    def parse(self, value: Any, source: str) -> Any:
+        """`value` from a flag, variable or file, checked. Raises SettingsError that names `source`."""
+        if self.several and isinstance(value, str):
+            value = tuple(part.strip() for part in value.split(","))
+        try:
+            # Texts of flags and variables become numbers; a TOML file must say a number where one is meant.
+            return msgspec.convert(value, self.type, strict=not isinstance(value, (str, tuple)))
+        except msgspec.ValidationError:
+            raise SettingsError(f"{source}: {value!r} is not allowed; it is {self.allowed}") from None
+
+
+def table() -> tuple[Setting, ...]:
+    """All settings in the order of their declaration."""
+    types = get_type_hints(Settings, include_extras=True)
+    return tuple(_row(field, types[field.name]) for field in msgspec.structs.fields(Settings))
+
+
+def _row(field: msgspec.structs.FieldInfo, annotated: Any) -> Setting:
+    kind, meta = get_args(annotated)
+    several = get_origin(kind) is tuple
+    return Setting(field.name, field.default, annotated, _allowed(kind, meta, several), meta.description, several)
+
+
+def _allowed(kind: Any, meta: Meta, several: bool) -> str:
+    if get_origin(kind) is Literal:
+        return "one of " + ", ".join(get_args(kind))
+    if several:
+        return "a list of texts"
+    if kind in (int, float):
+        return f"a {'whole ' if kind is int else ''}number from {meta.ge} to {meta.le}"
+    return "a text that is not empty"
+
+
+def load(flags: Mapping[str, Any], environ: Mapping[str, str], config: str | None) -> Settings:
+    """The settings out of their three sources. `flags` are by setting name, those not given are None or left out.
+
+    Raises SettingsError for an unknown name, a value that is not allowed, or a file that cannot be read.
+    """
+    rows = {row.name: row for row in table()}
+    values: dict[str, Any] = {}
+    for name, value, source in (*_from_file(config, rows), *_from_variables(environ, rows)):
+        values[name] = rows[name].parse(value, source)
+    for name, value in flags.items():
+        if value is not None and value != ():
+            values[name] = rows[name].parse(value, rows[name].flag)
+    return Settings(**values)
+
+
+def _from_file(config: str | None, rows: Mapping[str, Setting]) -> Iterator[tuple[str, Any, str]]:
+    if config is None:
+        return
+    try:
+        content = tomllib.loads(Path(config).read_text())
+    except OSError as error:
+        raise SettingsError(f"--config: {config!r} cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"--config: {config!r} is not TOML: {error}".replace("\n", " ")) from None
+    for name, value in content.items():
+        if name not in rows:
+            raise SettingsError(f"{config}: there is no setting {name!r}; allowed are {', '.join(rows)}")
+        yield name, value, f"{config}: {name}"
+
+
+def _from_variables(environ: Mapping[str, str], rows: Mapping[str, Setting]) -> Iterator[tuple[str, Any, str]]:
+    names = {row.variable: row.name for row in rows.values()}
+    for variable, value in environ.items():
+        if variable in names:
+            yield names[variable], value, variable
+        elif variable.startswith(PREFIX):
+            raise SettingsError(f"{variable!r} names no setting; allowed are {', '.join(names)}")
