@@ -1,0 +1,82 @@
+"""Runs that alternate, their medians, and the table that is printed and kept in docs/performance.md."""
+
+import os
+import platform
+import statistics
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
+
+
+@dataclass(frozen=True)
+class Goal:
+    text: str
+    is_met: bool
+
+    def __str__(self) -> str:
+        return f"{self.text}: {'met' if self.is_met else 'MISSED'}"
+
+
+@dataclass(frozen=True)
+class Report:
+    name: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    goals: Sequence[Goal]
+    notes: Sequence[str] = field(default=())
+
+    def markdown(self) -> str:
+        lines = [self.header, ["---", *["---:"] * (len(self.header) - 1)], *self.rows]
+        table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        points = "\n".join(f"- {point}" for point in (*self.goals, *self.notes))
+        return f"{table}\n\n{points}\n"
+
+
+def alternate(contenders: Mapping[str, Callable[[], T]], runs: int) -> dict[str, list[T]]:
+    """Measures each contender in turn, `runs` times over: what else the machine does then meets all of them alike."""
+    results: dict[str, list[T]] = {name: [] for name in contenders}
+    for run in range(1, runs + 1):
+        for name, measure in contenders.items():
+            print(f"  run {run} of {runs}: {name}", flush=True)
+            results[name].append(measure())
+    return results
+
+
+def ratio(these: Iterable[float], those: Iterable[float]) -> float:
+    """The median of the ratios within each run, which drifts less than the ratio of the medians."""
+    return statistics.median(this / that for this, that in zip(these, those, strict=True))
+
+
+def spread(values: Sequence[float], digits: int = 1) -> str:
+    """`median (least to most)`."""
+    low, high = min(values), max(values)
+    return f"{statistics.median(values):.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+
+
+def machine() -> str:
+    """One line about what this was measured on."""
+    cpu = next(
+        (line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")),
+        platform.machine(),
+    )
+    memory_gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    system = platform.freedesktop_os_release().get("PRETTY_NAME", "")
+    return (
+        f"{cpu}, {os.cpu_count()} logical CPUs, {memory_gib:.0f} GiB, {platform.system()} {platform.release()}, {system}, "
+        f"Python {platform.python_version()}"
+    )
+
+
+def write(report: Report, runs: int) -> None:
+    """Replaces what stands between the two marker lines of this measurement in docs/performance.md."""
+    begin, end = f"<!-- bench {report.name} begins -->", f"<!-- bench {report.name} ends -->"
+    before, _, rest = PAGE.read_text().partition(begin)
+    _, found, after = rest.partition(end)
+    if not found:
+        raise ValueError(f"{PAGE} has no lines {begin} and {end}")
+    caption = f"Median of {runs} alternating runs (in brackets the least and the most). {machine()}."
+    PAGE.write_text(f"{before}{begin}\n{caption}\n\n{report.markdown()}{end}{after}")

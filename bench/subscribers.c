@@ -1,0 +1,180 @@
+/* The subscribers of the fan-out: many HTTP clients in one process, which counts what each of them received.
+ *
+ * subscribers HOST PORT PATH COUNT: connects one after another, prints "connected", and reads all streams. For each line
+ * on its standard input it waits until nothing has arrived for QUIET_MS (so that no tick is cut in two; PATIENCE_MS at
+ * most), prints
+ *     EVENTS FEWEST MOST GAPS CLOSED BYTES
+ * and counts from zero again. An event is complete at its blank line; named events (hello, heartbeat) are not counted,
+ * those named "gap" apart. FEWEST and MOST are of one subscriber. CLOSED is how many streams have ended so far. It ends
+ * with its standard input.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <err.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { QUIET_MS = 50, PATIENCE_MS = 2000 };
+
+struct subscriber {
+    int socket;
+    bool chunked;
+    enum { CHUNK_SIZE, CHUNK_DATA, CHUNK_END } state;
+    size_t chunk_left;
+    char field[12]; /* how the current line begins */
+    size_t line_length;
+    bool has_data, is_named, is_gap;
+    unsigned long events, gaps, bytes;
+};
+
+/* One byte of the event stream. CR is left out: all servers compared end their lines in LF or CRLF. */
+static void take_stream_byte(struct subscriber *s, char byte)
+{
+    if (byte == '\r')
+        return;
+    if (byte != '\n') {
+        if (s->line_length < sizeof s->field)
+            s->field[s->line_length] = byte;
+        s->line_length++;
+        return;
+    }
+    if (s->line_length == 0) {
+        s->events += s->has_data && !s->is_named;
+        s->gaps += s->is_gap;
+        s->has_data = s->is_named = s->is_gap = false;
+    } else if (s->line_length >= 5 && !memcmp(s->field, "data:", 5)) {
+        s->has_data = true;
+    } else if (s->line_length >= 6 && !memcmp(s->field, "event:", 6)) {
+        s->is_named = true;
+        s->is_gap = s->line_length == 10 && !memcmp(s->field, "event: gap", 10);
+    }
+    s->line_length = 0;
+}
+
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+}
+
+/* One byte of the response's body: chunk framing is taken off. */
+static void take_body_byte(struct subscriber *s, char byte)
+{
+    if (!s->chunked) {
+        take_stream_byte(s, byte);
+        return;
+    }
+    switch (s->state) {
+    case CHUNK_SIZE:
+        if (hex_digit(byte) >= 0)
+            s->chunk_left = s->chunk_left * 16 + hex_digit(byte);
+        else if (byte == '\n')
+            s->state = s->chunk_left ? CHUNK_DATA : CHUNK_END;
+        break;
+    case CHUNK_DATA:
+        take_stream_byte(s, byte);
+        if (--s->chunk_left == 0)
+            s->state = CHUNK_END;
+        break;
+    case CHUNK_END:
+        if (byte == '\n')
+            s->state = CHUNK_SIZE;
+        break;
+    }
+}
+
+/* Connections come from several loopback addresses, 250 from each: a limit for one client address is no subject here. */
+static void subscribe(struct subscriber *s, int number, const char *host, int port, const char *path)
+{
+    char head[4096];
+    size_t length = 0;
+    struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + number / 250)};
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
+    inet_pton(AF_INET, host, &to.sin_addr);
+    s->socket = socket(AF_INET, SOCK_STREAM, 0);
+    if (s->socket < 0)
+        err(1, "socket %d", number);
+    if (bind(s->socket, (struct sockaddr *)&from, sizeof from) || connect(s->socket, (struct sockaddr *)&to, sizeof to))
+        err(1, "subscriber %d can't connect", number);
+    dprintf(s->socket, "GET %s HTTP/1.1\r\nHost: %s:%d\r\nAccept: text/event-stream\r\n\r\n", path, host, port);
+    while (length < 4 || memcmp(head + length - 4, "\r\n\r\n", 4)) {
+        if (length == sizeof head - 1 || recv(s->socket, head + length, 1, 0) != 1)
+            errx(1, "subscriber %d got no response: %.*s", number, (int)length, head);
+        length++;
+    }
+    head[length] = 0;
+    if (strncmp(head, "HTTP/1.1 200", 12))
+        errx(1, "subscriber %d was refused: %s", number, head);
+    s->chunked = strcasestr(head, "transfer-encoding: chunked") != NULL;
+}
+
+static void tell_and_reset(struct subscriber *subscribers, int count, int closed)
+{
+    unsigned long events = 0, gaps = 0, bytes = 0, fewest = -1, most = 0;
+    for (int i = 0; i < count; i++) {
+        struct subscriber *s = &subscribers[i];
+        events += s->events, gaps += s->gaps, bytes += s->bytes;
+        fewest = s->events < fewest ? s->events : fewest;
+        most = s->events > most ? s->events : most;
+        s->events = s->gaps = s->bytes = 0;
+    }
+    printf("%lu %lu %lu %lu %d %lu\n", events, fewest, most, gaps, closed, bytes);
+    fflush(stdout);
+}
+
+static long now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 5)
+        errx(2, "usage: subscribers HOST PORT PATH COUNT");
+    int count = atoi(argv[4]), closed = 0, poller = epoll_create1(0);
+    struct subscriber *subscribers = calloc(count, sizeof *subscribers);
+    struct epoll_event ready[256], asked = {.events = EPOLLIN, .data.ptr = NULL};
+    epoll_ctl(poller, EPOLL_CTL_ADD, STDIN_FILENO, &asked);
+    for (int i = 0; i < count; i++) {
+        subscribe(&subscribers[i], i, argv[1], atoi(argv[2]), argv[3]);
+        struct epoll_event readable = {.events = EPOLLIN, .data.ptr = &subscribers[i]};
+        epoll_ctl(poller, EPOLL_CTL_ADD, subscribers[i].socket, &readable);
+    }
+    puts("connected");
+    fflush(stdout);
+
+    static char bytes[1 << 16];
+    bool is_asked = false;
+    for (long asked_ms = 0;;) {
+        int found = epoll_wait(poller, ready, 256, is_asked ? QUIET_MS : -1);
+        if (is_asked && (found == 0 || now_ms() - asked_ms > PATIENCE_MS)) {
+            tell_and_reset(subscribers, count, closed);
+            is_asked = false;
+        }
+        for (int i = 0; i < found; i++) {
+            struct subscriber *s = ready[i].data.ptr;
+            if (!s) {
+                if (read(STDIN_FILENO, bytes, sizeof bytes) <= 0)
+                    return 0;
+                is_asked = true, asked_ms = now_ms();
+                continue;
+            }
+            ssize_t got = recv(s->socket, bytes, sizeof bytes, MSG_DONTWAIT);
+            if (got <= 0) {
+                epoll_ctl(poller, EPOLL_CTL_DEL, s->socket, NULL);
+                closed++;
+                continue;
+            }
+            s->bytes += got;
+            for (ssize_t n = 0; n < got; n++)
+                take_body_byte(s, bytes[n]);
+        }
+    }
+}
