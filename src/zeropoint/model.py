@@ -497,6 +497,8 @@ class Sample(Section, frozen=True, kw_only=True):
     interval_seconds: Annotated[float, text("The interval between samples that is set")]
     system: Annotated[System, text("The machine")]
     ai: Annotated[Ai, text("The AI components")]
+    verdicts: Annotated[None, text("Verdicts that hold now")] = None
+    ledger: Annotated[None, text("Use of the machine by workload")] = None
     server: Annotated[Server, text("The appliance itself")]
     unavailable: Annotated[list[Unavailable], text("Why values are null")]
 

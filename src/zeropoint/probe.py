@@ -12,7 +12,7 @@ from typing import ClassVar, TypeVar
 
 from msgspec import Struct
 
-from zeropoint.model import Section, Unavailable
+from zeropoint.model import Section
 
 NEEDS_TWO_READINGS = "needs two readings"
 READ_LIMIT_BYTES = 16 * 1024 * 1024
@@ -45,6 +45,8 @@ class Probe(ABC):
 
     name: ClassVar[str]
     section: ClassVar[str]
+    # The type of its report, or of its rows where the section is a list.
+    report: ClassVar[type[Section]] = Section
     fields: ClassVar[tuple[str, ...]] = ()
     # How often it is worth reading; 0 is each tick.
     period_seconds: ClassVar[float] = 0.0
@@ -135,11 +137,3 @@ class Rates:
         """Forgets all other keys: those of devices that have gone."""
         for key in self._last.keys() - keys:
             del self._last[key]
-
-
-def rows_below(section: str, missing: Mapping[str, str]) -> list[Unavailable]:
-    """The `unavailable` rows of a reading whose report lies at `section`."""
-    return [
-        Unavailable(path=f"{section}{'' if path.startswith('[') else '.'}{path}", reason=reason)
-        for path, reason in missing.items()
-    ]

@@ -1,0 +1,104 @@
+"""Takes a sample at each tick, for as long as it runs."""
+
+import asyncio
+import math
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import structlog
+from msgspec import Struct
+
+from zeropoint.model import Collector, Sample, Server
+from zeropoint.sampling.assemble import Answer, assemble
+from zeropoint.sampling.executor import Executor
+
+log = structlog.get_logger()
+# A tick waits this share of the interval for probes on threads of their own, so that their values are of this tick.
+WAIT_SHARE = 0.25
+FIRST_WAIT_SECONDS = 2.0
+
+
+class Facts(Struct, frozen=True):
+    """What the scheduler tells of itself for the self-report."""
+
+    collectors: dict[str, Collector]
+    samples_total: int
+    missed_ticks_total: int
+
+
+class Scheduler:
+    """Ticks that do not drift: the n-th is due n intervals after the first, on the monotonic clock.
+
+    Each sample goes to `publish`, together with the number of ticks that were missed before it. `self_report` makes
+    the server section out of the scheduler's facts.
+    """
+
+    def __init__(
+        self,
+        executors: Sequence[Executor],
+        interval_seconds: float,
+        epoch: str,
+        self_report: Callable[[Facts], Server],
+        publish: Callable[[Sample, int], None],
+    ) -> None:
+        self.last_sample_at: float | None = None
+        self._executors = executors
+        self._interval = interval_seconds
+        self._epoch = epoch
+        self._self_report = self_report
+        self._publish = publish
+        self._sequence = 0
+        self._missed = 0
+
+    async def first(self) -> None:
+        """Takes the first sample; it waits longer for slow probes than the later ones."""
+        await self._tick(0, FIRST_WAIT_SECONDS)
+
+    async def run(self) -> None:
+        """Ticks until it is cancelled."""
+        due = time.monotonic() + self._interval
+        while True:
+            await asyncio.sleep(due - time.monotonic())
+            missed = missed_ticks(due, time.monotonic(), self._interval)
+            if missed:
+                log.warning("missed ticks", count=missed)
+            due += (missed + 1) * self._interval
+            await self._tick(missed, self._interval * WAIT_SHARE)
+
+    async def _tick(self, missed: int, wait_seconds: float) -> None:
+        now = time.monotonic()
+        timestamp = rfc3339(datetime.now(UTC))
+        flights = [flight for executor in self._executors if executor.due(now) and (flight := executor.start(now))]
+        if flights:
+            await asyncio.wait(flights, timeout=wait_seconds)
+        self._sequence += 1
+        self._missed += missed
+        collectors = {executor.probe.name: executor.state(time.monotonic()) for executor in self._executors}
+        answers = [
+            Answer(executor.probe, executor.reading, collectors[executor.probe.name].reason)
+            for executor in self._executors
+        ]
+        server = self._self_report(Facts(collectors, self._sequence, self._missed))
+        sample = assemble(f"{self._epoch}-{self._sequence}", timestamp, self._interval, answers, server)
+        self.last_sample_at = time.monotonic()
+        self._publish(sample, missed)
+
+
+def missed_ticks(due: float, now: float, interval_seconds: float) -> int:
+    """How many whole ticks have gone by unserved when the one that was due at `due` is served at `now`."""
+    return max(0, math.floor((now - due) / interval_seconds))
+
+
+def rfc3339(moment: datetime) -> str:
+    """The time in UTC with milliseconds, as in 2026-11-24T09:50:48.123Z."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def new_epoch(moment: datetime) -> str:
+    """A name for this start of the process: its milliseconds since 1970 in base 36."""
+    number, digits = int(moment.timestamp() * 1000), ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+    return digits
