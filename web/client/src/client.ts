@@ -1,18 +1,15 @@
 import type { Gap, Hello, Sample } from "./contract";
+import type { Feed, FeedSink } from "./feed";
+import { GuardedEventTarget } from "./listeners";
+import { type MetricsClientOptions, resolveOptions } from "./options";
+import type { Page } from "./page";
+import { Session } from "./session";
 import type { Bye, ClientState } from "./state";
 
-export interface MetricsClientOptions {
-  /** Base URL of the appliance. Default: what this module was loaded from, BASE/static/metrics_client.js -> BASE/. */
-  url?: string | URL;
-  /** Parts of the Sample to ask for, like `["system.cpu", "ai"]`. Default: all. */
-  sections?: readonly string[];
-  /** Sent as `Authorization: Bearer`, never in a URL. */
-  token?: string;
-  fetch?: typeof fetch;
-}
-
 export interface ClientEventMap {
+  /** One sample, each once, in order. */
   sample: CustomEvent<Sample>;
+  /** Samples that will not come, told where they are missing. */
   gap: CustomEvent<Gap>;
   state: CustomEvent<ClientState>;
   hello: CustomEvent<Hello>;
@@ -23,48 +20,92 @@ export type ClientEventListener<Name extends keyof ClientEventMap> =
   | ((event: ClientEventMap[Name]) => void)
   | { handleEvent(event: ClientEventMap[Name]): void };
 
-export interface MetricsClient {
-  addEventListener<Name extends keyof ClientEventMap>(
-    type: Name,
-    listener: ClientEventListener<Name> | null,
-    options?: AddEventListenerOptions | boolean,
-  ): void;
-  removeEventListener<Name extends keyof ClientEventMap>(
-    type: Name,
-    listener: ClientEventListener<Name> | null,
-    options?: EventListenerOptions | boolean,
-  ): void;
-}
-
-/** A live feed of Samples: each one once, in order, whatever the connection does meanwhile. */
-export class MetricsClient extends EventTarget {
+/** A live feed of Samples, whatever the connection does meanwhile. Nothing is asked for before `start()`. */
+export class MetricsClient extends GuardedEventTarget {
+  readonly #feed: Feed;
+  readonly #page: Page | null;
+  #unwatchPage: (() => void) | null = null;
   #state: ClientState = { name: "idle", reason: null, retryAt: null };
   #latest: Sample | null = null;
   #hello: Hello | null = null;
 
-  constructor(readonly options: MetricsClientOptions = {}) {
+  /** Throws TypeError for options that no request could be made with. */
+  constructor(options: MetricsClientOptions = {}) {
     super();
+    const { context, page } = resolveOptions(options, import.meta.url);
+    this.#page = page;
+    this.#feed = new Session(context, this.#sink());
   }
 
   get state(): ClientState {
     return this.#state;
   }
 
-  /** The newest Sample that was delivered. */
+  /** The newest Sample that came; null before the first. */
   get latest(): Sample | null {
     return this.#latest;
   }
 
-  /** What the server said of itself when the newest stream began; null before the first stream. */
+  /** What the server told of itself when the newest stream began; null before the first stream. */
   get hello(): Hello | null {
     return this.#hello;
   }
 
+  /** Connects. Also after `signed-out` or `stopped`; it goes on after the last sample that came. */
   start(): void {
-    this.#state = { name: "connecting", reason: null, retryAt: null };
+    if (this.#state.name === "closed") throw new Error("this MetricsClient is closed; make another one");
+    this.#unwatchPage ??= this.#page?.watch((reason, force) => this.#feed.check(reason, force)) ?? null;
+    this.#feed.start();
   }
 
+  /** Ends everything at once and for good: no event and no request comes after it. */
   close(): void {
+    this.muted = true;
     this.#state = { name: "closed", reason: null, retryAt: null };
+    this.#stopWatching();
+    this.#feed.close();
+  }
+
+  override addEventListener<Name extends keyof ClientEventMap>(
+    type: Name,
+    listener: ClientEventListener<Name> | null,
+    options?: AddEventListenerOptions | boolean,
+  ): void {
+    super.addEventListener(type, listener as EventListenerOrEventListenerObject | null, options);
+  }
+
+  override removeEventListener<Name extends keyof ClientEventMap>(
+    type: Name,
+    listener: ClientEventListener<Name> | null,
+    options?: EventListenerOptions | boolean,
+  ): void {
+    super.removeEventListener(type, listener as EventListenerOrEventListenerObject | null, options);
+  }
+
+  #sink(): FeedSink {
+    const tell = <Name extends keyof ClientEventMap>(type: Name, detail: ClientEventMap[Name]["detail"]) =>
+      this.dispatchEvent(new CustomEvent(type, { detail }));
+    return {
+      state: (state) => {
+        this.#state = state;
+        if (state.name === "signed-out" || state.name === "stopped") this.#stopWatching();
+        tell("state", state);
+      },
+      hello: (hello) => {
+        this.#hello = hello;
+        tell("hello", hello);
+      },
+      sample: (sample) => {
+        this.#latest = sample;
+        tell("sample", sample);
+      },
+      gap: (gap) => tell("gap", gap),
+      bye: (bye) => tell("bye", bye),
+    };
+  }
+
+  #stopWatching(): void {
+    this.#unwatchPage?.();
+    this.#unwatchPage = null;
   }
 }

@@ -1,0 +1,33 @@
+/** How long things may take. The defaults are the contract's; tests and special networks may differ. */
+export interface Timing {
+  /** Backoff doubles from here until the server has named a `retry` of its own. */
+  backoffBaseMs: number;
+  /** No wait is drawn from beyond this, however many attempts failed. */
+  backoffCapMs: number;
+  /** A stream that lived this long clears the count of failures. */
+  goodConnectionMs: number;
+  /** The least silence that counts as a dead stream, and the longest that a new one may take for its first event. */
+  silenceMinMs: number;
+  /** How often the server sends something when it has nothing else to say. */
+  heartbeatMs: number;
+  /** Failures in a row after which samples are polled for. */
+  failuresBeforePolling: number;
+  /** How long one poll lets the server wait for a sample. */
+  pollWaitSeconds: number;
+  /** While polling, the stream is tried again after this, then after twice this, and so on ... */
+  probeBaseMs: number;
+  /** ... up to this. */
+  probeCapMs: number;
+}
+
+export const DEFAULT_TIMING: Readonly<Timing> = {
+  backoffBaseMs: 1_000,
+  backoffCapMs: 30_000,
+  goodConnectionMs: 60_000,
+  silenceMinMs: 5_000,
+  heartbeatMs: 10_000,
+  failuresBeforePolling: 3,
+  pollWaitSeconds: 10,
+  probeBaseMs: 15_000,
+  probeCapMs: 120_000,
+};
