@@ -2,6 +2,7 @@
  *
  * fanout PORT SUBSCRIBERS HZ FRAME-FILE: accepts that many HTTP requests on 127.0.0.1, answers each with the head of an
  * event stream, then sends all of them the bytes of FRAME-FILE as one HTTP chunk, HZ times a second, until it is ended.
+ * Prints "listening" when it may be connected to.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -70,6 +71,8 @@ int main(int argc, char **argv)
     size_t length;
     const char *chunk = read_as_chunk(argv[4], &length);
     int *subscribers = calloc(count, sizeof *subscribers);
+    puts("listening");
+    fflush(stdout);
     for (int admitted = 0; admitted < count;)
         if ((subscribers[admitted] = admit(listener)) >= 0)
             admitted++;

@@ -6,17 +6,20 @@ does, and a Python that has imported all that the appliance has, and sleeps.
 
 import http.client
 import shutil
-import statistics
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from bench import processes, report
-from bench.processes import Child, Missing, child, cpu_seconds, free_port, memory_bytes
+from bench.processes import Child, MissingError, child, cpu_seconds, free_port, memory_bytes
 
+OURS = "zeropoint"
 EXPORTER = "prometheus-node-exporter"
+IMPORTS = "its imports alone"
+NAMES = (OURS, EXPORTER, IMPORTS)
 SETTLE_SECONDS = 10
 WINDOW_SECONDS = 50
 MIB = 1 << 20
@@ -49,7 +52,7 @@ def imported_modules() -> list[str]:
 @contextmanager
 def _exporter() -> Iterator[tuple[Child, http.client.HTTPConnection]]:
     if not shutil.which(EXPORTER):
-        raise Missing(f"{EXPORTER} (Debian: apt-get install {EXPORTER})")
+        raise MissingError(f"{EXPORTER} (Debian: apt-get install {EXPORTER})")
     port = free_port()
     with child(EXPORTER, f"--web.listen-address=127.0.0.1:{port}") as process:
         process.wait_until_listening(port)
@@ -73,38 +76,40 @@ def weigh(modules: list[str]) -> dict[str, Weight]:
         child(sys.executable, "-c", IMPORT_AND_SLEEP, *modules) as imports,
     ):
         imports.answer()
-        pids = {"zeropoint": ours.pid, EXPORTER: exporter.pid, "its imports alone": imports.pid}
+        pids = {OURS: ours.pid, EXPORTER: exporter.pid, IMPORTS: imports.pid}
         _scrape_each_second(connection, SETTLE_SECONDS)
         before = {name: cpu_seconds(pid) for name, pid in pids.items()}
         began = time.monotonic()
         _scrape_each_second(connection, WINDOW_SECONDS)
         seconds = time.monotonic() - began
-        return {name: Weight((cpu_seconds(pid) - before[name]) / seconds * 100, *memory_bytes(pid)) for name, pid in pids.items()}
+        cpu = {name: (cpu_seconds(pid) - before[name]) / seconds * 100 for name, pid in pids.items()}
+        return {name: Weight(cpu[name], *memory_bytes(pid)) for name, pid in pids.items()}
 
 
 def measure(runs: int) -> report.Report:
     modules = imported_modules()
-    minutes = report.alternate({"a minute of all three": lambda: weigh(modules)}, runs)["a minute of all three"]
-    weights = {name: [minute[name] for minute in minutes] for name in minutes[0]}
-    cpu = {name: [each.cpu_percent for each in many] for name, many in weights.items()}
-    resident = {name: [each.resident_bytes / MIB for each in many] for name, many in weights.items()}
-    proportional = {name: [each.proportional_bytes / MIB for each in many] for name, many in weights.items()}
-    to_exporter = report.ratio(cpu["zeropoint"], cpu[EXPORTER])
-    to_imports = report.ratio(resident["zeropoint"], resident["its imports alone"])
+    minutes = report.alternate({"a minute of all three": partial(weigh, modules)}, runs)["a minute of all three"]
+    cpu = {name: [minute[name].cpu_percent for minute in minutes] for name in NAMES}
+    resident = {name: [minute[name].resident_bytes / MIB for minute in minutes] for name in NAMES}
+    proportional = {name: [minute[name].proportional_bytes / MIB for minute in minutes] for name in NAMES}
+    to_exporter = report.ratio(cpu[OURS], cpu[EXPORTER])
+    to_imports = report.ratio(resident[OURS], resident[IMPORTS])
     return report.Report(
-        "idle",
-        ("process", "CPU, % of one core", "resident, MiB", "proportional, MiB"),
-        [
-            (name, report.spread(cpu[name], 2), report.spread(resident[name]), f"{statistics.median(proportional[name]):.1f}")
-            for name in weights
+        name="idle",
+        header=("process", "CPU, % of one core", "resident, MiB", "proportional, MiB"),
+        rows=[
+            (name, report.spread(cpu[name], 2), report.spread(resident[name]), report.spread(proportional[name]))
+            for name in NAMES
         ],
-        [
+        goals=[
             report.Goal(f"CPU at most {EXPORTER}'s (it is {to_exporter:.2f} of it)", to_exporter <= 1),
-            report.Goal(f"resident memory at most 1.3 times its imports' (it is {to_imports:.2f})", to_imports <= 1.3),
+            report.Goal(
+                f"resident at most 1.3 times what its imports take (it is {to_imports:.2f})", to_imports <= 1.3
+            ),
         ],
-        [
-            f"One sample a second without subscribers, {EXPORTER} scraped once a second; CPU over {WINDOW_SECONDS} s after "
-            f"{SETTLE_SECONDS} s to settle, memory at the end. The scraper's CPU is not counted.",
+        notes=[
+            f"One sample a second without subscribers; {EXPORTER} scraped once a second (scraper not counted).",
+            f"CPU over {WINDOW_SECONDS} s after {SETTLE_SECONDS} s to settle, memory at the end.",
             f"The imports are the {len(modules)} modules that the running appliance has loaded.",
         ],
     )

@@ -19,7 +19,7 @@ NO_MORE: Mapping[str, str] = MappingProxyType({})
 CPUCLOCK_SCHED = 2
 
 
-class Missing(Exception):
+class MissingError(Exception):
     """Something that a measurement needs is not on this machine; the text says what."""
 
 
@@ -27,7 +27,7 @@ class Child:
     """A running program. Its standard error goes to a file, which is shown when something fails."""
 
     def __init__(self, command: tuple[object, ...], environment: Mapping[str, str]) -> None:
-        self._log = tempfile.TemporaryFile()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - end() closes it
         # The kernel ends the program too when this process is killed: then there is nobody left to do it.
         die_with_us = ("setpriv", "--pdeathsig", "TERM") if shutil.which("setpriv") else ()
         self._process = subprocess.Popen(
@@ -99,11 +99,13 @@ def zeropoint(*flags: str, environment: Mapping[str, str] = NO_MORE) -> Iterator
     """The real appliance with a data directory of its own, and its port, once it listens."""
     program = Path(sys.executable).with_name("zeropoint")
     if not program.exists():
-        raise Missing(f"zeropoint beside {sys.executable} (make setup)")
-    with tempfile.TemporaryDirectory() as data:
-        with child(program, "serve", "--port", "0", "--data", data, *flags, environment=environment) as process:
-            address = process.answer().split("http://")[1].split("/")[0]
-            yield process, int(address.rpartition(":")[2])
+        raise MissingError(f"zeropoint beside {sys.executable} (make setup)")
+    with (
+        tempfile.TemporaryDirectory() as data,
+        child(program, "serve", "--port", "0", "--data", data, *flags, environment=environment) as process,
+    ):
+        address = process.answer().split("http://")[1].split("/")[0]
+        yield process, int(address.rpartition(":")[2])
 
 
 def free_port() -> int:
@@ -115,7 +117,7 @@ def compiled(source: Path, into: Path) -> Path:
     """Compiles one C file with optimisation; the program lies in the directory `into`."""
     compiler = shutil.which("cc") or shutil.which("gcc")
     if not compiler:
-        raise Missing("a C compiler (Debian: apt-get install gcc libc6-dev)")
+        raise MissingError("a C compiler (Debian: apt-get install gcc libc6-dev)")
     program = into / source.stem
     subprocess.run([compiler, "-O2", "-o", program, source], check=True)
     return program

@@ -59,15 +59,13 @@ def spread(values: Sequence[float], digits: int = 1) -> str:
 
 def machine() -> str:
     """One line about what this was measured on."""
-    cpu = next(
-        (line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")),
-        platform.machine(),
-    )
+    models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    cpu = models[0].partition(":")[2].strip() if models else platform.machine()
     memory_gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    system = platform.freedesktop_os_release().get("PRETTY_NAME", "")
+    distribution = platform.freedesktop_os_release().get("PRETTY_NAME", "")
     return (
-        f"{cpu}, {os.cpu_count()} logical CPUs, {memory_gib:.0f} GiB, {platform.system()} {platform.release()}, {system}, "
-        f"Python {platform.python_version()}"
+        f"{cpu}, {os.cpu_count()} logical CPUs, {memory_gib:.0f} GiB, {distribution}, "
+        f"{platform.system()} {platform.release()}, Python {platform.python_version()}"
     )
 
 

@@ -3,7 +3,7 @@
  * subscribers HOST PORT PATH COUNT: connects one after another, prints "connected", and reads all streams. For each line
  * on its standard input it waits until nothing has arrived for QUIET_MS (so that no tick is cut in two; PATIENCE_MS at
  * most), prints
- *     EVENTS FEWEST MOST GAPS CLOSED BYTES
+ *     EVENTS FEWEST MOST GAPS CLOSED
  * and counts from zero again. An event is complete at its blank line; named events (hello, heartbeat) are not counted,
  * those named "gap" apart. FEWEST and MOST are of one subscriber. CLOSED is how many streams have ended so far. It ends
  * with its standard input.
@@ -30,7 +30,7 @@ struct subscriber {
     char field[12]; /* how the current line begins */
     size_t line_length;
     bool has_data, is_named, is_gap;
-    unsigned long events, gaps, bytes;
+    unsigned long events, gaps;
 };
 
 /* One byte of the event stream. CR is left out: all servers compared end their lines in LF or CRLF. */
@@ -115,15 +115,15 @@ static void subscribe(struct subscriber *s, int number, const char *host, int po
 
 static void tell_and_reset(struct subscriber *subscribers, int count, int closed)
 {
-    unsigned long events = 0, gaps = 0, bytes = 0, fewest = -1, most = 0;
+    unsigned long events = 0, gaps = 0, fewest = -1, most = 0;
     for (int i = 0; i < count; i++) {
         struct subscriber *s = &subscribers[i];
-        events += s->events, gaps += s->gaps, bytes += s->bytes;
+        events += s->events, gaps += s->gaps;
         fewest = s->events < fewest ? s->events : fewest;
         most = s->events > most ? s->events : most;
-        s->events = s->gaps = s->bytes = 0;
+        s->events = s->gaps = 0;
     }
-    printf("%lu %lu %lu %lu %d %lu\n", events, fewest, most, gaps, closed, bytes);
+    printf("%lu %lu %lu %lu %d\n", events, fewest, most, gaps, closed);
     fflush(stdout);
 }
 
@@ -172,7 +172,6 @@ int main(int argc, char **argv)
                 closed++;
                 continue;
             }
-            s->bytes += got;
             for (ssize_t n = 0; n < got; n++)
                 take_body_byte(s, bytes[n]);
         }

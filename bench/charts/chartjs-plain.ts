@@ -1,0 +1,4 @@
+import { chartJs } from "./chartjs";
+import { serve } from "./drive";
+
+serve(chartJs({ animation: false }));
