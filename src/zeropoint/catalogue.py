@@ -189,6 +189,16 @@ def _describe(section: type[Section], path: str, components: Mapping[str, type[C
 
 
 def schemas(types: Iterable[type[Struct]], template: str) -> dict[str, Any]:
-    """JSON Schemas of structs by their names; `template` is where they refer to one another ("#/.../{name}")."""
+    """JSON Schemas of structs by their names; `template` is where they refer to one another ("#/.../{name}").
+
+    What is told is always whole: a key never disappears, so all are required. Units stand beside as x-unit.
+    """
     _, found = msgspec.json.schema_components(tuple(types), ref_template=template)
+    for schema in found.values():
+        properties = schema.get("properties", {})
+        schema["required"] = list(properties)
+        for name, declared in properties.items():
+            declared.pop("default", None)
+            if unit_of(name) != "1":
+                declared["x-unit"] = unit_of(name)
     return found

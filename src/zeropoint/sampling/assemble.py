@@ -26,7 +26,14 @@ class Answer(Struct, frozen=True):
     reason: str | None
 
 
-def assemble(id: str, timestamp: str, interval_seconds: float, answers: Iterable[Answer], server: Server) -> Sample:
+class SelfReport(Struct, frozen=True):
+    """The appliance on itself, with the reason for each null in it by its path below `server`."""
+
+    server: Server
+    missing: Mapping[str, str]
+
+
+def assemble(id: str, timestamp: str, interval_seconds: float, answers: Iterable[Answer], own: SelfReport) -> Sample:
     """The sample out of the probes' answers and the appliance's self-report, audited."""
     fields: dict[str, dict[str, Any]] = {}
     components: dict[str, Component] = {}
@@ -38,7 +45,8 @@ def assemble(id: str, timestamp: str, interval_seconds: float, answers: Iterable
             _place(answer, fields, reasons)
     system = audit(_build(System, "system", fields), "system", reasons)
     ai = audit(Ai(components=components), "ai", reasons)
-    server = audit(server, "server", reasons)
+    reasons.update(below("server", own.missing))
+    server = audit(own.server, "server", reasons)
     unavailable = [Unavailable(path=path, reason=reasons[path]) for path in sorted(reasons)]
     return Sample(
         id=id,
@@ -79,6 +87,8 @@ def _place(answer: Answer, fields: dict[str, dict[str, Any]], reasons: dict[str,
         reasons.update(below(section, reading.missing, offset))
         return
     reason = reading.reason if isinstance(reading, Absent) else answer.reason or "not read yet"
+    if answer.probe.fields:
+        fields.setdefault(section, {})  # its keys stay, with null in them
     for path in [f"{section}.{field}" for field in answer.probe.fields] or [section]:
         if name in fields.get(parent, {}):
             continue
@@ -99,12 +109,12 @@ def below(section: str, missing: Mapping[str, str], offset: int = 0) -> dict[str
 
 def _build(section: type[Section], path: str, fields: dict[str, dict[str, Any]]) -> Any:
     """The section at `path`, with what lies below it; None where nothing was read there."""
-    given = fields.get(path, {})
+    given = fields.get(path)
     for name, kind in _sections_below(section):
         built = _build(kind, f"{path}.{name}", fields)
         if built is not None:
-            given = {**given, name: built}
-    return section(**given) if given or section is System else None
+            given = {**(given or {}), name: built}
+    return None if given is None and section is not System else section(**(given or {}))
 
 
 @cache

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import structlog
 from msgspec import Struct
 
-from zeropoint.model import Collector, Sample, Server
-from zeropoint.sampling.assemble import Answer, assemble
+from zeropoint.model import Collector, Sample
+from zeropoint.sampling.assemble import Answer, SelfReport, assemble
 from zeropoint.sampling.executor import Executor
 
 log = structlog.get_logger()
@@ -39,7 +39,7 @@ class Scheduler:
         executors: Sequence[Executor],
         interval_seconds: float,
         epoch: str,
-        self_report: Callable[[Facts], Server],
+        self_report: Callable[[Facts], SelfReport],
         publish: Callable[[Sample, int], None],
     ) -> None:
         self.last_sample_at: float | None = None
@@ -79,8 +79,8 @@ class Scheduler:
             Answer(executor.probe, executor.reading, collectors[executor.probe.name].reason)
             for executor in self._executors
         ]
-        server = self._self_report(Facts(collectors, self._sequence, self._missed))
-        sample = assemble(f"{self._epoch}-{self._sequence}", timestamp, self._interval, answers, server)
+        own = self._self_report(Facts(collectors, self._sequence, self._missed))
+        sample = assemble(f"{self._epoch}-{self._sequence}", timestamp, self._interval, answers, own)
         self.last_sample_at = time.monotonic()
         self._publish(sample, missed)
 

@@ -1,0 +1,55 @@
+"""zeropoint serve: samples this machine and serves the feed and the page."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from importlib import metadata
+from typing import Any
+
+import click
+
+from zeropoint import appliance
+from zeropoint.commands.logs import set_up_logs
+from zeropoint.commands.options import settings_options
+from zeropoint.settings import SettingsError, load
+
+
+@click.command()
+@settings_options
+def serve(config: str | None, **flags: Any) -> None:
+    """Sample this machine and serve the live feed and the page."""
+    refuse_mocks(os.environ.get("MOCKS_DISABLED"))
+    settings = load(flags, os.environ, config)
+    set_up_logs(settings.log_level)
+    allow_many_connections()
+    with asyncio.Runner(loop_factory=event_loop_factory()) as runner:
+        runner.run(appliance.serve(settings, announce))
+
+
+def announce(url: str) -> None:
+    click.echo(f"zeropoint {metadata.version('zeropoint')} listening on {url}")
+
+
+def refuse_mocks(value: str | None) -> None:
+    """MOCKS_DISABLED=1 is law: there is nothing that another value could switch on."""
+    if value not in (None, "1"):
+        raise SettingsError(f"MOCKS_DISABLED: {value!r} is not allowed; it is 1 or unset, since there are no mocks")
+
+
+def event_loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop where it exists; None is asyncio's own."""
+    try:
+        import uvloop  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def allow_many_connections() -> None:
+    """Raises the limit of open files to what the system allows this process; each subscriber needs one."""
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -1,0 +1,269 @@
+"""Fan-out of the feed: each frame, encoded once a view, goes straight to every subscriber's transport.
+
+Nothing here waits. A subscriber whose write buffer is not empty is slow: its frames wait, a bounded number of them,
+then the oldest are dropped and told in a gap event; after STALL_SECONDS its connection is aborted.
+"""
+
+import asyncio
+import random
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+from msgspec import Struct
+
+from zeropoint.feed.frames import Frame, Wire, event, retry
+from zeropoint.feed.ring import Ring
+from zeropoint.feed.view import View
+from zeropoint.model import CONTRACT_VERSION, Gap, Hello, Sample
+
+QUEUE_FRAMES = 32
+BATCH_BYTES = 64 * 1024
+REPLAY_PAUSE_SECONDS = 0.01
+STALL_SECONDS = 30.0
+HEARTBEAT_SECONDS = 10.0
+MAX_VIEWS = 64
+RETRY_BASE_MS = 1000
+RETRY_PER_SUBSCRIBER_MS = 5
+RETRY_MAX_MS = 30_000
+
+
+class FeedFullError(Exception):
+    """There is no room for another subscriber or another view. `retry_ms` is when to try again."""
+
+    def __init__(self, message: str, retry_ms: int) -> None:
+        super().__init__(message)
+        self.retry_ms = retry_ms
+
+
+class Statistics(Struct, frozen=True):
+    clients: int
+    queue_size: int
+    dropped_total: int
+    stalled_total: int
+    views: int
+
+
+class Subscriber:
+    """One connection of the stream. `ended` is set when the feed has nothing more to send to it."""
+
+    __slots__ = ("capacity", "ended", "lost", "sent_id", "slow_since", "transport", "waiting", "wire")
+
+    def __init__(self, transport: asyncio.Transport, wire: Wire, ended: "asyncio.Future[None]") -> None:
+        self.transport = transport
+        self.wire = wire
+        self.ended = ended
+        self.waiting: deque[Frame] = deque()
+        self.slow_since: float | None = None
+        self.sent_id: str | None = None
+        self.lost = 0
+        self.capacity = QUEUE_FRAMES
+
+
+class Broadcaster:
+    """Owns the ring and the subscribers."""
+
+    def __init__(
+        self,
+        ring: Ring,
+        interval_seconds: float,
+        max_subscribers: int,
+        encode: Callable[[Sample], bytes],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.ring = ring
+        self.newest_sample: Sample | None = None
+        self._interval = interval_seconds
+        self._max_subscribers = max_subscribers
+        self._encode = encode
+        self._clock = clock
+        self._groups: dict[Wire, set[Subscriber]] = {}
+        self._slow: set[Subscriber] = set()
+        self._next = asyncio.Event()
+        self._spoke_at = clock()
+        self._dropped = 0
+        self._stalled = 0
+        self._clients = 0
+        self._closed = False
+
+    # --- what the sampler calls
+
+    def publish(self, sample: Sample, missed: int) -> None:
+        """Sends a sample to everybody. `missed` ticks stand before it."""
+        self.newest_sample = sample
+        previous = self.ring.newest
+        frame = self.ring.append(sample, missed, self._encode)
+        self._spoke_at = self._clock()
+        for wire, subscribers in self._groups.items():
+            content = frame.event(wire)
+            for subscriber in subscribers:
+                transport = subscriber.transport
+                if subscriber.slow_since is None and not transport.get_write_buffer_size():
+                    if not transport.is_closing():
+                        transport.write(content)
+                    continue
+                if subscriber.slow_since is None:
+                    subscriber.sent_id = previous.id if previous else None
+                    self._slow_down(subscriber)
+                self._hold(subscriber, frame)
+        for subscriber in list(self._slow):
+            self._serve(subscriber)
+        self._next.set()
+        self._next = asyncio.Event()
+
+    # --- what the server calls
+
+    def subscribe(self, transport: asyncio.Transport, view: View, chunked: bool, last_id: str | None) -> Subscriber:
+        """Adds a subscriber, greets it, and sends the newest sample or, given the last id it saw, what came after.
+
+        The caller asks `check_room` before, awaits `replay` after, and then the subscriber's `ended`.
+        """
+        wire = Wire(view, chunked)
+        subscriber = Subscriber(transport, wire, asyncio.get_running_loop().create_future())
+        self._groups.setdefault(wire, set()).add(subscriber)
+        self._clients += 1
+        transport.write(wire.framed(retry(self.draw_retry_ms()) + event("hello", self._hello())))
+        newest = self.ring.newest
+        if newest is not None and last_id is None:
+            transport.write(newest.event(wire))
+        elif last_id is not None:
+            replay = self.ring.after(last_id)
+            if replay.gap is not None:
+                transport.write(wire.framed(event("gap", replay.gap)))
+            subscriber.sent_id = replay.gap.since if replay.gap else last_id
+            if replay.frames:
+                self._slow_down(subscriber)
+                subscriber.waiting.extend(replay.frames)
+                subscriber.capacity = len(replay.frames) + QUEUE_FRAMES
+        return subscriber
+
+    async def replay(self, subscriber: Subscriber) -> None:
+        """Sends what waits for a new subscriber, a batch whenever its buffer has drained: memory stays bounded."""
+        while subscriber in self._slow:
+            self._serve(subscriber)
+            if subscriber in self._slow:
+                await asyncio.sleep(REPLAY_PAUSE_SECONDS)
+
+    def unsubscribe(self, subscriber: Subscriber) -> None:
+        """Removes a subscriber; without effect when it is gone already."""
+        subscribers = self._groups.get(subscriber.wire, set())
+        if subscriber in subscribers:
+            subscribers.remove(subscriber)
+            self._slow.discard(subscriber)
+            self._clients -= 1
+            if not subscribers:
+                del self._groups[subscriber.wire]
+        if not subscriber.ended.done():
+            subscriber.ended.set_result(None)
+
+    def check_room(self, view: View) -> None:
+        """Raises FeedFullError when a subscriber of this view would be one too many; nobody is evicted for it."""
+        if self._closed:
+            raise FeedFullError("the server is stopping", self.draw_retry_ms())
+        if self._clients >= self._max_subscribers:
+            raise FeedFullError(f"all {self._max_subscribers} places for subscribers are taken", self.draw_retry_ms())
+        views = {wire.view for wire in self._groups}
+        if view not in views and len(views) >= MAX_VIEWS:
+            raise FeedFullError(f"all {MAX_VIEWS} different views are taken", self.draw_retry_ms())
+
+    def draw_retry_ms(self) -> int:
+        """A wait before reconnecting, spread the wider the more subscribers there are."""
+        widest = RETRY_BASE_MS + RETRY_PER_SUBSCRIBER_MS * self._clients
+        return min(RETRY_MAX_MS, random.randint(RETRY_BASE_MS, widest))  # noqa: S311 - spread, no secret
+
+    async def next_sample(self) -> None:
+        """Returns when the next sample is there."""
+        await self._next.wait()
+
+    def close(self, reason: str) -> None:
+        """Says goodbye to all and ends their streams."""
+        self._closed = True
+        goodbye = event("bye", {"reason": reason})
+        for subscriber in [one for group in self._groups.values() for one in group]:
+            if not subscriber.transport.is_closing():
+                subscriber.transport.write(subscriber.wire.framed(retry(self.draw_retry_ms()) + goodbye))
+            self.unsubscribe(subscriber)
+        self._next.set()
+
+    def statistics(self) -> Statistics:
+        waiting = sum(len(subscriber.waiting) for subscriber in self._slow)
+        views = len({wire.view for wire in self._groups})
+        return Statistics(self._clients, waiting, self._dropped, self._stalled, views)
+
+    async def run(self) -> None:
+        """Heartbeats, and a second look at slow subscribers, until it is cancelled."""
+        while True:
+            await asyncio.sleep(1.0)
+            for subscriber in list(self._slow):
+                self._serve(subscriber)
+            if self._clock() - self._spoke_at >= HEARTBEAT_SECONDS:
+                self._spoke_at = self._clock()
+                self._heartbeat()
+
+    # --- inside
+
+    def _hello(self) -> Hello:
+        newest = self.ring.newest
+        return Hello(
+            contract=CONTRACT_VERSION,
+            epoch=self.ring.epoch,
+            interval_seconds=self._interval,
+            newest_id=newest.id if newest else None,
+            server_time=_now(),
+        )
+
+    def _heartbeat(self) -> None:
+        content = event("heartbeat", {"server_time": _now()})
+        for wire, subscribers in self._groups.items():
+            framed = wire.framed(content)
+            for subscriber in subscribers:
+                if subscriber.slow_since is None and not subscriber.transport.is_closing():
+                    subscriber.transport.write(framed)
+
+    def _slow_down(self, subscriber: Subscriber) -> None:
+        subscriber.slow_since = self._clock()
+        self._slow.add(subscriber)
+
+    def _hold(self, subscriber: Subscriber, frame: Frame) -> None:
+        subscriber.waiting.append(frame)
+        if len(subscriber.waiting) > subscriber.capacity:
+            dropped = subscriber.waiting.popleft()
+            subscriber.lost += 1 + (dropped.gap.lost or 0 if dropped.gap else 0)
+            self._dropped += 1
+
+    def _serve(self, subscriber: Subscriber) -> None:
+        """Sends a batch to a slow subscriber whose buffer has drained; aborts one that has stalled."""
+        transport = subscriber.transport
+        if transport.is_closing():
+            self._slow.discard(subscriber)
+        elif not transport.get_write_buffer_size():
+            transport.write(b"".join(self._owed(subscriber)))
+            subscriber.slow_since = self._clock() if subscriber.waiting else None
+            if not subscriber.waiting:
+                subscriber.capacity = QUEUE_FRAMES
+                self._slow.discard(subscriber)
+        elif subscriber.slow_since is not None and self._clock() - subscriber.slow_since >= STALL_SECONDS:
+            # close() would wait for the buffer to drain, which is what it does not do.
+            self._stalled += 1
+            self._slow.discard(subscriber)
+            transport.abort()
+
+    def _owed(self, subscriber: Subscriber) -> Iterator[bytes]:
+        """The next batch: the gap that was dropped, if any, then waiting frames up to BATCH_BYTES."""
+        if subscriber.lost:
+            until = subscriber.waiting[0].id
+            gap = Gap(since=subscriber.sent_id, until=until, lost=subscriber.lost, reason="slow-subscriber")
+            subscriber.lost = 0
+            yield subscriber.wire.framed(event("gap", gap))
+        size = 0
+        while subscriber.waiting and size < BATCH_BYTES:
+            frame = subscriber.waiting.popleft()
+            subscriber.sent_id = frame.id
+            content = frame.event(subscriber.wire)
+            size += len(content)
+            yield content
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,78 @@
+"""The newest samples in memory, for readers that come back and for pollers."""
+
+import re
+from collections import deque
+from collections.abc import Callable
+from itertools import islice
+
+from msgspec import Struct
+
+from zeropoint.feed.frames import Frame
+from zeropoint.model import Gap, Sample
+
+CAPACITY_FRAMES = 600
+CAPACITY_BYTES = 32 * 1024 * 1024
+ID = re.compile(r"([0-9a-z]{1,12})-([0-9]{1,15})")
+
+
+class Replay(Struct, frozen=True):
+    """What came after an id: the hole before `frames`, if any, and the frames in order."""
+
+    gap: Gap | None
+    frames: list[Frame]
+
+
+class Ring:
+    """Bounded in number and in bytes. Without frames only before the first sample."""
+
+    def __init__(
+        self, epoch: str, capacity_frames: int = CAPACITY_FRAMES, capacity_bytes: int = CAPACITY_BYTES
+    ) -> None:
+        self.epoch = epoch
+        self._frames: deque[Frame] = deque()
+        self._capacity_frames = capacity_frames
+        self._capacity_bytes = capacity_bytes
+        self._bytes = 0
+
+    @property
+    def newest(self) -> Frame | None:
+        return self._frames[-1] if self._frames else None
+
+    def append(self, sample: Sample, missed: int, encode: Callable[[Sample], bytes]) -> Frame:
+        """Encodes the sample and keeps it; `missed` ticks stand before it."""
+        previous = self.newest
+        gap = None
+        if missed and previous is not None:
+            gap = Gap(since=previous.id, until=sample.id, lost=missed, reason="missed-ticks")
+        frame = Frame(int(sample.id.rpartition("-")[2]), sample.id, encode(sample), gap)
+        if previous is not None:
+            previous.retire()
+        self._frames.append(frame)
+        self._bytes += len(frame.payload)
+        while len(self._frames) > self._capacity_frames or (
+            self._bytes > self._capacity_bytes and len(self._frames) > 1
+        ):
+            self._bytes -= len(self._frames.popleft().payload)
+        return frame
+
+    def after(self, id: str) -> Replay:
+        """What came after `id`, which may be anything that a client sends."""
+        if not self._frames:
+            return Replay(None, [])
+        oldest, newest = self._frames[0], self._frames[-1]
+        matched = ID.fullmatch(id)
+        if matched is None:
+            return Replay(Gap(until=newest.id, reason="unknown-id"), [newest])
+        epoch, sequence = matched[1], int(matched[2])
+        if epoch == self.epoch and sequence <= newest.sequence:
+            first = max(0, sequence + 1 - oldest.sequence)
+            lost = max(0, oldest.sequence - sequence - 1)
+            gap = Gap(since=id, until=oldest.id, lost=lost, reason="beyond-replay") if lost else None
+            return Replay(gap, list(islice(self._frames, first, None)))
+        if int(epoch, 36) < int(self.epoch, 36):
+            # From before a restart: all that is here came after it, how much lies between is not known.
+            return Replay(Gap(since=id, until=oldest.id, reason="unknown-id"), list(self._frames))
+        return Replay(Gap(since=None, until=newest.id, reason="unknown-id"), [newest])
+
+    def statistics(self) -> dict[str, int]:
+        return {"frames": len(self._frames), "bytes": self._bytes}

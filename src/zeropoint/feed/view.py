@@ -1,0 +1,70 @@
+"""Views: which parts of a sample a reader gets. A sample is narrowed on its JSON, so live and replay are the same."""
+
+import re
+from functools import cache
+from typing import Any
+
+import msgspec
+from msgspec import Raw, Struct
+
+from zeropoint.model import Sample, System, Unavailable
+
+ALWAYS = ("id", "timestamp", "interval_seconds")
+COMPONENT = re.compile(r"ai\.components\.[a-z0-9_-]{1,64}")
+_object = msgspec.json.Decoder(dict[str, Raw])
+_rows = msgspec.json.Decoder(list[Unavailable])
+
+
+class UnknownSectionError(ValueError):
+    """A section that no sample has; the message names it and those that there are."""
+
+
+class View(Struct, frozen=True):
+    """Sections by their paths, sorted, none below another; without any it is the whole sample."""
+
+    sections: tuple[str, ...] = ()
+
+    def narrow(self, payload: bytes) -> bytes:
+        """The JSON of a sample with the view's sections alone, and the reasons for what is null in them."""
+        if not self.sections:
+            return payload
+        sample = _object.decode(payload)
+        narrowed: dict[str, Any] = {name: sample[name] for name in ALWAYS}
+        for section in self.sections:
+            _copy(section.split("."), sample, narrowed)
+        rows = _rows.decode(sample["unavailable"])
+        narrowed["unavailable"] = [row for row in rows if any(_related(row.path, part) for part in self.sections)]
+        return msgspec.json.encode(narrowed)
+
+
+def _copy(path: list[str], source: dict[str, Raw], target: dict[str, Any]) -> None:
+    name, *rest = path
+    if name not in source:
+        return
+    if not rest or bytes(source[name]) == b"null":
+        target[name] = source[name]
+    else:
+        _copy(rest, _object.decode(source[name]), target.setdefault(name, {}))
+
+
+def _related(path: str, section: str) -> bool:
+    """Whether a row at `path` speaks of something in `section`, or of all around it."""
+    return path == section or path.startswith((f"{section}.", f"{section}[")) or section.startswith(f"{path}.")
+
+
+def parse_view(query: str | None) -> View:
+    """The view of `?sections=system.cpu,ai`. Raises UnknownSectionError."""
+    if not query:
+        return View()
+    sections = {name.strip() for name in query.split(",") if name.strip()}
+    for name in sorted(sections):
+        if name not in _names() and not COMPONENT.fullmatch(name):
+            allowed = ", ".join(_names())
+            raise UnknownSectionError(f"there is no section {name[:64]!r}; there are {allowed} and ai.components.NAME")
+    return View(tuple(sorted(name for name in sections if not any(name.startswith(f"{up}.") for up in sections))))
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    top = tuple(name for name in Sample.__struct_fields__ if name not in (*ALWAYS, "unavailable"))
+    return (*top, *(f"system.{name}" for name in System.__struct_fields__))

@@ -1,0 +1,99 @@
+"""The HTTP application: its table of routes and its middleware, nothing else."""
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import web
+
+from zeropoint.model import Gap, Hello, Sample
+from zeropoint.server.access import add_security_headers, host_guard
+from zeropoint.server.errors import errors_as_json
+from zeropoint.server.exposition import Exposition
+from zeropoint.server.live import MAX_WAIT_SECONDS, Live, SamplesAnswer
+from zeropoint.server.openapi import OpenApi
+from zeropoint.server.pages import Pages
+from zeropoint.server.routes import Answer, Parameter, Route
+from zeropoint.server.status import HealthAnswer, ProbeAnswer, Status, VersionAnswer
+
+MAX_BODY_BYTES = 64 * 1024
+TEXT: Mapping[str, Any] = {"type": "string"}
+SECTIONS = Parameter("sections", "query", "Only these parts of a sample, as in system.cpu,ai", TEXT)
+LAST_EVENT_ID = "Id of the last sample that was seen: what came after it is sent first"
+UNHEALTHY = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+def routes(live: Live, status: Status, exposition: Exposition, pages: Pages, openapi: OpenApi) -> tuple[Route, ...]:
+    """The table of routes, which /openapi.json describes."""
+    health = (Answer(200, "It works", struct=HealthAnswer), Answer(UNHEALTHY, "It does not", struct=HealthAnswer))
+    probe = (Answer(200, "Yes", struct=ProbeAnswer), Answer(UNHEALTHY, "No", struct=ProbeAnswer))
+    page = (Answer(200, "The page", "text/html"),)
+    openapi.routes = table = (
+        Route(
+            "/metrics/sse",
+            "stream",
+            "Each sample as a server-sent event; hello, gap, heartbeat and bye beside them",
+            live.stream,
+            (Answer(200, "The stream", "text/event-stream"),),
+            (
+                SECTIONS,
+                Parameter("Last-Event-ID", "header", LAST_EVENT_ID, TEXT),
+                Parameter("last_event_id", "query", LAST_EVENT_ID, TEXT),
+            ),
+            (Hello, Gap, Sample),
+        ),
+        Route(
+            "/metrics/json",
+            "samples",
+            "The newest sample, or all samples after an id",
+            live.newest,
+            (Answer(200, "A sample, or with `since` several", struct=(Sample, SamplesAnswer)),),
+            (
+                SECTIONS,
+                Parameter("since", "query", "All samples after this id, at most 600", {**TEXT, "examples": ["mdz-1"]}),
+                Parameter(
+                    "wait",
+                    "query",
+                    "Seconds to wait for the next sample where there is none after `since`",
+                    {"type": "number", "minimum": 0, "maximum": MAX_WAIT_SECONDS},
+                ),
+            ),
+        ),
+        Route("/", "root", "Leads to the page", pages.root, (Answer(302, "Where the page is", None),)),
+        Route("/health", "health", "State of the appliance with reasons", status.health, health),
+        Route("/healthz", "healthz", "The same as /health", status.health, health),
+        Route("/livez", "livez", "Whether the process answers", status.live, probe),
+        Route("/readyz", "readyz", "Whether it takes samples", status.ready, probe),
+        Route("/version", "version", "What runs here", status.version, (Answer(200, "It", struct=VersionAnswer),)),
+        Route(
+            "/metrics",
+            "exposition",
+            "The newest sample as OpenMetrics or Prometheus text, by Accept",
+            exposition.metrics,
+            (Answer(200, "The exposition", "text/plain"),),
+        ),
+        Route("/control/metrics", "page", "The dashboard", pages.page, page),
+        Route(
+            "/static/{name}",
+            "static",
+            "Files of the page, and metrics_client.js for any website",
+            pages.static,
+            (Answer(200, "The file", "text/javascript"),),
+            (Parameter("name", "path", "Name of the file", TEXT),),
+        ),
+        Route("/favicon.ico", "icon", "The icon", pages.icon, (Answer(200, "The icon", "image/svg+xml"),)),
+        Route("/openapi.json", "openapi", "This description", openapi.answer, (Answer(200, "OpenAPI 3.1"),)),
+    )
+    return table
+
+
+def application(table: Iterable[Route], allowed_hosts: Iterable[str]) -> web.Application:
+    """The application that serves `table` under our own host names."""
+    app = web.Application(
+        middlewares=[errors_as_json, host_guard(allowed_hosts)],
+        client_max_size=MAX_BODY_BYTES,
+    )
+    for route in table:
+        app.router.add_get(route.path, route.handler, name=route.name)
+    app.on_response_prepare.append(add_security_headers)
+    return app

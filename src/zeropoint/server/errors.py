@@ -1,0 +1,72 @@
+"""Errors are JSON, always: {"error": {"code": ..., "message": ..., "detail": ...}}."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from msgspec import Struct
+
+log = structlog.get_logger()
+
+
+class ErrorBody(Struct, frozen=True):
+    code: str
+    message: str
+    detail: Any = None
+
+
+class ErrorAnswer(Struct, frozen=True):
+    """What every error looks like."""
+
+    error: ErrorBody
+
+
+class ApiError(Exception):
+    """Ends a request with this status and error. The message is for a person, the code for a program."""
+
+    def __init__(
+        self, status: int, code: str, message: str, detail: Any = None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = ErrorBody(code, message, detail)
+        self.headers = headers or {}
+
+
+def bad_parameter(name: str, message: str) -> ApiError:
+    """A query parameter is wrong; `message` says what is allowed."""
+    return ApiError(HTTPStatus.BAD_REQUEST, "bad-parameter", f"{name}: {message}", {"parameter": name})
+
+
+def json_response(answer: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    return web.Response(
+        body=answer if isinstance(answer, bytes) else msgspec.json.encode(answer),
+        status=status,
+        content_type="application/json",
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+def error_response(error: ApiError) -> web.Response:
+    return json_response(ErrorAnswer(error.body), error.status, error.headers)
+
+
+@web.middleware
+async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Outermost middleware: whatever goes wrong inside becomes an error answer."""
+    try:
+        return await handler(request)
+    except ApiError as error:
+        return error_response(error)
+    except web.HTTPException as error:
+        # aiohttp's own: no such path, no such method, a body that is too large.
+        code = HTTPStatus(error.status).phrase.lower().replace(" ", "-")
+        kept = {name: error.headers[name] for name in ("Allow", "Location") if name in error.headers}
+        return error_response(ApiError(error.status, code, error.reason, headers=kept))
+    except Exception:
+        log.exception("request failed", path=request.path, method=request.method)
+        return error_response(ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "the server failed; see its log"))

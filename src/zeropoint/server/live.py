@@ -1,0 +1,137 @@
+"""The live feed over HTTP: the event stream and its fallback, polling."""
+
+import asyncio
+import math
+import socket
+from http import HTTPStatus
+
+import msgspec
+from aiohttp import web
+from aiohttp.http import HttpVersion11
+from msgspec import Struct
+
+from zeropoint.feed.broadcaster import Broadcaster, FeedFullError
+from zeropoint.feed.ring import Replay
+from zeropoint.feed.view import UnknownSectionError, View, parse_view
+from zeropoint.model import Gap, Sample
+from zeropoint.server.errors import ApiError, bad_parameter, json_response
+
+MAX_WAIT_SECONDS = 30.0
+MAX_SAMPLES = 600
+# The kernel takes at most this much beyond what the peer has acknowledged; without it, it swallows some 500 frames of
+# 8 KB before a stalled reader's write buffer shows anything. Linux 3.12 and later, macOS has it too.
+NOT_SENT_LOW_WATER_BYTES = 16 * 1024
+STREAM_HEADERS = {
+    "Content-Type": "text/event-stream; charset=utf-8",
+    "Cache-Control": "no-store, no-transform",
+    "X-Accel-Buffering": "no",
+}
+
+
+class SamplesAnswer(Struct, frozen=True):
+    """Samples after an id. The gap, if any, stands before the first of them."""
+
+    samples: list[Sample]
+    gap: Gap | None
+
+
+class Live:
+    """Handlers of /metrics/sse and /metrics/json."""
+
+    def __init__(self, broadcaster: Broadcaster) -> None:
+        self._broadcaster = broadcaster
+
+    async def stream(self, request: web.Request) -> web.StreamResponse:
+        view = _view(request)
+        try:
+            self._broadcaster.check_room(view)
+        except FeedFullError as full:
+            retry_after = {"Retry-After": str(math.ceil(full.retry_ms / 1000))}
+            raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "full", str(full), headers=retry_after) from None
+        chunked = request.version >= HttpVersion11
+        response = web.StreamResponse(headers=STREAM_HEADERS)
+        if chunked:
+            response.enable_chunked_encoding()
+        await response.prepare(request)
+        transport = request.transport
+        if request.method == "HEAD" or transport is None:
+            return response
+        _limit_unsent(transport)
+        last_id = request.headers.get("Last-Event-ID") or request.query.get("last_event_id")
+        subscriber = self._broadcaster.subscribe(transport, view, chunked, last_id)
+        try:
+            await self._broadcaster.replay(subscriber)
+            await subscriber.ended
+        finally:
+            self._broadcaster.unsubscribe(subscriber)
+        return response
+
+    async def newest(self, request: web.Request) -> web.StreamResponse:
+        view, since, wait = _view(request), request.query.get("since"), _wait(request)
+        if since is not None:
+            return json_response(_encode(await self._after(since, wait), view))
+        if wait:
+            raise bad_parameter("wait", "it goes with since=ID")
+        frame = self._broadcaster.ring.newest
+        if frame is None:
+            raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "no-sample", "no sample has been taken yet")
+        etag = f'"{frame.id}"'
+        if request.headers.get("If-None-Match") == etag:
+            return web.Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": etag})
+        return json_response(view.narrow(frame.payload), headers={"ETag": etag, "Cache-Control": "no-cache"})
+
+    async def _after(self, since: str, wait_seconds: float) -> Replay:
+        """What came after `since`; waits for the next sample, at most so long, where there is nothing yet."""
+        replay = self._broadcaster.ring.after(since)
+        if not replay.frames and wait_seconds:
+            try:
+                await asyncio.wait_for(self._broadcaster.next_sample(), wait_seconds)
+            except TimeoutError:
+                return replay
+            return self._broadcaster.ring.after(since)
+        return replay
+
+
+def _view(request: web.Request) -> View:
+    try:
+        return parse_view(request.query.get("sections"))
+    except UnknownSectionError as error:
+        raise bad_parameter("sections", str(error)) from None
+
+
+def _wait(request: web.Request) -> float:
+    given = request.query.get("wait", "0")
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds <= MAX_WAIT_SECONDS:
+        raise bad_parameter("wait", f"{given[:32]!r} is no number of seconds from 0 to {MAX_WAIT_SECONDS:.0f}")
+    return seconds
+
+
+def _encode(replay: Replay, view: View) -> bytes:
+    """{"samples": [...], "gap": ...}: the gap stands before the first sample, so an answer ends where the next one is;
+    the reader asks for the rest at once."""
+    frames = replay.frames[:1]
+    for frame in replay.frames[1:MAX_SAMPLES]:
+        if frame.gap is not None:
+            break
+        frames.append(frame)
+    samples = b",".join(view.narrow(frame.payload) for frame in frames)
+    return b'{"samples":[%b],"gap":%b}' % (samples, msgspec.json.encode(_gap_before(replay)))
+
+
+def _gap_before(replay: Replay) -> Gap | None:
+    inner = replay.frames[0].gap if replay.frames else None
+    outer = replay.gap
+    if inner is None or outer is None:
+        return outer or inner
+    lost = None if outer.lost is None or inner.lost is None else outer.lost + inner.lost
+    return Gap(since=outer.since, until=inner.until, lost=lost, reason=outer.reason)
+
+
+def _limit_unsent(transport: asyncio.Transport) -> None:
+    connection = transport.get_extra_info("socket")
+    if connection is not None and hasattr(socket, "TCP_NOTSENT_LOWAT"):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, NOT_SENT_LOW_WATER_BYTES)

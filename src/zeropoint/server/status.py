@@ -1,0 +1,108 @@
+"""/health, /livez, /readyz and /version."""
+
+import json
+import platform
+from collections.abc import Callable
+from http import HTTPStatus
+from importlib import metadata
+from importlib.resources import files
+from typing import Annotated
+
+from aiohttp import web
+from msgspec import Meta, Struct
+
+from zeropoint.feed.broadcaster import Broadcaster
+from zeropoint.health import Verdict
+from zeropoint.model import CONTRACT_VERSION, Health, Unavailable
+from zeropoint.server.errors import json_response
+
+
+class HealthAnswer(Struct, frozen=True, kw_only=True):
+    """State of the appliance."""
+
+    status: Health
+    reasons: Annotated[list[str], Meta(description="What is wrong, a line each")]
+    mocks_disabled: Annotated[bool, Meta(description="Always true: there are none")]
+    clients: Annotated[int, Meta(description="Subscribers of the stream")]
+    queue_size: Annotated[int, Meta(description="Frames waiting over all subscribers")]
+    uptime_seconds: float
+    last_sample_age_seconds: float | None
+
+
+class VersionAnswer(Struct, frozen=True, kw_only=True):
+    """What runs here."""
+
+    version: str
+    commit: Annotated[str | None, Meta(description="Revision of the source, where the installation recorded it")]
+    python: str
+    contract: Annotated[int, Meta(description="Version of the wire contract")]
+    unavailable: list[Unavailable]
+
+
+class ProbeAnswer(Struct, frozen=True):
+    """Answer to a supervisor."""
+
+    ok: bool
+
+
+class Status:
+    """Handlers; `judge` gives the present verdict, `uptime` and `sample_age` are in seconds."""
+
+    def __init__(
+        self,
+        broadcaster: Broadcaster,
+        judge: Callable[[], Verdict],
+        uptime: Callable[[], float],
+        sample_age: Callable[[], float | None],
+    ) -> None:
+        self._broadcaster = broadcaster
+        self._judge = judge
+        self._uptime = uptime
+        self._sample_age = sample_age
+
+    async def health(self, request: web.Request) -> web.StreamResponse:
+        verdict, statistics = self._judge(), self._broadcaster.statistics()
+        answer = HealthAnswer(
+            status=verdict.status,
+            reasons=verdict.reasons,
+            mocks_disabled=True,
+            clients=statistics.clients,
+            queue_size=statistics.queue_size,
+            uptime_seconds=round(self._uptime(), 3),
+            last_sample_age_seconds=self._sample_age(),
+        )
+        unhealthy = verdict.status == "unhealthy"
+        return json_response(answer, HTTPStatus.SERVICE_UNAVAILABLE if unhealthy else HTTPStatus.OK)
+
+    async def live(self, request: web.Request) -> web.StreamResponse:
+        """The process answers: that is all that /livez says."""
+        return json_response(ProbeAnswer(ok=True))
+
+    async def ready(self, request: web.Request) -> web.StreamResponse:
+        ready = self._judge().status != "unhealthy"
+        return json_response(ProbeAnswer(ok=ready), HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE)
+
+    async def version(self, request: web.Request) -> web.StreamResponse:
+        return json_response(version_answer())
+
+
+def version_answer() -> VersionAnswer:
+    commit = recorded_commit()
+    missing = [] if commit else [Unavailable(path="commit", reason="this installation records no revision")]
+    return VersionAnswer(
+        version=metadata.version("zeropoint"),
+        commit=commit,
+        python=platform.python_version(),
+        contract=CONTRACT_VERSION,
+        unavailable=missing,
+    )
+
+
+def recorded_commit() -> str | None:
+    """The revision that the build wrote into the package, or that pip recorded when it installed from a repository."""
+    written = files("zeropoint").joinpath("commit.txt")
+    if written.is_file():
+        return written.read_text().strip()
+    recorded = metadata.distribution("zeropoint").read_text("direct_url.json")
+    commit = json.loads(recorded or "{}").get("vcs_info", {}).get("commit_id")
+    return str(commit) if commit else None
