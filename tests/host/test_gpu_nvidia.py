@@ -1,0 +1,98 @@
+"""NVIDIA GPUs as far as can be shown without one: the machine that has no library, and what the numbers mean."""
+
+import inspect
+import re
+
+import pynvml
+import pytest
+
+from zeropoint.host import gpu_nvidia, nvml
+from zeropoint.host.gpu_nvidia import NvidiaGpus
+from zeropoint.probe import Absent, Reading, Roots
+
+
+def test_a_machine_without_the_library_or_the_driver_has_no_nvidia_gpu() -> None:
+    answer = NvidiaGpus().read(Roots(), 0.0)
+    if isinstance(answer, Reading):
+        pytest.skip("this machine has an NVIDIA GPU")
+    assert answer in (Absent("NVML library not found"), Absent("no NVIDIA driver loaded"))
+
+
+def test_the_library_is_looked_for_again_after_a_wait_that_grows() -> None:
+    probe = NvidiaGpus()
+    answers = [probe.read(Roots(), now) for now in (0.0, 0.5, 1.0, 2.9, 3.0)]
+    if any(isinstance(answer, Reading) for answer in answers):
+        pytest.skip("this machine has an NVIDIA GPU")
+    assert len(set(map(repr, answers))) == 1, "also while it waits, the reason stays"
+
+
+def test_every_name_of_nvml_that_is_used_exists() -> None:
+    used = set(re.findall(r"\bnvml\.((?:nvml|NVML)\w+)", inspect.getsource(gpu_nvidia)))
+    assert len(used) > 20
+    assert not {name for name in used if not hasattr(pynvml, name)}
+
+
+def test_error_codes_are_those_of_the_library() -> None:
+    for name in ("UNINITIALIZED", "NOT_FOUND", "DRIVER_NOT_LOADED", "LIBRARY_NOT_FOUND", "FUNCTION_NOT_FOUND"):
+        assert getattr(nvml, name) == getattr(pynvml, f"NVML_ERROR_{name}")
+    assert {pynvml.NVML_ERROR_GPU_IS_LOST, pynvml.NVML_ERROR_RESET_REQUIRED} <= nvml.LOST
+    assert nvml.reason_of(pynvml.NVML_ERROR_NOT_SUPPORTED) == "not supported by this GPU"
+    assert nvml.reason_of(pynvml.NVML_ERROR_NO_PERMISSION) == "needs more permission"
+    assert nvml.reason_of(pynvml.NVML_ERROR_UNKNOWN) == "NVML answers with error 999"
+
+
+def test_throttle_reasons_are_those_of_the_library() -> None:
+    named = {
+        "application clocks setting": pynvml.nvmlClocksEventReasonApplicationsClocksSetting,
+        "software power cap": pynvml.nvmlClocksEventReasonSwPowerCap,
+        "hardware slowdown": pynvml.nvmlClocksEventReasonHwSlowdown,
+        "sync boost": pynvml.nvmlClocksEventReasonSyncBoost,
+        "software thermal slowdown": pynvml.nvmlClocksEventReasonSwThermalSlowdown,
+        "hardware thermal slowdown": pynvml.nvmlClocksEventReasonHwThermalSlowdown,
+        "hardware power brake": pynvml.nvmlClocksEventReasonHwPowerBrakeSlowdown,
+        "display clock setting": pynvml.nvmlClocksEventReasonDisplayClockSetting,
+        "board limit": pynvml.nvmlClocksThrottleReasonBoardLimit,
+        "reliability": pynvml.nvmlClocksThrottleReasonReliability,
+    }
+    assert {name: bit for bit, name in nvml.THROTTLE_REASONS.items()} == named
+
+
+@pytest.mark.parametrize(
+    ("bits", "names"),
+    [
+        (0, []),
+        (pynvml.nvmlClocksEventReasonGpuIdle, []),
+        (0x4 | 0x40, ["software power cap", "hardware thermal slowdown"]),
+        (0x1 | 0x8 | 1 << 40, ["hardware slowdown", "reason 0x10000000000"]),
+    ],
+)
+def test_throttling_is_told_by_name(bits: int, names: list[str]) -> None:
+    assert nvml.throttle_names(bits) == names
+
+
+def process(pid: int, memory: int | None) -> pynvml.nvmlFriendlyObject:
+    """A row as the binding gives it."""
+    return pynvml.nvmlFriendlyObject({"pid": pid, "usedGpuMemory": memory})
+
+
+def test_memory_is_summed_over_partitions_and_not_over_kinds_of_work() -> None:
+    compute = [process(10, 100), process(10, 50), process(11, 7)]
+    graphics = [process(10, 150), process(12, 3)]
+    assert nvml.memory_of_processes(compute, graphics) == {10: 150, 11: 7, 12: 3}
+
+
+def test_memory_that_is_not_told_stays_so() -> None:
+    assert nvml.memory_of_processes([process(10, None), process(10, 5)], []) == {10: None}
+
+
+def sample(pid: int, time_us: int, share: int) -> pynvml.c_nvmlProcessUtilizationSample_t:
+    return pynvml.c_nvmlProcessUtilizationSample_t(pid=pid, timeStamp=time_us, smUtil=share)
+
+
+def test_share_of_a_process_is_the_mean_of_its_new_samples() -> None:
+    samples = [sample(10, 1000, 90), sample(10, 2000, 40), sample(10, 3000, 60), sample(11, 3000, 5)]
+    assert nvml.utilization_of_processes(samples, after=1000) == {10: 50.0, 11: 5.0}
+
+
+def test_rows_of_the_drivers_buffer_that_were_never_filled_are_left_out() -> None:
+    assert nvml.utilization_of_processes([sample(0, 0, 0), sample(9, 4000, 3_452_816_845)], after=1000) == {}
