@@ -172,12 +172,12 @@ export class Session implements Feed {
   }
 
   async #pollOn(signal: AbortSignal): Promise<void> {
-    const { timing } = this.context;
+    const { clock, timing } = this.context;
     let failures = 0;
     // Where the server itself was away, its first answer says that the stream is worth a try.
     let wasAway = !this.#isStreamToBlame;
     while (!signal.aborted) {
-      const askedAtMs = this.context.clock.monotonicMs();
+      const askedAtMs = clock.monotonicMs();
       const answer = await this.#ask(signal);
       if (signal.aborted) return;
       if (answer.kind === "refused") return this.#refuse(answer);
@@ -189,9 +189,14 @@ export class Session implements Feed {
       if (answer.kind === "samples") {
         failures = 0;
         this.#setState("polling", this.#lastFailure?.reason ?? null);
+        const news = this.#take(answer, signal);
         if (wasAway) this.#pauses.wake();
         wasAway = false;
-        await this.#takeAnswer(answer, askedAtMs, signal);
+        // Something on the way, or an old server, does not wait as asked: then the pace is ours to keep.
+        const tookMs = clock.monotonicMs() - askedAtMs;
+        if (news === 0 && tookMs < (timing.pollWaitSeconds * 1_000) / 2) {
+          await this.#pauses.wait((this.#delivery.intervalSeconds ?? 1) * 1_000, signal);
+        }
       }
     }
   }
@@ -205,19 +210,15 @@ export class Session implements Feed {
     return answer;
   }
 
-  async #takeAnswer(answer: Extract<PollAnswer, { kind: "samples" }>, askedAtMs: number, signal: AbortSignal): Promise<void> {
+  /** Answers how many of the samples were news. */
+  #take(answer: Extract<PollAnswer, { kind: "samples" }>, signal: AbortSignal): number {
     if (answer.gap) this.#delivery.takeGap(answer.gap);
     let news = 0;
     for (const sample of answer.samples) {
-      if (signal.aborted) return;
+      if (signal.aborted) break; // a listener closed the client
       if (this.#delivery.takeSample(sample)) news += 1;
     }
-    const { clock, timing } = this.context;
-    const tookMs = clock.monotonicMs() - askedAtMs;
-    // Something on the way, or an old server, does not wait as asked: then the pace is ours to keep.
-    if (news === 0 && tookMs < (timing.pollWaitSeconds * 1_000) / 2) {
-      await this.#pauses.wait((this.#delivery.intervalSeconds ?? 1) * 1_000, signal);
-    }
+    return news;
   }
 
   #refuse(refusal: Refused): void {

@@ -1,4 +1,3 @@
-import { childController } from "./abort";
 import type { Clock } from "./clock";
 import { type Endpoint, endpointUrl, requestHeaders } from "./endpoint";
 import { type EventHandlers, EventDecoder } from "./events";
@@ -17,7 +16,8 @@ export type StreamEnd =
 
 /** One attempt to read /metrics/sse: from the request to the end of the stream. */
 export class Stream {
-  readonly #controller: AbortController;
+  readonly #controller = new AbortController();
+  readonly #close = () => this.finish({ kind: "closed" });
   readonly #watchdog: Watchdog;
   #end: StreamEnd | null = null;
   #events = 0;
@@ -27,11 +27,10 @@ export class Stream {
     private readonly handlers: EventHandlers,
     private readonly clock: Clock,
     timing: Timing,
-    signal: AbortSignal,
+    private readonly signal: AbortSignal,
   ) {
-    this.#controller = childController(signal);
     this.#watchdog = new Watchdog(clock, timing.silenceMinMs, (silentMs) => this.finish(this.#silence(silentMs)));
-    this.#controller.signal.addEventListener("abort", () => this.#watchdog.stop(), { once: true });
+    signal.addEventListener("abort", this.#close);
   }
 
   /** Whether anything has come through. */
@@ -54,14 +53,17 @@ export class Stream {
   /** Ends it now; no event comes after this. The first end given stands. */
   finish(end: StreamEnd): void {
     this.#end ??= end;
+    this.#watchdog.stop();
     this.#controller.abort();
+    this.signal.removeEventListener("abort", this.#close);
   }
 
   async run(resumeId: string | null): Promise<StreamEnd> {
+    if (this.signal.aborted) this.#close();
     try {
       this.finish(await this.#read(resumeId));
     } catch (error) {
-      this.finish(this.#controller.signal.aborted ? { kind: "closed" } : judgeError(error, "ended"));
+      this.finish(judgeError(error, "ended"));
     }
     return this.#end!;
   }
@@ -110,7 +112,7 @@ export class Stream {
       const url = endpointUrl(this.endpoint, "metrics/sse", query);
       return await this.endpoint.fetch(url, { headers, signal, cache: "no-store" });
     } catch (error) {
-      return signal.aborted ? { kind: "closed" } : judgeError(error, "unreachable");
+      return judgeError(error, "unreachable");
     }
   }
 
