@@ -24,19 +24,14 @@ const common = {
   logLevel: "warning",
 };
 
-/** The library as other websites load it: readable, since it is also what people read to learn the protocol. */
-const library = {
-  ...common,
-  entryPoints: { metrics_client: "client/src/index.ts" },
-  legalComments: "inline",
-};
+const LIBRARY = "metrics_client.js";
+const PAGE = "dashboard.js";
+const LICENCES = "licenses.txt";
 
-const page = {
-  ...common,
-  entryPoints: { dashboard: "dashboard/main.ts" },
-  minify: true,
-  legalComments: "none",
-};
+/** The library as other websites load it: readable, since it is also what people read to learn the protocol. */
+const library = { ...common, entryPoints: { metrics_client: "client/src/index.ts" }, legalComments: "none" };
+
+const page = { ...common, entryPoints: { dashboard: "dashboard/main.ts" }, legalComments: "none", minify: true };
 
 const PAGE_FILES = ["index.html", "favicon.svg"];
 
@@ -51,20 +46,30 @@ async function main() {
   const sources = [...PAGE_FILES, ...(await styleSheets())].map((name) => join(dashboard, name));
   for (const path of [join(dashboard, "main.ts"), ...sources]) await mustExist(path);
 
+  const [libraryCode, libraryPackages] = await bundle(library);
+  const [pageCode, pagePackages] = await bundle(page);
   const files = new Map();
-  const scripts = [];
-  for (const options of [library, page]) {
-    const result = await build({ ...options, outdir: out });
-    for (const file of result.outputFiles) files.set(basename(file.path), file.contents);
-    scripts.push(result.metafile);
-  }
+  // The library travels alone, so it carries its licences; the page has a file of them beside it.
+  files.set(LIBRARY, `${libraryCode}\n/*! Zeropoint, Apache-2.0. It contains:\n\n${await licences(libraryPackages)}*/\n`);
+  files.set(PAGE, `/*! Zeropoint, Apache-2.0. Licences of what it contains: ${LICENCES} */\n${pageCode}`);
+  files.set(LICENCES, await licences(pagePackages));
   for (const path of sources) files.set(basename(path), await readFile(path));
-  files.set("licenses.txt", Buffer.from(await licenceTexts(scripts)));
 
-  await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
   for (const [name, contents] of files) await writeFile(join(out, name), contents);
+  for (const name of await readdir(out)) if (!files.has(name)) await rm(join(out, name), { recursive: true });
   report(files);
+}
+
+/** One entry point as code, and the names of the packages that went into it. */
+async function bundle(options) {
+  const { outputFiles, metafile } = await build({ ...options, outdir: out });
+  const packages = new Set();
+  for (const input of Object.keys(metafile.inputs)) {
+    const match = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
+    if (match) packages.add(match[1]);
+  }
+  return [outputFiles[0].text, [...packages].sort()];
 }
 
 async function styleSheets() {
@@ -77,42 +82,36 @@ async function mustExist(path) {
   });
 }
 
-/** The licence of every package that went into the scripts, once each, in the order of names. */
-async function licenceTexts(metafiles) {
-  const packages = new Set();
-  for (const metafile of metafiles) {
-    for (const input of Object.keys(metafile.inputs)) {
-      const match = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
-      if (match) packages.add(match[1]);
-    }
-  }
-  const parts = [];
-  for (const name of [...packages].sort()) {
+async function licences(packages) {
+  const texts = [];
+  for (const name of packages) {
     const folder = join(web, "node_modules", name);
     const { version } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
     const file = (await readdir(folder)).find((entry) => /^licen[cs]e(\.|$)/i.test(entry));
     if (!file) throw new Error(`${name} ships no licence text; find it before it is bundled`);
     const text = (await readFile(join(folder, file), "utf8")).replaceAll("\r\n", "\n").trim();
-    parts.push(`${name} ${version}\n\n${text}\n`);
+    texts.push(`${name} ${version}\n\n${text}\n`);
   }
-  return parts.join(`\n${"-".repeat(80)}\n\n`);
+  return texts.join(`\n${"-".repeat(80)}\n\n`);
 }
 
 function report(files) {
-  let pageCode = 0;
+  let pageBytes = 0;
+  const row = (name, bytes, gzipped) =>
+    console.log(`${name.padEnd(20)} ${String(bytes).padStart(8)} bytes ${String(gzipped).padStart(8)} gzip`);
   for (const name of [...files.keys()].sort()) {
-    const contents = files.get(name);
+    const contents = Buffer.from(files.get(name));
     const gzipped = gzipSync(contents, { level: 9 }).length;
-    console.log(`${name.padEnd(24)} ${String(contents.length).padStart(8)} bytes ${String(gzipped).padStart(8)} gzip`);
-    if (isPageCode(name)) pageCode += gzipped;
+    row(name, contents.length, gzipped);
+    if (isLoadedByPage(name)) pageBytes += gzipped;
   }
-  console.log(`${"the page's code".padEnd(24)} ${"".padStart(14)} ${String(pageCode).padStart(8)} gzip of ${PAGE_CODE_LIMIT_BYTES}`);
-  if (pageCode > PAGE_CODE_LIMIT_BYTES) {
-    throw new Error(`the page's code is ${pageCode} bytes gzip, over the limit of ${PAGE_CODE_LIMIT_BYTES}`);
+  console.log(`the page's code: ${pageBytes} bytes gzip, at most ${PAGE_CODE_LIMIT_BYTES}`);
+  if (pageBytes > PAGE_CODE_LIMIT_BYTES) {
+    throw new Error(`the page's code is ${pageBytes} bytes gzip, over the limit of ${PAGE_CODE_LIMIT_BYTES}`);
   }
 }
 
-/** What a visitor of the page loads: its scripts, styles and markup; not the library for other sites. */
-function isPageCode(name) {
-  return /\.(js|css|html|svg)$/.test(name) && name !== "metrics_client.js";
+/** Not the licences, and not the library for other sites: the page has its own copy inside. */
+function isLoadedByPage(name) {
+  return name !== LIBRARY && name !== LICENCES;
 }

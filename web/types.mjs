@@ -50,11 +50,8 @@ function translate(schema) {
   for (const [key, value] of Object.entries(others)) {
     translated[key] = key === "properties" ? mapValues(value, translate) : translate(value);
   }
-  // What has a default may be left out of a request, but the appliance answers with every key ("a key never disappears").
-  if (schema.properties) {
-    const defaulted = Object.keys(schema.properties).filter((key) => "default" in schema.properties[key]);
-    translated.required = [...new Set([...(schema.required ?? []), ...defaulted])];
-  }
+  // The appliance answers with every key ("a key never disappears"); what has a default is optional only to who asks.
+  if (schema.properties) translated.required = Object.keys(schema.properties);
   if ($ref === undefined) return translated;
   const reference = { $ref: $ref.replace("#/components/schemas/", "#/definitions/") };
   return Object.keys(translated).length === 0 ? reference : { ...translated, allOf: [reference] };
