@@ -63,8 +63,7 @@ class Setting(Struct, frozen=True):
         if self.several and isinstance(value, str):
             value = tuple(part.strip() for part in value.split(","))
         try:
-            # Texts of flags and variables become numbers; a TOML file must say a number where one is meant.
-            return msgspec.convert(value, self.type, strict=not isinstance(value, (str, tuple)))
+            return msgspec.convert(value, self.type, strict=False)  # flags and variables are texts
         except msgspec.ValidationError:
             raise SettingsError(f"{source}: {value!r} is not allowed; it is {self.allowed}") from None
 

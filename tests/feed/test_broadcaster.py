@@ -1,0 +1,248 @@
+"""The fan-out over real sockets, with a clock of the test's own."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import msgspec
+import pytest
+
+from tests.support.events import Event, dechunked, events
+from tests.support.samples import sample
+from zeropoint.feed import broadcaster as module
+from zeropoint.feed.broadcaster import Broadcaster, FeedFullError
+from zeropoint.feed.ring import Ring
+from zeropoint.feed.view import View, parse_view
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Peer:
+    """The far end of a connection."""
+
+    def __init__(self, transport: asyncio.Transport, far: socket.socket) -> None:
+        self.transport = transport
+        self.far = far
+        self.received = b""
+
+    async def until(self, wanted: Callable[[list[Event]], bool]) -> list[Event]:
+        """Reads until the events so far are what is wanted."""
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(10):
+            while not wanted(events(dechunked(self.received))):
+                part = await loop.sock_recv(self.far, 1 << 20)
+                assert part, "the connection ended"
+                self.received += part
+        return events(dechunked(self.received))
+
+    async def end(self) -> None:
+        """Reads until the connection ends."""
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(10):
+            try:
+                while part := await loop.sock_recv(self.far, 1 << 20):
+                    self.received += part
+            except ConnectionResetError:
+                pass
+
+
+@asynccontextmanager
+async def connection() -> AsyncIterator[Peer]:
+    near, far = socket.socketpair()
+    for end in (near, far):
+        end.setblocking(False)
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=near)
+    try:
+        yield Peer(transport, far)
+    finally:
+        transport.abort()
+        far.close()
+
+
+def feed(clock: Clock | None = None, max_subscribers: int = 100) -> Broadcaster:
+    return Broadcaster(Ring("e1"), 1.0, max_subscribers, msgspec.json.encode, clock or Clock())
+
+
+def ids(found: list[Event]) -> list[str | None]:
+    return [one.id for one in found if one.type == "message"]
+
+
+async def test_a_subscriber_is_greeted_and_gets_the_newest_and_each_new_sample():
+    source = feed()
+    source.publish(sample(1), 0)
+    source.publish(sample(2), 0)
+    async with connection() as peer:
+        source.subscribe(peer.transport, View(), True, None)
+        source.publish(sample(3), 0)
+        found = await peer.until(lambda seen: len(ids(seen)) == 2)
+    assert [one.type for one in found] == ["retry", "hello", "message", "message"]
+    assert ids(found) == ["e1-2", "e1-3"]
+    assert found[1].json["newest_id"] == "e1-2"
+    assert found[2].json["server"]["clients"] == 2
+
+
+async def test_every_subscriber_gets_every_sample():
+    source = feed()
+    async with connection() as one, connection() as other:
+        source.subscribe(one.transport, View(), True, None)
+        source.subscribe(other.transport, View(), True, None)
+        for sequence in range(1, 6):
+            source.publish(sample(sequence), 0)
+            await asyncio.sleep(0)
+        for peer in (one, other):
+            found = await peer.until(lambda seen: len(ids(seen)) == 5)
+            assert ids(found) == [f"e1-{sequence}" for sequence in range(1, 6)]
+
+
+async def test_a_frame_is_encoded_once_for_all_subscribers_of_a_view():
+    source = feed()
+    wire = module.Wire(View(), True)
+    source.publish(sample(1), 0)
+    frame = source.ring.newest
+    assert frame is not None
+    assert frame.event(wire) is frame.event(wire)
+
+
+async def test_a_reader_that_comes_back_gets_what_it_missed_and_then_the_live_frames():
+    source = feed()
+    for sequence in range(1, 400):
+        source.publish(sample(sequence), 0)
+    async with connection() as peer:
+        subscriber = source.subscribe(peer.transport, View(), True, "e1-5")
+        replay = asyncio.create_task(source.replay(subscriber))
+        source.publish(sample(400), 0)
+        found = await peer.until(lambda seen: len(ids(seen)) == 395)
+        await replay
+    assert ids(found) == [f"e1-{sequence}" for sequence in range(6, 401)]
+    assert not [one for one in found if one.type == "gap"]
+
+
+async def test_a_slow_reader_catches_up_without_loss_while_its_queue_lasts():
+    source = feed()
+    async with connection() as peer:
+        source.subscribe(peer.transport, parse_view(None), True, None)
+        peer.transport.write(module.Wire(View(), True).framed(b": " + b"x" * 1_000_000 + b"\n\n"))
+        for sequence in range(1, 20):
+            source.publish(sample(sequence), 0)
+        assert source.statistics().queue_size == 19
+        await peer.until(lambda seen: peer.transport.get_write_buffer_size() == 0)
+        source.publish(sample(20), 0)
+        found = await peer.until(lambda seen: len(ids(seen)) == 20)
+    assert ids(found) == [f"e1-{sequence}" for sequence in range(1, 21)]
+    assert source.statistics().queue_size == 0
+    assert source.statistics().dropped_total == 0
+
+
+async def test_what_a_slow_reader_loses_is_dropped_oldest_first_and_told():
+    source = feed()
+    async with connection() as peer, connection() as quick:
+        source.subscribe(peer.transport, View(), True, None)
+        source.subscribe(quick.transport, View(), True, None)
+        source.publish(sample(1), 0)
+        await peer.until(lambda seen: len(ids(seen)) == 1)
+        peer.transport.write(module.Wire(View(), True).framed(b": " + b"x" * 1_000_000 + b"\n\n"))
+        last = module.QUEUE_FRAMES + 6
+        for sequence in range(2, last):
+            source.publish(sample(sequence), 0)
+            await quick.until(lambda seen, newest=sequence: ids(seen)[-1:] == [f"e1-{newest}"])
+        await peer.until(lambda seen: peer.transport.get_write_buffer_size() == 0)
+        source.publish(sample(last), 0)
+        found = await peer.until(lambda seen: f"e1-{last}" in ids(seen))
+        assert ids(await quick.until(lambda seen: True)) == [f"e1-{n}" for n in range(1, last)]
+    gap = next(one for one in found if one.type == "gap").json
+    assert gap == {"from": "e1-1", "to": "e1-7", "lost": 5, "reason": "slow-subscriber"}
+    assert ids(found) == ["e1-1", *(f"e1-{n}" for n in range(7, last + 1))]
+    assert source.statistics().dropped_total == 5
+
+
+async def test_a_stalled_reader_is_cut_off_and_others_are_not():
+    clock = Clock()
+    source = feed(clock)
+    async with connection() as stalled, connection() as quick:
+        source.subscribe(stalled.transport, View(), True, None)
+        source.subscribe(quick.transport, View(), True, None)
+        stalled.transport.write(b"x" * 1_000_000)
+        source.publish(sample(1), 0)
+        clock.now += module.STALL_SECONDS + 1
+        source.publish(sample(2), 0)
+        await stalled.end()
+        found = await quick.until(lambda seen: len(ids(seen)) == 2)
+        assert ids(found) == ["e1-1", "e1-2"]
+        assert source.statistics().stalled_total == 1
+
+
+async def test_missed_ticks_are_told_before_the_sample_that_follows_them():
+    source = feed()
+    async with connection() as peer:
+        source.subscribe(peer.transport, View(), True, None)
+        source.publish(sample(1), 0)
+        source.publish(sample(2), 3)
+        found = await peer.until(lambda seen: len(ids(seen)) == 2)
+    assert [one.type for one in found[2:]] == ["message", "gap", "message"]
+    assert found[3].json == {"from": "e1-1", "to": "e1-2", "lost": 3, "reason": "missed-ticks"}
+
+
+async def test_a_heartbeat_comes_when_nothing_else_was_sent():
+    clock = Clock()
+    source = feed(clock)
+    async with connection() as peer:
+        source.subscribe(peer.transport, View(), True, None)
+        clock.now += module.HEARTBEAT_SECONDS
+        beating = asyncio.create_task(source.run())
+        found = await peer.until(lambda seen: "heartbeat" in [one.type for one in seen])
+        beating.cancel()
+    assert set(found[-1].json) == {"server_time"}
+
+
+async def test_at_the_limit_a_new_one_is_refused_and_nobody_is_evicted():
+    source = feed(max_subscribers=1)
+    async with connection() as peer:
+        source.subscribe(peer.transport, View(), True, None)
+        with pytest.raises(FeedFullError) as refused:
+            source.check_room(View())
+        assert 1000 <= refused.value.retry_ms <= 1005
+        source.publish(sample(1), 0)
+        assert ids(await peer.until(lambda seen: bool(ids(seen)))) == ["e1-1"]
+
+
+async def test_views_are_bounded():
+    source = feed(max_subscribers=10_000)
+    names = [f"ai.components.c{number}" for number in range(module.MAX_VIEWS)]
+    async with connection() as peer:
+        subscribers = [source.subscribe(peer.transport, parse_view(name), True, None) for name in names]
+        with pytest.raises(FeedFullError, match="views"):
+            source.check_room(parse_view("ai"))
+        source.check_room(parse_view(names[0]))
+        source.unsubscribe(subscribers[0])
+        source.check_room(parse_view("ai"))
+
+
+async def test_the_end_is_told_with_a_new_wait():
+    source = feed()
+    async with connection() as peer:
+        subscriber = source.subscribe(peer.transport, View(), True, None)
+        source.close("shutdown")
+        found = await peer.until(lambda seen: "bye" in [one.type for one in seen])
+        assert subscriber.ended.done()
+    assert [one.type for one in found] == ["retry", "hello", "retry", "bye"]
+    assert found[-1].json == {"reason": "shutdown"}
+    assert source.statistics().clients == 0
+
+
+async def test_waits_are_drawn_from_a_range_that_grows_with_the_subscribers():
+    source = feed(max_subscribers=10_000)
+    async with connection() as peer:
+        for _ in range(100):
+            source.subscribe(peer.transport, View(), True, None)
+    drawn = [source.draw_retry_ms() for _ in range(300)]
+    assert min(drawn) >= 1000
+    assert max(drawn) <= 1500
+    assert len(set(drawn)) > 50

@@ -1,0 +1,136 @@
+"""Isolation of probes, with real files in place of a machine's."""
+
+import asyncio
+import os
+import threading
+from pathlib import Path
+
+from zeropoint.model import Host
+from zeropoint.probe import Absent, Probe, Reading, Roots, read_file
+from zeropoint.sampling.executor import Executor
+
+
+class Uptime(Probe):
+    """Reads `uptime` under the proc root."""
+
+    name = "uptime"
+    section = "system.host"
+    fields = ("uptime_seconds",)
+
+    def read(self, roots: Roots, now: float) -> Reading | Absent:
+        return Reading(Host(uptime_seconds=float(read_file(f"{roots.proc}/uptime"))))
+
+
+class BlockingUptime(Uptime):
+    """The same by a plain open, which blocks on a pipe."""
+
+    blocking = True
+    limit_seconds = 3.0
+
+    def read(self, roots: Roots, now: float) -> Reading | Absent:
+        return Reading(Host(uptime_seconds=float(Path(roots.proc, "uptime").read_text())))
+
+
+class NoUptime(Uptime):
+    def read(self, roots: Roots, now: float) -> Reading | Absent:
+        return Absent("this machine has no clock")
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def executor(probe: Probe, proc: Path, clock: Clock) -> Executor:
+    return Executor(probe, Roots(proc=str(proc)), clock)
+
+
+def uptime_of(one: Executor) -> float | None:
+    assert isinstance(one.reading, Reading)
+    assert isinstance(one.reading.report, Host)
+    return one.reading.report.uptime_seconds
+
+
+def test_before_the_first_reading_it_waits(tmp_path: Path):
+    state = executor(Uptime(), tmp_path, Clock()).state(100.0)
+    assert (state.status, state.age_seconds, state.duration_seconds) == ("waiting", None, None)
+
+
+def test_a_failure_keeps_the_last_good_value_with_its_age_and_the_reason(tmp_path: Path):
+    clock = Clock()
+    one = executor(Uptime(), tmp_path, clock)
+    (tmp_path / "uptime").write_text("5.5")
+    one.start(100.0)
+    assert one.state(100.0).status == "ok"
+    (tmp_path / "uptime").write_text("nonsense")
+    one.start(101.0)
+    state = one.state(107.0)
+    assert (state.status, state.age_seconds) == ("failed", 7.0)
+    assert state.reason is not None and "ValueError" in state.reason and "nonsense" in state.reason
+    assert uptime_of(one) == 5.5
+    (tmp_path / "uptime").write_text("9")
+    one.start(108.0)
+    assert one.state(108.0).status == "ok"
+    assert uptime_of(one) == 9
+
+
+def test_absent_is_not_failed(tmp_path: Path):
+    one = executor(NoUptime(), tmp_path, Clock())
+    one.start(100.0)
+    assert (one.state(100.0).status, one.state(100.0).reason) == ("absent", "this machine has no clock")
+
+
+def test_a_period_keeps_to_the_ticks(tmp_path: Path):
+    class Seldom(NoUptime):
+        period_seconds = 2.0
+
+    one = executor(Seldom(), tmp_path, Clock())
+    due = []
+    for tick in range(6):
+        now = 100.0 + tick + (0.01 if tick % 2 else 0.0)
+        due.append(one.due(now))
+        if due[-1]:
+            one.start(now)
+    assert due == [True, False, True, False, True, False]
+
+
+def test_a_pipe_in_place_of_a_file_does_not_hold_a_plain_read(tmp_path: Path):
+    os.mkfifo(tmp_path / "uptime")
+    one = executor(Uptime(), tmp_path, Clock())
+    one.start(100.0)
+    state = one.state(100.0)
+    assert state.status == "failed"
+    assert state.reason is not None and "is not a regular file" in state.reason
+
+
+async def test_a_read_that_hangs_costs_its_own_section_and_recovers(tmp_path: Path):
+    clock = Clock()
+    os.mkfifo(tmp_path / "uptime")
+    one = executor(BlockingUptime(), tmp_path, clock)
+    flight = one.start(100.0)
+    assert flight is not None
+    done, _ = await asyncio.wait([flight], timeout=0)
+    assert not done
+    assert not one.due(101.0), "one flight at a time"
+    assert one.state(102.0).status == "waiting"
+    assert one.state(104.0).status == "hanging"
+    assert one.state(104.0).reason == "no answer for 4 s"
+    thread = next(thread for thread in threading.enumerate() if thread.name == "probe uptime")
+    assert thread.daemon, "it must not hold the exit"
+    await asyncio.to_thread((tmp_path / "uptime").write_text, "77")
+    await flight
+    assert uptime_of(one) == 77
+    assert one.state(105.0).status == "ok"
+    assert one.state(105.0).age_seconds == 5.0, "the value is as old as the read that gave it"
+    assert one.due(105.0)
+
+
+async def test_a_blocking_read_that_fails_is_a_failure_of_its_own(tmp_path: Path):
+    one = executor(BlockingUptime(), tmp_path, Clock())
+    flight = one.start(100.0)
+    assert flight is not None
+    await asyncio.wait([flight])
+    assert one.state(100.0).status == "failed"
+    assert one.due(101.0)
