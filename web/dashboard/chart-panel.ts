@@ -1,0 +1,78 @@
+// <zp-chart-panel>: one row of the table of charts, with its strip, its facts and, when it is old, its age.
+
+import { LitElement, css, html, nothing, type TemplateResult } from "lit";
+import { property } from "lit/decorators.js";
+import type { Gpu, Sample } from "../client/src/contract";
+import { duration } from "../elements/format";
+import type { Timeline } from "../elements/timeline";
+import { read } from "../elements/value";
+import "../elements/chart";
+import "../elements/strip";
+import { gpuOf, type ChartRow, type Fact } from "./charts";
+import { troubles } from "./collectors";
+import { panelStyle } from "./panel-style";
+
+export class ZpChartPanel extends LitElement {
+  static override styles = [
+    panelStyle,
+    css`
+      .facts { padding-inline-start: 54px; margin-top: 4px; }
+      zp-strip { margin-top: 1px; }
+      .tag { font-size: 12px; color: var(--zp-warn); }
+      .tag::before { content: "◆"; margin-inline-end: 4px; font-size: 9px; vertical-align: 1px; }
+      @container (max-width: 480px) { .facts { padding-inline-start: 0; } }
+      :host { container-type: inline-size; }
+    `,
+  ];
+
+  @property({ attribute: false }) row!: ChartRow;
+  @property({ attribute: false }) timeline: Timeline | null = null;
+  @property({ attribute: false }) sample: Sample | null = null;
+
+  override render(): TemplateResult {
+    const { row, sample } = this;
+    const old = sample === null ? undefined : troubles(sample, row.collectors)[0]?.collector;
+    return html`
+      <article class="panel ${old === undefined ? "" : "stale"}">
+        <zp-chart .timeline=${this.timeline} .heading=${row.title} .axis=${row.axis} .lines=${row.lines} ?stale=${old !== undefined}>
+          <span slot="title">${old === undefined ? nothing : ageNote(old)} ${this.#throttling()}</span>
+        </zp-chart>
+        ${this.#strip()}
+        <div class="facts">
+          ${row.facts.filter((fact) => sample === null || fact.when?.(sample) !== false).map((fact) => this.#fact(fact))}
+        </div>
+      </article>
+    `;
+  }
+
+  #strip(): TemplateResult | typeof nothing {
+    const strip = this.row.strip;
+    if (strip === undefined) return nothing;
+    const rows = this.sample === null ? [] : strip.rows(this.sample);
+    return html`<zp-strip .timeline=${this.timeline} .label=${strip.label} .rows=${rows}></zp-strip>`;
+  }
+
+  #fact(fact: Fact): TemplateResult {
+    const values = fact.paths.map(
+      (path, index) => html`${index > 0 && fact.between !== undefined ? html`<span>${fact.between}</span>` : nothing}
+        <zp-value .reading=${this.sample === null ? null : read(this.sample, path)}></zp-value>`,
+    );
+    return html`<span class="fact" title=${fact.title ?? nothing}><span>${fact.label}</span>${values}</span>`;
+  }
+
+  #throttling(): TemplateResult | typeof nothing {
+    const uuid = this.row.lines[0]?.path[2];
+    if (this.sample === null || typeof uuid !== "string" || !this.row.key.startsWith("gpu ")) return nothing;
+    const reasons: Gpu["throttle_reasons"] = gpuOf(this.sample, uuid)?.throttle_reasons ?? null;
+    if (reasons === null || reasons.length === 0) return nothing;
+    return html`<span class="tag" title="The clocks are held down">throttled: ${reasons.join(", ")}</span>`;
+  }
+}
+
+function ageNote(collector: { status: string; age_seconds: number | null; reason: string | null }): TemplateResult {
+  const age = collector.age_seconds === null ? null : duration(collector.age_seconds);
+  const words = age === null ? "never read" : `read ${age.number} ${age.unit} ago`;
+  return html`<span class="old" title=${collector.reason ?? ""}>${words}: ${collector.reason ?? collector.status}</span>`;
+}
+
+customElements.define("zp-chart-panel", ZpChartPanel);

@@ -1,0 +1,160 @@
+// <zp-dashboard>: the page. It owns the feed and the timeline, and hands the shown sample to the panels.
+
+import { LitElement, css, html, nothing, type TemplateResult } from "lit";
+import { property, query, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import type { Sample } from "../client/src/contract";
+import { MetricsClient, type ClientState } from "../client/src/index";
+import { Timeline } from "../elements/timeline";
+import "./chart-panel";
+import { chartRows, type ChartRow } from "./charts";
+import "./components-row";
+import "./filesystems-panel";
+import type { HeaderAction } from "./header-bar";
+import "./header-bar";
+import { HealthReasons } from "./health-reasons";
+import type { ZpHelp } from "./help-dialog";
+import "./help-dialog";
+import { actOnKey, type KeyActions } from "./keyboard";
+import { noticeOf } from "./notice";
+import { Past } from "./past";
+import "./server-panel";
+import { nextTheme, type ThemeChoice } from "./theme-choice";
+import { LONGEST_SECONDS, WINDOWS } from "./windows";
+
+export class ZpDashboard extends LitElement {
+  static override styles = css`
+    :host { --zp-edge: 14px; display: block; }
+    main { display: grid; gap: var(--zp-gap); padding: var(--zp-gap) var(--zp-edge) 40px; }
+    .panels { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--zp-gap); }
+    @media (min-width: 900px) {
+      .panels { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+      .panels > :last-child:nth-child(odd) { grid-column: 1 / -1; }
+    }
+    @media (min-width: 1900px) {
+      .panels { grid-template-columns: repeat(3, minmax(0, 1fr)); }
+      .panels > :last-child:nth-child(odd) { grid-column: auto; }
+    }
+    .notice {
+      position: fixed; inset-inline: 0; bottom: 12px; z-index: 3; width: fit-content; max-width: min(92vw, 900px); margin: 0 auto;
+      padding: 7px 14px; border: 1px solid var(--zp-line); border-inline-start: 3px solid var(--zp-warn); border-radius: 5px;
+      background: var(--zp-surface); box-shadow: 0 3px 14px rgb(0 0 0 / 0.16); overflow-wrap: anywhere;
+    }
+    @media (max-width: 640px) { :host { --zp-edge: 8px; } }
+  `;
+
+  /** Where the appliance lies: the page itself is at BASE/control/metrics. */
+  @property({ attribute: false }) base = new URL("../", location.href);
+  @property() theme: ThemeChoice = "auto";
+
+  @state() private sample: Sample | null = null;
+  @state() private connection: ClientState = { name: "idle", reason: null, retryAt: null };
+  @state() private reasons: readonly string[] = [];
+  @state() private tick = 0;
+  @query("zp-help") private help!: ZpHelp;
+
+  readonly #timeline = new Timeline({ longestSeconds: LONGEST_SECONDS });
+  #rows: readonly ChartRow[] = chartRows(null);
+  #past: Past | null = null;
+  #health: HealthReasons | null = null;
+  #release: (() => void)[] = [];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const client = new MetricsClient({ url: this.base });
+    const past = new Past(this.base, this.#timeline, fetch.bind(globalThis));
+    this.#past = past;
+    this.#health = new HealthReasons(this.base, (reasons) => (this.reasons = reasons));
+    client.addEventListener("sample", (event) => this.#timeline.append(event.detail));
+    client.addEventListener("gap", (event) => this.#timeline.tellGap(event.detail.reason));
+    client.addEventListener("state", () => this.#follow(client.state));
+    addEventListener("keydown", this.#key);
+    this.#release = [
+      this.#timeline.subscribe(() => this.#show()),
+      () => removeEventListener("keydown", this.#key),
+      () => past.close(),
+      () => client.close(),
+    ];
+    this.#timeline.window = (WINDOWS[0] ?? { window: { points: 20 } }).window;
+    client.start();
+    this.#follow(client.state);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const release of this.#release.splice(0)) release();
+  }
+
+  override render(): TemplateResult {
+    const newest = this.#timeline.newest;
+    const notice = noticeOf(this.connection, newest === null ? null : Date.parse(newest.timestamp), this.base.host);
+    return html`
+      <zp-header
+        .timeline=${this.#timeline} .sample=${this.sample} .connection=${this.connection} .healthReasons=${this.reasons}
+        .theme=${this.theme} .tick=${this.tick} @zp-action=${this.#action}
+      ></zp-header>
+      <main>
+        <zp-components .sample=${this.sample}></zp-components>
+        <div class="panels">
+          ${repeat(
+            this.#rows,
+            (row) => row.key,
+            (row) => html`<zp-chart-panel data-chart=${row.key} .row=${row} .timeline=${this.#timeline} .sample=${this.sample}></zp-chart-panel>`,
+          )}
+          <zp-filesystems .sample=${this.sample}></zp-filesystems>
+          <zp-server .sample=${this.sample} .reasons=${this.reasons}></zp-server>
+        </div>
+      </main>
+      ${notice === null ? nothing : html`<p class="notice" role="status">${notice}</p>`}
+      <zp-help></zp-help>
+    `;
+  }
+
+  // Once a picture, and never in a hidden tab: the timeline sees to that.
+  #show(): void {
+    const sample = this.#timeline.sample as Sample | null;
+    this.tick += 1;
+    if (sample === this.sample || sample === null) return;
+    const first = this.sample === null;
+    this.sample = sample;
+    this.#rows = chartRows(sample);
+    this.dataset["sample"] = sample.id;
+    document.title = `${sample.system.host?.name ?? "zeropoint"} · zeropoint`;
+    void this.#health?.follow(sample.server.health, Date.now());
+    // The charts name their columns in the picture after this one; the past is read into them.
+    if (first) requestAnimationFrame(() => void this.#past?.fill());
+  }
+
+  #follow(state: ClientState): void {
+    this.connection = state;
+    this.#timeline.connected = state.name === "live" || state.name === "polling";
+  }
+
+  readonly #action = (event: CustomEvent<HeaderAction>): void => {
+    const action = event.detail;
+    if (action === "freeze") this.#keys.freeze();
+    else if (action === "theme") this.#keys.theme();
+    else if (action === "help") this.#keys.help();
+    else this.#keys.window(action.window);
+  };
+
+  readonly #key = (event: KeyboardEvent): void => actOnKey(event, this.#keys, WINDOWS.length);
+
+  readonly #keys: KeyActions = {
+    help: () => this.help.toggle(),
+    window: (index) => {
+      const choice = WINDOWS[index];
+      if (choice === undefined) return;
+      this.#timeline.window = choice.window;
+      void this.#past?.fill();
+    },
+    freeze: () => this.#timeline.freeze(!this.#timeline.frozen),
+    theme: () => {
+      this.theme = nextTheme(this.theme);
+    },
+    step: (rows) => this.#timeline.step(rows),
+    clearCursor: () => this.#timeline.pointAt(null),
+  };
+}
+
+customElements.define("zp-dashboard", ZpDashboard);

@@ -1,0 +1,127 @@
+// <zp-header>: which machine this is, whether it is seen live, how the appliance fares, and the window of the charts.
+
+import { LitElement, css, html, nothing, type TemplateResult } from "lit";
+import { property } from "lit/decorators.js";
+import type { Sample } from "../client/src/contract";
+import type { ClientState } from "../client/src/index";
+import { clock } from "../elements/format";
+import type { Timeline } from "../elements/timeline";
+import { read } from "../elements/value";
+import "../elements/status";
+import "../elements/value";
+import "./connection";
+import { metric } from "./metric-names";
+import { HEALTH_TONES } from "./server-panel";
+import type { ThemeChoice } from "./theme-choice";
+import { WINDOWS } from "./windows";
+
+/** What the header asks for; the page does it. */
+export type HeaderAction = { window: number } | "freeze" | "theme" | "help";
+
+export class ZpHeader extends LitElement {
+  static override styles = css`
+    :host {
+      position: sticky; top: 0; z-index: 2; display: flex; flex-wrap: wrap; align-items: center; gap: 4px 18px;
+      padding: 7px var(--zp-edge); background: var(--zp-surface); border-bottom: 1px solid var(--zp-line);
+      font-variant-numeric: tabular-nums;
+    }
+    h1 { display: flex; align-items: center; gap: 7px; margin: 0; font-size: 14px; font-weight: 700; letter-spacing: -0.01em; }
+    h1 svg { width: 15px; height: 15px; color: var(--zp-series-1); }
+    .host { font-weight: 600; max-width: 22em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    .item { display: inline-flex; align-items: baseline; gap: 6px; white-space: nowrap; }
+    .item > span:first-child { color: var(--zp-quiet); }
+    .time > span:first-child { min-width: 3.9em; }
+    .health { min-width: 0; }
+    .clock { min-width: 4.6em; }
+    zp-connection { min-width: 6.2em; font-weight: 600; }
+    .reason { min-width: 0; max-width: 26em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--zp-quiet); font-size: 12px; }
+    .controls { display: flex; gap: 8px; margin-inline-start: auto; }
+    .group { display: flex; }
+    button {
+      padding: 2px 9px; border: 1px solid var(--zp-line); border-radius: 4px; background: var(--zp-surface); color: var(--zp-text);
+      font: inherit; font-size: 12.5px; line-height: 19px; cursor: pointer; white-space: nowrap;
+    }
+    .group button { border-radius: 0; margin-inline-start: -1px; }
+    .group button:first-child { border-radius: 4px 0 0 4px; margin: 0; }
+    .group button:last-child { border-radius: 0 4px 4px 0; }
+    button:hover { background: var(--zp-page); }
+    button[aria-pressed="true"] { background: var(--zp-text); border-color: var(--zp-text); color: var(--zp-surface); }
+    button:focus-visible { outline: 2px solid var(--zp-focus); outline-offset: 1px; z-index: 1; }
+    /* On a wide screen the reason gives way, not the line. */
+    @media (min-width: 1280px) { :host { flex-wrap: nowrap; } }
+    @media (max-width: 640px) {
+      :host { gap: 4px 12px; }
+      .wide { display: none; }
+      .controls { margin: 0; width: 100%; }
+      .group { flex: 1; }
+      .group button { flex: 1; padding-inline: 4px; }
+    }
+  `;
+
+  @property({ attribute: false }) timeline: Timeline | null = null;
+  @property({ attribute: false }) sample: Sample | null = null;
+  @property({ attribute: false }) connection: ClientState = { name: "idle", reason: null, retryAt: null };
+  @property({ attribute: false }) healthReasons: readonly string[] = [];
+  @property() theme: ThemeChoice = "auto";
+  // Bumped by the page at each picture: the cursor and the window live in the timeline.
+  @property({ attribute: false }) tick = 0;
+
+  override render(): TemplateResult {
+    return html`
+      <h1>${MARK}zeropoint</h1>
+      <span class="host" title="Host name">${this.#value("system.host.name")}</span>
+      <span class="item wide" title="Time since the machine started"><span>up</span>${this.#value("system.host.uptime_seconds")}</span>
+      <zp-connection .state=${this.connection} .intervalSeconds=${this.sample?.interval_seconds ?? null}></zp-connection>
+      ${this.#time()} ${this.#health()}
+      <span class="item wide" title="What Zeropoint itself takes of one core, and of memory">
+        <span>own cost</span>${this.#value("server.cpu_percent")}${this.#value("server.memory_bytes")}
+      </span>
+      <span class="controls">
+        <span class="group" role="group" aria-label="Window of the charts">
+          ${WINDOWS.map(
+            (choice, index) => html`<button
+              type="button" title="${choice.title} (${index + 1})" aria-pressed=${String(this.timeline?.window === choice.window)}
+              @click=${() => this.#ask({ window: index })}
+            >${choice.label}</button>`,
+          )}
+        </span>
+        <button type="button" title="Stop or restart the shown time (space)" aria-pressed=${String(this.timeline?.frozen ?? false)} @click=${() => this.#ask("freeze")}>freeze</button>
+        <button type="button" title="Theme: auto, light or dark (t)" @click=${() => this.#ask("theme")}>theme ${this.theme}</button>
+        <button type="button" title="Keys (?)" aria-label="Keyboard help" @click=${() => this.#ask("help")}>?</button>
+      </span>
+    `;
+  }
+
+  #value(name: Parameters<typeof metric>[0] | "system.host.name"): TemplateResult {
+    const path = name === "system.host.name" ? ["system", "host", "name"] : metric(name);
+    return html`<zp-value .reading=${this.sample === null ? null : read(this.sample, path)}></zp-value>`;
+  }
+
+  #time(): TemplateResult {
+    const cursor = this.timeline?.cursorTime() ?? null;
+    const label = cursor !== null ? "cursor" : this.timeline?.frozen === true ? "frozen" : "updated";
+    const time = cursor ?? (this.sample === null ? null : Date.parse(this.sample.timestamp));
+    return html`<span class="item time" title="When the sample that is shown was taken"><span>${label}</span><span class="clock">${time === null ? "–" : clock(time)}</span></span>`;
+  }
+
+  #health(): TemplateResult {
+    const health = this.sample?.server.health ?? null;
+    const reasons = this.healthReasons;
+    return html`<span class="item health" title=${reasons.length === 0 ? "State of Zeropoint itself" : reasons.join("\n")}>
+      <span>health</span>
+      ${health === null ? html`<zp-value></zp-value>` : html`<zp-status data-health=${health} tone=${HEALTH_TONES[health] ?? "unknown"} word=${health}></zp-status>`}
+      ${reasons.length === 0 ? nothing : html`<span class="reason">${reasons[0]}${reasons.length > 1 ? ` and ${reasons.length - 1} more` : ""}</span>`}
+    </span>`;
+  }
+
+  #ask(action: HeaderAction): void {
+    this.dispatchEvent(new CustomEvent<HeaderAction>("zp-action", { detail: action }));
+  }
+}
+
+const MARK = html`<svg viewBox="0 0 16 16" aria-hidden="true">
+  <circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="2" />
+  <circle cx="8" cy="8" r="1.8" fill="currentColor" />
+</svg>`;
+
+customElements.define("zp-header", ZpHeader);

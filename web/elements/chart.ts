@@ -1,0 +1,223 @@
+// <zp-chart>: lines of one window of a timeline, with the values under the cursor in its title row.
+
+import { LitElement, css, html, type PropertyValues, type TemplateResult } from "lit";
+import { property, query, state } from "lit/decorators.js";
+import type { AxisKind } from "./axis";
+import { unitOf, type UnitKind } from "./format";
+import { find, missingReason, type Path, type SampleBase } from "./path";
+import { Plot, type NewLine } from "./plot/plot";
+import { summary } from "./plot/summary";
+import { onThemeChange } from "./theme";
+import type { Timeline } from "./timeline";
+import type { Reading } from "./value";
+import "./value";
+import { watchVisible } from "./visible";
+
+const EDGE_PIXELS = 22;
+
+export interface LineDefinition {
+  readonly path: Path;
+  readonly label: string;
+  /** Which of the theme's series colours. */
+  readonly tone: 1 | 2 | 3 | 4;
+  readonly below?: boolean;
+}
+
+export class ZpChart extends LitElement {
+  static override styles = css`
+    :host { display: block; min-width: 0; }
+    header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 16px; min-height: 24px; }
+    h3 { margin: 0; font-size: 13px; font-weight: 650; }
+    .readout { display: inline-flex; align-items: baseline; gap: 6px; }
+    .label { color: var(--zp-quiet, #5b6472); }
+    .label::before {
+      content: ""; display: inline-block; width: 10px; height: 0; margin-inline-end: 6px; vertical-align: 0.26em;
+      border-top: 2.5px solid var(--tone);
+    }
+    .readout zp-value { min-width: 3.2em; font-weight: 550; }
+    .bytes .readout zp-value { min-width: 5.9em; }
+    .readout:first-of-type zp-value { font-size: 15.5px; font-weight: 650; }
+    .percent .readout:first-of-type zp-value { min-width: 4.2em; }
+    :host([stale]) .readout, :host([stale]) canvas { opacity: 0.5; }
+    .plot { position: relative; height: var(--zp-plot-height, 148px); touch-action: pan-y; }
+    .plot:focus-visible { outline: 2px solid var(--zp-focus, #1f6fd0); outline-offset: 1px; border-radius: 3px; }
+    canvas { position: absolute; inset: 0; }
+    .cursor {
+      position: absolute; left: 0; width: 1px; background: var(--zp-text, #171b21); opacity: 0.55; pointer-events: none;
+    }
+    .edge {
+      position: absolute; width: 22px; pointer-events: none; opacity: 0.8;
+      background: repeating-linear-gradient(135deg, var(--zp-hatch, #b4bcc8) 0 1px, transparent 1px 6px);
+    }
+    :host([disconnected]) canvas { opacity: 0.6; }
+    .nothing {
+      position: absolute; inset: 0 58px 19px 54px; display: grid; place-items: center; text-align: center;
+      color: var(--zp-quiet, #5b6472); font-size: 12px; overflow-wrap: anywhere;
+    }
+    .tone-1 { --tone: var(--zp-series-1, #1f6fd0); }
+    .tone-2 { --tone: var(--zp-series-2, #b35c00); }
+    .tone-3 { --tone: var(--zp-series-3, #7b4fc9); }
+    .tone-4 { --tone: var(--zp-series-4, #11786a); }
+    [hidden] { display: none; }
+  `;
+
+  @property({ attribute: false }) timeline: Timeline | null = null;
+  @property() heading = "";
+  @property({ attribute: false }) axis: AxisKind = "plain";
+  @property({ attribute: false }) lines: readonly LineDefinition[] = [];
+  /** The values are old: their source fails. */
+  @property({ type: Boolean, reflect: true }) stale = false;
+
+  @state() private readings: readonly (Reading | null)[] = [];
+  @state() private nothing: string | null = null;
+  @query("canvas") private canvas!: HTMLCanvasElement;
+  @query(".plot") private plot!: HTMLElement;
+  @query(".cursor") private cursor!: HTMLElement;
+  @query(".edge") private edge!: HTMLElement;
+
+  #plot: Plot | null = null;
+  #release: (() => void)[] = [];
+  #visible = false;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.hasUpdated) this.#begin();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#end();
+  }
+
+  protected override firstUpdated(): void {
+    this.#begin();
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    const before = changed.get("timeline") ?? changed.get("lines");
+    if (before === undefined || before === null) return;
+    // Other lines or another timeline: start over with them.
+    this.#end();
+    this.#begin();
+  }
+
+  override render(): TemplateResult {
+    return html`
+      <header class=${this.axis}>
+        <h3>${this.heading}</h3>
+        ${this.lines.map((line, index) => this.#readout(line, index))}
+        <slot name="title"></slot>
+      </header>
+      <div
+        class="plot" tabindex="0" role="img"
+        @pointermove=${this.#point} @pointerdown=${this.#point} @pointerleave=${this.#leave} @pointercancel=${this.#leave}
+      >
+        <canvas aria-hidden="true"></canvas>
+        <div class="edge" hidden></div>
+        <div class="cursor" hidden></div>
+        ${this.nothing === null ? "" : html`<div class="nothing">${this.nothing}</div>`}
+      </div>
+    `;
+  }
+
+  // Percentages share their unit; bytes are scaled each for itself.
+  #readout(line: LineDefinition, index: number): TemplateResult {
+    const withoutUnit = this.axis === "percent" && index > 0;
+    return html`<span class="readout tone-${line.tone}">
+      <span class="label">${line.label}</span>
+      <zp-value .reading=${this.readings[index] ?? null} ?without-unit=${withoutUnit}></zp-value>
+    </span>`;
+  }
+
+  // Once the element has its canvas, and again each time that it comes back into a document.
+  #begin(): void {
+    const timeline = this.timeline;
+    if (timeline === null || !this.isConnected || this.#release.length > 0) return;
+    // Named now and not when the chart is first seen, so that the rows have their values by then.
+    for (const line of this.lines) timeline.column(line.path);
+    this.#release = [
+      timeline.subscribe(() => this.#refresh(timeline)),
+      onThemeChange(() => this.#plot?.recolour()),
+      watchVisible(this, (visible) => {
+        this.#visible = visible;
+        this.#refresh(timeline);
+      }),
+    ];
+  }
+
+  #end(): void {
+    for (const release of this.#release.splice(0)) release();
+    this.#plot?.destroy();
+    this.#plot = null;
+    this.#visible = false;
+  }
+
+  // The values always, the picture only where it can be seen.
+  #refresh(timeline: Timeline): void {
+    if (timeline.sample !== null) this.#readValues(timeline, timeline.sample);
+    this.setAttribute("data-points", String(timeline.view()?.count ?? 0));
+    this.toggleAttribute("disconnected", timeline.sample !== null && !timeline.connected);
+    if (!this.#visible) return;
+    this.#plot ??= new Plot(this.canvas, this.axis, this.#unit, this.lines.map((line) => newLine(line, timeline)));
+    this.#plot.draw(timeline);
+    this.#placeOverlays(timeline, this.#plot);
+    this.#describe(timeline, this.#plot);
+  }
+
+  #describe(timeline: Timeline, plot: Plot): void {
+    if (timeline.sample === null) return;
+    const first = this.lines[0]?.path ?? [];
+    this.nothing =
+      plot.drawn || find(timeline.sample, first).value === undefined ? null : missingReason(timeline.sample, first);
+    const words = summary(this.heading, timeline.windowSeconds(), plot.rows.count, plot.lines, this.#unit);
+    this.plot.setAttribute("aria-label", words);
+  }
+
+  get #unit(): UnitKind {
+    return unitOf(this.lines[0]?.path ?? []);
+  }
+
+  #placeOverlays(timeline: Timeline, plot: Plot): void {
+    const { left, right, top, bottom } = plot.area;
+    const row = timeline.readingRow();
+    const time = timeline.cursorTime();
+    const x = time === null ? Number.NaN : plot.pixelOf(row < 0 ? time : timeline.time(row));
+    this.cursor.hidden = !(x >= left - 1 && x <= right + 1);
+    if (!this.cursor.hidden) this.cursor.style.transform = `translateX(${Math.round(x)}px)`;
+    this.edge.hidden = timeline.sample === null || timeline.connected;
+    this.edge.style.left = `${right - EDGE_PIXELS}px`;
+    for (const overlay of [this.cursor, this.edge]) {
+      overlay.style.top = `${top}px`;
+      overlay.style.height = `${bottom - top}px`;
+    }
+  }
+
+  #readValues(timeline: Timeline, sample: SampleBase): void {
+    const row = timeline.readingRow();
+    const now = timeline.cursorTime() === null;
+    const past = row < 0 ? "no sample came at this time" : "there was no value at this time";
+    this.readings = this.lines.map(({ path }) => {
+      const value = timeline.value(timeline.column(path), row);
+      if (!Number.isNaN(value)) return { path, value, reason: "" };
+      return { path, value: null, reason: now ? missingReason(sample, path) : past };
+    });
+  }
+
+  readonly #point = (event: PointerEvent): void => {
+    const view = this.#plot?.view ?? null;
+    if (this.#plot === null || view === null || this.timeline === null) return;
+    const time = this.#plot.timeAt(event.clientX - this.plot.getBoundingClientRect().left);
+    const span = view.endMilliseconds - view.startMilliseconds;
+    this.timeline.pointBeforeEnd(Math.min(span, Math.max(0, view.endMilliseconds - time)));
+  };
+
+  readonly #leave = (): void => {
+    this.timeline?.pointAt(null);
+  };
+}
+
+function newLine({ path, label, tone, below }: LineDefinition, timeline: Timeline): NewLine {
+  return { label, column: timeline.column(path), below: below ?? false, colourToken: `--zp-series-${tone}` };
+}
+
+customElements.define("zp-chart", ZpChart);

@@ -1,0 +1,90 @@
+// Reading a value out of a sample by its path, and the reason when it is not there.
+//
+// A path is the metric's name in parts. A part that names a row of a list is the row's stable key (a GPU's UUID, an
+// interface's name); the rows of `unavailable` count instead: "system.gpus[0].power_watts".
+
+export type Path = readonly (string | number)[];
+
+export interface UnavailableRow {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** What every sample has, whatever sections were asked for. */
+export interface SampleBase {
+  readonly id: string;
+  readonly timestamp: string;
+  readonly interval_seconds: number;
+  readonly unavailable?: readonly UnavailableRow[];
+}
+
+export interface Found {
+  /** undefined: the sample has no such key; null: it has, but no value. */
+  readonly value: unknown;
+  /** Where it lies, as `unavailable` writes it. */
+  readonly place: string;
+}
+
+const KEY_FIELDS = ["uuid", "mountpoint", "name", "pid"] as const;
+
+/** "system.cpu.per_core_percent[3]" in parts. Only for names that hold no dots of their own. */
+export function pathOf(text: string): Path {
+  return text.split(/[.[\]]+/).filter((part) => part !== "").map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+}
+
+export function metricName(path: Path): string {
+  return path.join(".");
+}
+
+export function find(sample: unknown, path: Path): Found {
+  let value: unknown = sample;
+  let place = "";
+  for (const part of path) {
+    if (Array.isArray(value)) {
+      const index = typeof part === "number" ? part : indexOfKey(value, part);
+      place += `[${index}]`;
+      value = value[index];
+    } else {
+      place += place === "" ? String(part) : `.${part}`;
+      value = isRecord(value) && Object.hasOwn(value, part) ? value[part] : undefined;
+    }
+  }
+  return { value, place };
+}
+
+/** The number at `path`, NaN when there is none. */
+export function numberAt(sample: unknown, path: Path): number {
+  const { value } = find(sample, path);
+  return typeof value === "number" ? value : Number.NaN;
+}
+
+/** The reason of the row for `place`, or of the nearest row above it; null when no row covers it. */
+export function reasonFor(rows: readonly UnavailableRow[] | undefined, place: string): string | null {
+  let nearest: UnavailableRow | null = null;
+  for (const row of rows ?? []) {
+    if (covers(row.path, place) && row.path.length >= (nearest?.path.length ?? 0)) nearest = row;
+  }
+  return nearest?.reason ?? null;
+}
+
+/** Why there is no value at `path`. */
+export function missingReason(sample: SampleBase, path: Path): string {
+  const { value, place } = find(sample, path);
+  const reason = reasonFor(sample.unavailable, place);
+  if (reason !== null) return reason;
+  return value === undefined ? "not reported by this server" : "no reason was given";
+}
+
+function covers(rowPath: string, place: string): boolean {
+  if (!place.startsWith(rowPath)) return false;
+  const next = place[rowPath.length];
+  return next === undefined || next === "." || next === "[";
+}
+
+function indexOfKey(rows: readonly unknown[], key: string): number {
+  return rows.findIndex((row) => isRecord(row) && KEY_FIELDS.some((field) => String(row[field]) === key));
+}
+
+function isRecord(value: unknown): value is Record<string | number, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,114 @@
+// A canvas with lines of a timeline on it: Chart.js with its data in typed arrays, apart from any element.
+
+import { Chart, LinearScale } from "chart.js";
+import { steadyAxis, valueAxis, type AxisKind, type ValueAxis } from "../axis";
+import type { UnitKind } from "../format";
+import { tokensOf } from "../theme";
+import type { Timeline, View } from "../timeline";
+import { configuration } from "./configuration";
+import { FONT_PIXELS } from "./layout";
+import { copyView, emptyRows, extentOf, type PlotLine, type PlotRows } from "./line";
+import { columnLineParts } from "./line-controller";
+
+Chart.register(LinearScale, ...columnLineParts);
+
+/** The colours and the font of a plot, as CSS gives them to its element. */
+export interface Look {
+  grid: string;
+  hatch: string;
+  quiet: string;
+  font: string;
+}
+
+/** The rectangle that the lines are drawn in, in pixels of the canvas. */
+export interface Area {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+export interface NewLine {
+  readonly label: string;
+  readonly column: number;
+  readonly below: boolean;
+  /** The custom property of its colour. */
+  readonly colourToken: string;
+}
+
+export class Plot {
+  readonly lines: readonly PlotLine[];
+  readonly rows: PlotRows = emptyRows();
+  readonly look: Look = { grid: "", hatch: "", quiet: "", font: "" };
+  view: View | null = null;
+  readonly #axisKind: AxisKind;
+  readonly #colourTokens: readonly string[];
+  readonly #chart: Chart<"columnLine">;
+  #axis: ValueAxis | null = null;
+
+  constructor(canvas: HTMLCanvasElement, axisKind: AxisKind, unit: UnitKind, lines: readonly NewLine[]) {
+    this.#axisKind = axisKind;
+    this.#colourTokens = lines.map((line) => line.colourToken);
+    this.lines = lines.map(({ label, column, below }) => {
+      const sameSide = lines.filter((other) => other.below === below);
+      return { label, column, below, area: sameSide.length === 1, colour: "", values: new Float64Array(0) };
+    });
+    this.#readLook(canvas);
+    this.#chart = new Chart(canvas, configuration(this, unit));
+  }
+
+  /** The value axis that stands now. */
+  get axis(): ValueAxis {
+    return this.#axis ?? valueAxis(this.#axisKind, 0, this.#twoSided ? 0 : null);
+  }
+
+  get area(): Area {
+    return this.#chart.chartArea;
+  }
+
+  draw(timeline: Timeline): void {
+    this.view = timeline.view();
+    if (this.view !== null) {
+      copyView(timeline, this.view, this.rows, this.lines);
+      const { above, below } = extentOf(this.rows, this.lines);
+      this.#axis = steadyAxis(this.#axis, valueAxis(this.#axisKind, above, this.#twoSided ? below : null));
+    }
+    this.#chart.update("none");
+  }
+
+  /** Draws again with the colours that CSS gives now. */
+  recolour(): void {
+    this.#readLook(this.#chart.canvas);
+    this.#chart.update("none");
+  }
+
+  pixelOf(milliseconds: number): number {
+    return this.#chart.scales["x"]?.getPixelForValue(milliseconds) ?? Number.NaN;
+  }
+
+  timeAt(pixel: number): number {
+    return this.#chart.scales["x"]?.getValueForPixel(pixel) ?? Number.NaN;
+  }
+
+  /** Whether any line has a value in the window. */
+  get drawn(): boolean {
+    return this.lines.some((line) => line.values.subarray(0, this.rows.count).some((value) => !Number.isNaN(value)));
+  }
+
+  destroy(): void {
+    this.#chart.destroy();
+  }
+
+  get #twoSided(): boolean {
+    return this.lines.some((line) => line.below);
+  }
+
+  #readLook(canvas: HTMLCanvasElement): void {
+    const token = tokensOf(canvas);
+    this.look.grid = token("--zp-grid", "#e9ecf0");
+    this.look.hatch = token("--zp-hatch", "#b4bcc8");
+    this.look.quiet = token("--zp-quiet", "#5b6472");
+    this.look.font = `${FONT_PIXELS}px ${getComputedStyle(canvas).fontFamily}`;
+    this.lines.forEach((line, index) => (line.colour = token(this.#colourTokens[index] ?? "", "#1f6fd0")));
+  }
+}

@@ -1,0 +1,154 @@
+// <zp-strip>: shares of 0 to 100 over time as shades, a row each, under a chart and on its time axis.
+
+import { LitElement, css, html, type PropertyValues, type TemplateResult } from "lit";
+import { property, query } from "lit/decorators.js";
+import { shades } from "./plot/shades";
+import { AXIS_PIXELS, END_PIXELS } from "./plot/layout";
+import type { Path } from "./path";
+import { onThemeChange, tokensOf } from "./theme";
+import type { Timeline, View } from "./timeline";
+import { watchVisible } from "./visible";
+
+export interface StripRow {
+  readonly path: Path;
+  readonly label: string;
+}
+
+const ROW_PIXELS = 9;
+const MOST_PIXELS = 72;
+
+export class ZpStrip extends LitElement {
+  static override styles = css`
+    :host { display: flex; align-items: center; min-width: 0; font-size: 11px; color: var(--zp-quiet, #5b6472); }
+    .label { box-sizing: border-box; flex: none; padding-inline-end: 7px; text-align: end; line-height: 1; }
+    .most { box-sizing: border-box; flex: none; padding-inline-start: 6px; font-variant-numeric: tabular-nums; white-space: nowrap; line-height: 1; }
+    canvas { flex: 1; min-width: 0; width: 0; image-rendering: pixelated; border-radius: 2px; background: var(--zp-heat-0, #eef1f5); }
+  `;
+
+  @property({ attribute: false }) timeline: Timeline | null = null;
+  @property() label = "";
+  @property({ attribute: false }) rows: readonly StripRow[] = [];
+
+  @query("canvas") private canvas!: HTMLCanvasElement;
+  @query(".most") private most!: HTMLElement;
+  #columns: number[] = [];
+  #shades: Uint32Array | null = null;
+  #release: (() => void)[] = [];
+  #visible = false;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.hasUpdated) this.#begin();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const release of this.#release.splice(0)) release();
+  }
+
+  protected override firstUpdated(): void {
+    this.#begin();
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if ((changed.has("rows") || changed.has("timeline")) && this.#release.length > 0) {
+      this.disconnectedCallback();
+      this.#begin();
+    }
+  }
+
+  override render(): TemplateResult {
+    return html`<span class="label">${this.label}</span><canvas role="img"></canvas><span class="most"></span>`;
+  }
+
+  #begin(): void {
+    const timeline = this.timeline;
+    if (timeline === null) return;
+    this.#columns = this.rows.map((row) => timeline.column(row.path));
+    const height = Math.min(MOST_PIXELS, Math.max(1, this.rows.length) * ROW_PIXELS);
+    this.canvas.style.height = `${height}px`;
+    this.renderRoot.querySelector<HTMLElement>(".label")!.style.width = `${AXIS_PIXELS}px`;
+    this.most.style.width = `${END_PIXELS}px`;
+    const resized = new ResizeObserver(() => this.#refresh());
+    resized.observe(this.canvas);
+    this.#release = [
+      () => resized.disconnect(),
+      timeline.subscribe(() => this.#refresh()),
+      onThemeChange(() => {
+        this.#shades = null;
+        this.#refresh();
+      }),
+      watchVisible(this, (visible) => {
+        this.#visible = visible;
+        this.#refresh();
+      }),
+    ];
+  }
+
+  #refresh(): void {
+    const view = this.timeline?.view() ?? null;
+    if (!this.#visible || view === null || this.timeline === null || this.#columns.length === 0) return;
+    this.#paint(this.timeline, view);
+    this.#tell(this.timeline);
+  }
+
+  // One pixel a shade, stretched by CSS: 128 cores over 700 pixels are 90,000 numbers to write, and one image to show.
+  #paint(timeline: Timeline, view: View): void {
+    const width = Math.max(1, Math.round(this.canvas.clientWidth));
+    const height = this.#columns.length;
+    if (this.canvas.width !== width || this.canvas.height !== height) {
+      this.canvas.width = width;
+      this.canvas.height = height;
+    }
+    const pen = this.canvas.getContext("2d");
+    if (pen === null) return;
+    this.#shades ??= this.#readShades();
+    const image = pen.createImageData(width, height);
+    const pixels = new Uint32Array(image.data.buffer);
+    const span = view.endMilliseconds - view.startMilliseconds;
+    const interval = 1000 * (timeline.sample?.interval_seconds ?? 1);
+    for (let row = view.first; row < view.first + view.rows; row += 1) {
+      const time = timeline.time(row);
+      // A share is of the time before its sample.
+      const since = row === 0 || timeline.rows.broken(row) ? time - interval : timeline.time(row - 1);
+      const left = Math.max(0, Math.round(((since - view.startMilliseconds) / span) * width));
+      const right = Math.min(width, Math.round(((time - view.startMilliseconds) / span) * width));
+      for (let line = 0; line < height; line += 1) {
+        const share = timeline.rows.value(this.#columns[line] ?? 0, row);
+        if (Number.isNaN(share)) continue;
+        pixels.fill(this.#shades[Math.min(100, Math.max(0, Math.round(share)))] ?? 0, line * width + left, line * width + right);
+      }
+    }
+    pen.putImageData(image, 0, 0);
+  }
+
+  #readShades(): Uint32Array {
+    const token = tokensOf(this);
+    return shades([
+      token("--zp-heat-0", "#eef1f5"),
+      token("--zp-heat-50", "#78a9e6"),
+      token("--zp-heat-100", "#0b3a86"),
+    ]);
+  }
+
+  #tell(timeline: Timeline): void {
+    const row = timeline.readingRow();
+    let most = Number.NaN;
+    let which = "";
+    this.#columns.forEach((column, index) => {
+      const share = timeline.value(column, row);
+      if (!Number.isNaN(share) && !(share <= most)) {
+        most = share;
+        which = this.rows[index]?.label ?? "";
+      }
+    });
+    const shown = Number.isNaN(most) ? "–" : `${Math.round(most)} %`;
+    const words = this.rows.length > 1 ? `max ${shown}` : shown;
+    if (this.most.textContent !== words) this.most.textContent = words;
+    const busiest = this.rows.length > 1 ? `, most on ${which}` : "";
+    this.canvas.setAttribute("aria-label", Number.isNaN(most) ? `${this.label}: no value` : `${this.label}: ${shown}${busiest}`);
+    this.title = Number.isNaN(most) ? "" : `${which}: ${shown}`;
+  }
+}
+
+customElements.define("zp-strip", ZpStrip);
