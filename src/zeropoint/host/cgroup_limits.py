@@ -1,0 +1,81 @@
+"""The limits in force on this process's control groups, where they are lower than what the machine has.
+
+Version 2 is described in Documentation/admin-guide/cgroup-v2.rst, version 1 in Documentation/admin-guide/cgroup-v1.
+"""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from zeropoint.host.cgroup_place import Place, read_places
+from zeropoint.host.memory import parse_meminfo
+from zeropoint.host.proc_stat import parse_stat
+from zeropoint.host.sysfs import number_at, text_at
+from zeropoint.probe import Absent, Roots, read_file
+
+
+class Limit(Struct, frozen=True):
+    """The limit in force, and the directory of the group that sets it: its use counts, not that of a group below."""
+
+    value: float
+    version: int
+    directory: str
+
+
+def cpu_quota_cores(directory: str, version: int) -> float | None:
+    if version == 2:
+        quota, _, period = (text_at(f"{directory}/cpu.max") or "max").partition(" ")
+        return None if quota == "max" else int(quota) / int(period)
+    limit, length = number_at(f"{directory}/cpu.cfs_quota_us"), number_at(f"{directory}/cpu.cfs_period_us")
+    return limit / length if limit is not None and length and limit > 0 else None
+
+
+def memory_limit_bytes(directory: str, version: int) -> float | None:
+    # Where there is none it says "max", in version 1 a number beyond all memory.
+    return number_at(f"{directory}/memory.max" if version == 2 else f"{directory}/memory.limit_in_bytes")
+
+
+def task_limit(directory: str, _version: int) -> float | None:
+    return number_at(f"{directory}/pids.max")
+
+
+def lowest(place: Place | None, read: Callable[[str, int], float | None], below: float) -> Limit | None:
+    """The lowest limit of a group and its ancestors, when it is lower than `below`."""
+    if place is None:
+        return None
+    values = ((read(directory, place.version), directory) for directory in place.directories)
+    limits = [(value, directory) for value, directory in values if value is not None and value < below]
+    if not limits:
+        return None
+    value, directory = min(limits, key=lambda limit: limit[0])
+    return Limit(value=value, version=place.version, directory=directory)
+
+
+class Limits(Struct, frozen=True):
+    """The limits in force; None where the machine's own size is the limit. `memory_place`: our group's memory."""
+
+    version: int
+    cpu: Limit | None
+    memory: Limit | None
+    tasks: Limit | None
+    memory_place: Place | None
+
+
+def read_limits(roots: Roots) -> Limits | Absent:
+    try:
+        places = read_places(roots, ("cpu", "memory", "pids"))
+    except FileNotFoundError:
+        return Absent("there are no control groups")
+    cores = len(parse_stat(read_file(f"{roots.proc}/stat")).cores)
+    memory = parse_meminfo(read_file(f"{roots.proc}/meminfo"))[b"MemTotal"]
+    limits = Limits(
+        version=min((place.version for place in places.values()), default=2),
+        cpu=lowest(places.get("cpu"), cpu_quota_cores, cores),
+        memory=lowest(places.get("memory"), memory_limit_bytes, memory),
+        tasks=lowest(places.get("pids"), task_limit, float("inf")),
+        memory_place=places.get("memory"),
+    )
+    # A limit of tasks alone says nothing: systemd gives one to each service of a machine without containers.
+    if limits.cpu is None and limits.memory is None:
+        return Absent("no control group limit below the machine's")
+    return limits
