@@ -45,16 +45,17 @@ class Executor:
         self._started_at = now
         if self._flight is None:
             try:
-                self._land(self._timed_read(now))
+                self._land(self._timed_read())
             except Exception as error:  # noqa: BLE001 - whatever a probe raises is its own failure
                 self._fail(error)
             return None
-        future = asyncio.wrap_future(self._flight.start(lambda: self._timed_read(self._clock())))
+        future = asyncio.wrap_future(self._flight.start(self._timed_read))
         future.add_done_callback(self._landed)
         return future
 
-    def _timed_read(self, now: float) -> TimedReading:
-        return self.probe.read(self._roots, now), self._clock() - now
+    def _timed_read(self) -> TimedReading:
+        began = self._clock()
+        return self.probe.read(self._roots, began), self._clock() - began
 
     def _landed(self, future: asyncio.Future[TimedReading]) -> None:
         if future.cancelled():
