@@ -83,8 +83,9 @@ export class MetricsClient extends GuardedEventTarget {
   }
 
   #sink(): FeedSink {
-    const tell = <Name extends keyof ClientEventMap>(type: Name, detail: ClientEventMap[Name]["detail"]) =>
+    const tell = <Name extends keyof ClientEventMap>(type: Name, detail: ClientEventMap[Name]["detail"]) => {
       this.dispatchEvent(new CustomEvent(type, { detail }));
+    };
     return {
       state: (state) => {
         this.#state = state;

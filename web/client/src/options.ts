@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "./clock";
 import { type Endpoint, requestHeaders, resolveBase } from "./endpoint";
 import { currentPage, type Page } from "./page";
-import type { SessionContext } from "./session";
+import type { SessionContext } from "./context";
 import { DEFAULT_TIMING, type Timing } from "./timing";
 
 export interface MetricsClientOptions {

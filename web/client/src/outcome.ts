@@ -29,6 +29,11 @@ export function failed(cause: Failed["cause"], reason: string, retryAfterMs: num
   return { kind: "failed", cause, reason, retryAfterMs };
 }
 
+/** Whether it is only the stream that does not work: the server answered, and what came was useless. */
+export function isStreamAlone({ cause }: Failed): boolean {
+  return cause === "silent" || cause === "content";
+}
+
 /** Client errors that pass by themselves: request timeout, too early, too many requests. */
 const PASSING = new Set([408, 425, 429]);
 

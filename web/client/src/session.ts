@@ -1,48 +1,41 @@
 import { childController } from "./abort";
-import { backoffMs, probeMs, type Random } from "./backoff";
-import type { Clock } from "./clock";
+import type { SessionContext } from "./context";
 import { Delivery } from "./delivery";
-import type { Endpoint } from "./endpoint";
+import type { StreamEvent } from "./events";
 import type { Feed, FeedSink } from "./feed";
-import type { Failed, Refused } from "./outcome";
-import { Pauses } from "./pauses";
-import { poll, type PollAnswer } from "./polling";
-import type { ClientState, StateName } from "./state";
+import { type Failed, isStreamAlone, type Refused } from "./outcome";
+import { PollLoop } from "./poll_loop";
+import { Retries } from "./retries";
+import { Status } from "./status";
 import { Stream, type StreamEnd } from "./stream";
-import type { Timing } from "./timing";
 import { silenceLimitMs } from "./watchdog";
-
-export interface SessionContext {
-  readonly endpoint: Endpoint;
-  readonly timing: Timing;
-  readonly clock: Clock;
-  readonly random: Random;
-  /** False where it is known that there is no network. */
-  isOnline(): boolean;
-}
 
 /**
  * Keeps samples coming: over a stream, and after too many failures of it over polls, beside which the stream is tried
- * now and then. It owns the state, the waits and the count of failures; what came is Delivery's.
+ * now and then. It decides which, and counts the failures.
  */
 export class Session implements Feed {
   readonly #delivery: Delivery;
-  readonly #pauses: Pauses;
+  readonly #status: Status;
+  readonly #retries: Retries;
+  readonly #polls: PollLoop;
   /** Aborts when the session ends, and with it all that is under way. Null while it does not run. */
   #life: AbortController | null = null;
   #stream: Stream | null = null;
-  #asking: AbortController | null = null;
-  #state: ClientState = { name: "idle", reason: null, retryAt: null };
   #failures = 0;
   #lastFailure: Failed | null = null;
-  #retryMs: number | null = null;
 
   constructor(
     private readonly context: SessionContext,
-    private readonly sink: FeedSink,
+    sink: FeedSink,
   ) {
     this.#delivery = new Delivery(sink);
-    this.#pauses = new Pauses(context.clock);
+    this.#status = new Status((state) => sink.state(state), context.isOnline);
+    this.#retries = new Retries(context, this.#status);
+    this.#polls = new PollLoop(context, this.#delivery, this.#status, this.#retries, {
+      onRefused: (refusal) => this.#refuse(refusal),
+      onBack: () => this.#retries.wake(), // its stream is worth a try at once
+    });
   }
 
   start(): void {
@@ -50,7 +43,7 @@ export class Session implements Feed {
     const life = new AbortController();
     this.#life = life;
     this.#failures = 0;
-    this.#setState("connecting", null);
+    this.#status.set("connecting", null);
     void this.#run(life.signal);
   }
 
@@ -59,8 +52,8 @@ export class Session implements Feed {
     // Half of what the watchdog allows is suspicious enough when somebody has just begun to look.
     const isSuspect = stream !== null && stream.isLive && stream.silentMs > stream.silenceLimitMs / 2;
     if (force || isSuspect) stream?.finish({ kind: "renewed", reason });
-    if (force) this.#asking?.abort();
-    this.#pauses.wake();
+    if (force) this.#polls.renew();
+    this.#retries.wake();
   }
 
   close(): void {
@@ -83,32 +76,27 @@ export class Session implements Feed {
   async #readStream(life: AbortSignal, onLive?: () => void): Promise<StreamEnd> {
     const { endpoint, clock, timing } = this.context;
     let liveSinceMs: number | null = null;
-    const stream = new Stream(
-      endpoint,
-      {
-        onEvent: (event) => {
-          if (liveSinceMs === null) {
-            liveSinceMs = clock.monotonicMs();
-            onLive?.();
-            this.#setState("live", null);
-          }
-          if (life.aborted) return; // a listener closed the client
-          if (event.name === "bye") stream.finish({ kind: "bye", reason: "the server is shutting down" });
-          this.#delivery.takeEvent(event);
-          stream.setSilenceLimit(silenceLimitMs(this.#delivery.intervalSeconds, timing));
-        },
-        onRetry: (retryMs) => (this.#retryMs = retryMs),
-        onBareId: (id) => this.#delivery.takePosition(id),
+    const handlers = {
+      onEvent: (event: StreamEvent) => {
+        if (liveSinceMs === null) {
+          liveSinceMs = clock.monotonicMs();
+          onLive?.();
+          this.#status.set("live", null);
+        }
+        if (life.aborted) return; // a listener closed the client
+        if (event.name === "bye") stream.finish({ kind: "bye", reason: "the server is shutting down" });
+        this.#delivery.takeEvent(event);
+        stream.setSilenceLimit(silenceLimitMs(this.#delivery.intervalSeconds, timing));
       },
-      clock,
-      timing,
-      life,
-    );
+      onRetry: (retryMs: number) => (this.#retries.retryMs = retryMs),
+      onBareId: (id: string) => this.#delivery.takePosition(id),
+    };
+    const stream = new Stream(endpoint, handlers, clock, timing, life);
     this.#stream = stream;
     const end = await stream.run(this.#delivery.resumeId);
-    if (this.#stream === stream) this.#stream = null;
-    const wasGood = liveSinceMs !== null && clock.monotonicMs() - liveSinceMs >= timing.goodConnectionMs;
-    this.#count(end, wasGood);
+    if (life.aborted) return end;
+    this.#stream = null;
+    this.#count(end, liveSinceMs !== null && clock.monotonicMs() - liveSinceMs >= timing.goodConnectionMs);
     return end;
   }
 
@@ -117,53 +105,34 @@ export class Session implements Feed {
     if (end.kind !== "failed") return;
     this.#failures = (wasGood ? 0 : this.#failures) + 1;
     this.#lastFailure = end;
-    if (this.#state.name === "polling") this.#setState("polling", end.reason);
+    if (this.#status.name === "polling") this.#status.set("polling", end.reason);
   }
 
   /** What has to be before the next attempt: for the most part, a wait. */
   async #recover(end: StreamEnd, life: AbortSignal): Promise<void> {
     if (end.kind === "closed") return;
     if (end.kind === "refused") return this.#refuse(end);
-    if (end.kind === "renewed") return this.#setReconnecting(end.reason, null);
-    // A server of which only the stream is of no use can be polled at once.
-    if (this.#mustPoll && this.#isStreamToBlame) return this.#setReconnecting(end.reason, null);
+    const isServerWell = end.kind === "failed" && isStreamAlone(end) && this.#mustPoll;
+    if (end.kind === "renewed" || isServerWell) return this.#status.setReconnecting(end.reason, null);
     // Polls have a backoff of their own, so the wait before the first of them need not grow with each return to it.
     const failures = Math.min(this.#failures, this.context.timing.failuresBeforePolling);
-    await this.#waitToRetry(end, failures, life);
-  }
-
-  /** Whether the stream is what fails, and not the server as a whole. */
-  get #isStreamToBlame(): boolean {
-    return this.#lastFailure?.cause === "silent" || this.#lastFailure?.cause === "content";
-  }
-
-  async #waitToRetry(after: { reason: string; retryAfterMs?: number | null }, failures: number, signal: AbortSignal) {
-    const { clock, timing, random } = this.context;
-    const asked = after.retryAfterMs ?? null;
-    const backoff = { baseMs: timing.backoffBaseMs, capMs: timing.backoffCapMs };
-    const delayMs = asked ?? backoffMs(failures, this.#retryMs, backoff, random);
-    this.#setReconnecting(after.reason, clock.epochMs() + delayMs);
-    // What the server asked for holds, whoever comes back to the page meanwhile.
-    await this.#pauses.wait(delayMs, signal, { firm: asked !== null });
-    if (!signal.aborted) this.#setReconnecting(after.reason, null);
+    await this.#retries.wait(end, failures, life);
   }
 
   /** Polls, and tries the stream beside that; answers how the first stream ended that was live. */
   async #pollUntilStreamIsLive(life: AbortSignal): Promise<StreamEnd> {
-    const { timing, random } = this.context;
-    const backoff = { baseMs: timing.probeBaseMs, capMs: timing.probeCapMs };
+    const fault = this.#lastFailure;
     const polling = childController(life);
-    const polls = this.#pollOn(polling.signal);
+    const wasAway = fault !== null && !isStreamAlone(fault);
+    const polls = this.#polls.run(() => this.#lastFailure, wasAway, polling.signal);
     try {
-      let asked = this.#lastFailure?.retryAfterMs ?? null;
-      let delayMs = asked ?? probeMs(0, backoff, random);
-      for (let attempts = 1; ; attempts += 1) {
-        await this.#pauses.wait(delayMs, life, { firm: asked !== null });
+      let asked = fault?.retryAfterMs ?? null;
+      for (let attempts = 0; ; attempts += 1) {
+        await this.#retries.waitToProbe(attempts, asked, life);
         // Polling goes on until something has come through: a stream that is held back must not stop the page.
         const end = await this.#readStream(life, () => polling.abort());
         if (polling.signal.aborted || end.kind === "refused") return end;
-        asked = end.kind === "failed" ? end.retryAfterMs : null;
-        delayMs = end.kind === "renewed" ? 0 : (asked ?? probeMs(attempts, backoff, random));
+        asked = end.kind === "failed" ? end.retryAfterMs : end.kind === "renewed" ? 0 : null;
       }
     } finally {
       polling.abort();
@@ -171,74 +140,8 @@ export class Session implements Feed {
     }
   }
 
-  async #pollOn(signal: AbortSignal): Promise<void> {
-    const { clock, timing } = this.context;
-    let failures = 0;
-    // Where the server itself was away, its first answer says that the stream is worth a try.
-    let wasAway = !this.#isStreamToBlame;
-    while (!signal.aborted) {
-      const askedAtMs = clock.monotonicMs();
-      const answer = await this.#ask(signal);
-      if (signal.aborted) return;
-      if (answer.kind === "refused") return this.#refuse(answer);
-      if (answer.kind === "failed") {
-        failures += 1;
-        wasAway = true;
-        await this.#waitToRetry(answer, timing.failuresBeforePolling + failures, signal);
-      }
-      if (answer.kind === "samples") {
-        failures = 0;
-        this.#setState("polling", this.#lastFailure?.reason ?? null);
-        const news = this.#take(answer, signal);
-        if (wasAway) this.#pauses.wake();
-        wasAway = false;
-        // Something on the way, or an old server, does not wait as asked: then the pace is ours to keep.
-        const tookMs = clock.monotonicMs() - askedAtMs;
-        if (news === 0 && tookMs < (timing.pollWaitSeconds * 1_000) / 2) {
-          await this.#pauses.wait((this.#delivery.intervalSeconds ?? 1) * 1_000, signal);
-        }
-      }
-    }
-  }
-
-  async #ask(signal: AbortSignal): Promise<PollAnswer> {
-    const { endpoint, timing, clock } = this.context;
-    const asking = childController(signal);
-    this.#asking = asking;
-    const answer = await poll(endpoint, this.#delivery.resumeId, timing.pollWaitSeconds, clock, asking.signal);
-    asking.abort();
-    return answer;
-  }
-
-  /** Answers how many of the samples were news. */
-  #take(answer: Extract<PollAnswer, { kind: "samples" }>, signal: AbortSignal): number {
-    if (answer.gap) this.#delivery.takeGap(answer.gap);
-    let news = 0;
-    for (const sample of answer.samples) {
-      if (signal.aborted) break; // a listener closed the client
-      if (this.#delivery.takeSample(sample)) news += 1;
-    }
-    return news;
-  }
-
   #refuse(refusal: Refused): void {
     this.close(); // first, so that a listener may start it again
-    this.#tellState({ name: refusal.state, reason: refusal.reason, retryAt: null });
-  }
-
-  #setReconnecting(reason: string, retryAt: number | null): void {
-    this.#setState(this.context.isOnline() ? "reconnecting" : "offline", reason, retryAt);
-  }
-
-  #setState(name: StateName, reason: string | null, retryAt: number | null = null): void {
-    if (this.#life === null) return;
-    const { name: oldName, reason: oldReason, retryAt: oldRetryAt } = this.#state;
-    if (name === oldName && reason === oldReason && retryAt === oldRetryAt) return;
-    this.#tellState({ name, reason, retryAt });
-  }
-
-  #tellState(state: ClientState): void {
-    this.#state = state;
-    this.sink.state(state);
+    this.#status.set(refusal.state, refusal.reason);
   }
 }

@@ -88,6 +88,8 @@ export class Stream {
       },
     });
     const reader = response.body.getReader();
+    // fetch does that itself; one that was given in its place may not.
+    this.#controller.signal.addEventListener("abort", () => void reader.cancel().catch(() => {}), { once: true });
     while (!this.#controller.signal.aborted) {
       const { done, value } = await reader.read();
       if (done) return failed("ended", "the connection ended");

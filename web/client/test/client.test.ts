@@ -149,6 +149,17 @@ describe("close()", () => {
     await feed.until(() => feed.client.state.name === "closed");
     await settle();
     expect(feed.sampleIds).toEqual(["e-1", "e-2"]);
+    expect(feed.client.latest?.id).toBe("e-2");
+  });
+
+  test("when it becomes live: the event that made it so is not taken any more", async () => {
+    const feed = bench.connect();
+    feed.client.addEventListener("state", ({ detail }) => detail.name === "live" && feed.client.close());
+    feed.client.start();
+    (await bench.peer.next("metrics/sse")).greet().sendSamples("e-1");
+    await feed.until(() => feed.client.state.name === "closed");
+    await settle();
+    expect([feed.client.hello, feed.client.latest]).toEqual([null, null]);
   });
 });
 

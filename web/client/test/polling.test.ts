@@ -40,6 +40,7 @@ test("after three streams that deliver nothing it polls: the newest sample, then
   const third = await bench.peer.next("metrics/json");
   expect(since(third)).toBe("e-9");
   expect(feed.sampleIds).toEqual(["e-7", "e-8", "e-9"]);
+  expect(feed.lines.filter((line) => line === "state polling").length).toBe(1);
 });
 
 test("two failures do not make it poll", async () => {
@@ -145,6 +146,45 @@ test("while polling, the stream is tried less and less often, and polls go on me
     await stream.closed;
   }
   expect(feed.sampleIds).toEqual(ids("e", 1, sequence));
+});
+
+test("a stream that drops again and again does not make the wait for the first poll grow", async () => {
+  const feed = bench.connect();
+  (await toFirstPoll(feed)).json({ id: "e-1", interval_seconds: 1 });
+  await bench.peer.next("metrics/json");
+  await bench.clock.advance(11_250);
+  for (const id of ["e-2", "e-3", "e-4"]) {
+    // From the second round on it is tried at the first answer, since it may have been the server that fell.
+    const stream = (await bench.peer.next("metrics/sse")).greet({ retry: 1000 }).sendSamples(id);
+    await feed.untilSample(id);
+    stream.drop();
+    await bench.clock.untilTimer(2_000); // half of 4 s, as after the third failure
+    await bench.clock.advance(2_000);
+    (await bench.peer.next("metrics/json")).samples([]);
+  }
+  await bench.peer.next("metrics/sse");
+});
+
+test("when polls fail and work again, the stream is tried at once", async () => {
+  const feed = bench.connect();
+  (await toFirstPoll(feed)).json({ id: "e-1", interval_seconds: 1 });
+  (await bench.peer.next("metrics/json")).status(502);
+  await bench.clock.untilTimer(4_000);
+  await bench.clock.advance(4_000);
+  (await bench.peer.next("metrics/json")).samples(["e-2"]);
+  (await bench.peer.next("metrics/sse")).greet().sendSamples("e-3");
+  await feed.untilSample("e-3");
+  expect(feed.client.state.name).toBe("live");
+});
+
+test("the reason for polling is that of the last stream", async () => {
+  const feed = bench.connect();
+  (await toFirstPoll(feed)).json({ id: "e-1", interval_seconds: 1 });
+  await bench.peer.next("metrics/json");
+  await bench.clock.advance(11_250);
+  (await bench.peer.next("metrics/sse")).openStream("text/html");
+  await feed.until(() => feed.client.state.reason === "expected text/event-stream, got text/html");
+  expect(feed.client.state.name).toBe("polling");
 });
 
 test("a gap of an answer is told before its samples, once", async () => {

@@ -169,6 +169,13 @@ describe("when the connection drops", () => {
     expect((await bench.peer.next("metrics/sse")).headers["last-event-id"]).toBe(undefined);
   });
 
+  test("samples without an id of the stream are known by their own", async () => {
+    const { feed, stream } = await live();
+    for (const id of ["e-2", "e-2", "e-3"]) stream.send({ data: sample(id) });
+    await feed.untilSample("e-3");
+    expect(feed.sampleIds).toEqual(["e-1", "e-2", "e-3"]);
+  });
+
   test("an id that no header can carry goes into the query", async () => {
     const { feed, stream } = await live();
     stream.send({ id: "é-2", data: sample("é-2") });
@@ -214,13 +221,24 @@ describe("silence", () => {
     const feed = bench.connect();
     feed.client.start();
     const stream = (await bench.peer.next("metrics/sse")).openStream();
-    stream.write(`:${" ".repeat(2048)}\n\n`); // padding, as some proxies need, is no sign of life
     await settle();
     await bench.clock.advance(4_999);
     expect(feed.client.state.name).toBe("connecting");
     await bench.clock.advance(1);
     await stream.closed;
     expect(feed.client.state.name).toBe("reconnecting");
+    expect(feed.client.state.reason).toContain("holding the stream back");
+  });
+
+  test("is not broken by what a proxy pads a stream with that it holds back", async () => {
+    let body!: ReadableStreamDefaultController<Uint8Array>;
+    const stream = new ReadableStream<Uint8Array>({ start: (controller) => void (body = controller) });
+    const response = new Response(stream, { headers: { "Content-Type": "text/event-stream" } });
+    const feed = bench.connect({ fetch: async () => response });
+    feed.client.start();
+    await bench.clock.advance(3_000);
+    body.enqueue(new TextEncoder().encode(`:${" ".repeat(2048)}\n\n`));
+    await bench.clock.advance(2_000);
     expect(feed.client.state.reason).toContain("holding the stream back");
   });
 
@@ -244,6 +262,27 @@ test("bye: the client leaves at once and comes back after the new retry, exactly
   expect(retryAt! - bench.clock.epochMs()).toBe(7777);
   await bench.clock.advance(7777);
   expect((await bench.peer.next("metrics/sse")).headers["last-event-id"]).toBe("e-1");
+});
+
+test("bye: what would come after it in the same breath is left for the next stream", async () => {
+  const { feed, stream } = await live();
+  stream.send({ event: "bye", data: { reason: "shutdown" } }).sendSamples("e-2");
+  await feed.untilState("reconnecting", { waiting: true });
+  expect(feed.sampleIds).toEqual(["e-1"]);
+});
+
+test("bye: it is no failure, so the wait is exact and leads to a stream, whatever failed before", async () => {
+  const feed = bench.connect();
+  feed.client.start();
+  for (const waitMs of [500, 1_000]) {
+    (await bench.peer.next("metrics/sse")).status(500);
+    await bench.clock.untilTimer(waitMs);
+    await bench.clock.advance(waitMs);
+  }
+  (await bench.peer.next("metrics/sse")).greet().send({ retry: 7777, event: "bye", data: { reason: "shutdown" } });
+  await bench.clock.untilTimer(7777);
+  await bench.clock.advance(7777);
+  await bench.peer.next("metrics/sse");
 });
 
 describe("answers that end it", () => {
