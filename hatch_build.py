@@ -23,7 +23,7 @@ COMMIT_FILES = {"wheel": "zeropoint/commit.txt", "sdist": "src/zeropoint/commit.
 class BuildHook(BuildHookInterface[Any]):
     """What hatchling calls around each build; `version` is "editable" for an installation for development."""
 
-    _commit_file: str | None = None
+    _commit_file: Path | None = None
 
     def dependencies(self) -> list[str]:
         return [] if is_sdist(Path(self.root)) else [NODE]
@@ -37,11 +37,11 @@ class BuildHook(BuildHookInterface[Any]):
         commit = None if version == "editable" else revision(root)
         if commit is not None:
             self._commit_file = write_apart(commit + "\n")
-            build_data["force_include"][self._commit_file] = COMMIT_FILES[self.target_name]
+            build_data["force_include"][str(self._commit_file)] = COMMIT_FILES[self.target_name]
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         if self._commit_file is not None:
-            Path(self._commit_file).unlink()
+            self._commit_file.unlink()
 
 
 def is_sdist(root: Path) -> bool:
@@ -66,7 +66,7 @@ def newest_time(sources: Path) -> float:
     newest = 0.0
     for folder, folders, files in os.walk(sources):
         folders[:] = [name for name in folders if name != "node_modules"]
-        newest = max([newest, *(os.stat(os.path.join(folder, name)).st_mtime for name in (*folders, *files))])
+        newest = max([newest, *(Path(folder, name).stat().st_mtime for name in (*folders, *files))])
     return newest
 
 
@@ -107,13 +107,13 @@ def revision(root: Path) -> str | None:
     return finished.stdout.strip() or None
 
 
-def write_apart(content: str) -> str:
+def write_apart(content: str) -> Path:
     """Writes a file outside the tree, which stays clean; answers with its path."""
     descriptor, path = tempfile.mkstemp(prefix="zeropoint-commit-")
     with os.fdopen(descriptor, "w") as file:
         file.write(content)
-    os.chmod(path, 0o644)
-    return path
+    Path(path).chmod(0o644)  # of others too, who will read the installed package
+    return Path(path)
 
 
 if __name__ == "__main__":
