@@ -14,11 +14,16 @@ if (!path || rest.length > 0) {
   console.error("usage: node types.mjs OPENAPI.json");
   process.exit(2);
 }
-process.stdout.write(await contractTypes(JSON.parse(await readFile(path, "utf8"))));
+try {
+  process.stdout.write(await contractTypes(JSON.parse(await readFile(path, "utf8"))));
+} catch (error) {
+  console.error(`${path}: ${error.message}`);
+  process.exit(1);
+}
 
 async function contractTypes(document) {
   const schemas = document.components?.schemas;
-  if (!schemas) throw new Error(`${path} has no components.schemas`);
+  if (!schemas) throw new Error("no components.schemas in it");
   const names = Object.keys(schemas).sort();
   const root = {
     description: "Every schema by its name.",
