@@ -14,20 +14,27 @@ export interface Schemas {
   CpuSeconds: CpuSeconds;
   CpuTimes: CpuTimes;
   Disk: Disk;
+  ErrorAnswer: ErrorAnswer;
+  ErrorBody: ErrorBody;
   Fan: Fan;
   Filesystem: Filesystem;
   Gap: Gap;
   Gpu: Gpu;
   GpuProcess: GpuProcess;
+  HealthAnswer: HealthAnswer;
   Hello: Hello;
   Host: Host;
   Interface: Interface;
+  Latest: Latest;
   Memory: Memory;
   MigInstance: MigInstance;
   Network: Network;
   Platform: Platform;
   Pressure: Pressure;
+  ProbeAnswer: ProbeAnswer;
+  Report: Report;
   Sample: Sample;
+  SamplesAnswer: SamplesAnswer;
   Sensors: Sensors;
   Server: Server;
   Stall: Stall;
@@ -35,14 +42,81 @@ export interface Schemas {
   System: System;
   Temperature: Temperature;
   Unavailable: Unavailable;
+  VersionAnswer: VersionAnswer;
 }
 export interface Ai {
   /**
    * AI components by name
    */
   components: {
-    [k: string]: Component;
+    tinygrad: Report;
+    petals: Report;
+    wondercraft: Report;
+    [k: string]: Component | Report;
   };
+}
+export interface Report {
+  /**
+   * running: a live process and evidence of work at most 10 s old (or three usual steps); idle: a live process, no fresh work; stopped: no process, artifacts tell when it last worked; failed: its run ended with an error; absent: no trace; unknown: cannot be told, `reason` says why
+   */
+  status: "absent" | "failed" | "idle" | "running" | "stopped" | "unknown";
+  /**
+   * When the status last changed
+   */
+  since: string | null;
+  /**
+   * Time of the newest evidence of work
+   */
+  last_updated: string | null;
+  /**
+   * Why the status is what it is, where that needs saying
+   */
+  reason: string | null;
+  /**
+   * Its processes
+   */
+  pids: number[] | null;
+  /**
+   * Scenes: files that are glTF or OpenUSD
+   */
+  scenes_count: number | null;
+  /**
+   * Overlays: PNG, calibration or pose JSON, GLB, USDZ
+   */
+  xr_overlays_count: number | null;
+  /**
+   * Scenes and overlays that are not what their names say
+   */
+  invalid_count: number | null;
+  /**
+   * What is wrong with the newest of these
+   */
+  invalid_reason: string | null;
+  /**
+   * How far USD files are checked
+   */
+  usd_check: string | null;
+  /**
+   * The newest metrics file
+   */
+  latest: Latest | null;
+}
+/**
+ * The newest metrics file.
+ */
+export interface Latest {
+  /**
+   * Scene that was rendered
+   */
+  scene: string | null;
+  /**
+   * Frames rendered
+   */
+  frames_per_second: number | null;
+  /**
+   * Time of a frame
+   */
+  frame_time_seconds: number | null;
 }
 /**
  * What is told of every AI component; a component's own report adds to it.
@@ -68,7 +142,6 @@ export interface Component {
    * Its processes
    */
   pids: number[] | null;
-  [k: string]: unknown;
 }
 export interface Battery {
   /**
@@ -151,7 +224,7 @@ export interface Collector {
    */
   age_seconds: number | null;
   /**
-   * ok; absent: there is nothing to read; failed; hanging: the last reading has not come back; waiting: not read yet
+   * ok; absent: there is nothing to read; failed; hanging: the last reading has not come back; waiting: none yet
    */
   status: "absent" | "failed" | "hanging" | "ok" | "waiting";
   /**
@@ -488,6 +561,17 @@ export interface Filesystem {
    */
   read_only: boolean | null;
 }
+/**
+ * What every error looks like.
+ */
+export interface ErrorAnswer {
+  error: ErrorBody;
+}
+export interface ErrorBody {
+  code: string;
+  message: string;
+  detail: unknown;
+}
 export interface Fan {
   /**
    * Chip and fan
@@ -648,6 +732,30 @@ export interface GpuProcess {
    * Share of the GPU's time
    */
   utilization_percent: number | null;
+}
+/**
+ * State of the appliance.
+ */
+export interface HealthAnswer {
+  status: "degraded" | "healthy" | "unhealthy";
+  /**
+   * What is wrong, a line each
+   */
+  reasons: string[];
+  /**
+   * Always true: there are none
+   */
+  mocks_disabled: boolean;
+  /**
+   * Subscribers of the stream
+   */
+  clients: number;
+  /**
+   * Frames waiting over all subscribers
+   */
+  queue_size: number;
+  uptime_seconds: number;
+  last_sample_age_seconds: number | null;
 }
 /**
  * First event of a stream.
@@ -933,6 +1041,12 @@ export interface Network {
    */
   interfaces: Interface[] | null;
 }
+/**
+ * Answer to a supervisor.
+ */
+export interface ProbeAnswer {
+  ok: boolean;
+}
 export interface Sample {
   /**
    * Position EPOCH-SEQUENCE: EPOCH is new at every start, SEQUENCE rises by one
@@ -954,6 +1068,14 @@ export interface Sample {
    * The AI components
    */
   ai: Ai;
+  /**
+   * Verdicts that hold now
+   */
+  verdicts: null;
+  /**
+   * Use of the machine by workload
+   */
+  ledger: null;
   /**
    * The appliance itself
    */
@@ -1082,4 +1204,27 @@ export interface Unavailable {
    * Why it is null
    */
   reason: string;
+}
+/**
+ * Samples after an id. The gap, if any, stands before the first of them.
+ */
+export interface SamplesAnswer {
+  samples: Sample[];
+  gap: Gap | null;
+}
+/**
+ * What runs here.
+ */
+export interface VersionAnswer {
+  version: string;
+  /**
+   * Revision of the source, where the installation recorded it
+   */
+  commit: string | null;
+  python: string;
+  /**
+   * Version of the wire contract
+   */
+  contract: number;
+  unavailable: Unavailable[];
 }
