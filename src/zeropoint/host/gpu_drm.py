@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from zeropoint.model import Gpu
+from zeropoint.model import Gpu, Section
 from zeropoint.probe import Absent, Missing, Probe, Rates, Reading, Roots, read_text
 
 CARD = re.compile(r"card(\d+)")  # card0-DP-1 and the like are its connectors
@@ -187,6 +187,7 @@ def card_numbers(folder: str) -> list[int]:
 class DrmGpus(Probe):
     name: ClassVar[str] = "gpu_drm"
     section: ClassVar[str] = "system.gpus"
+    report: ClassVar[type[Section]] = Gpu
     period_seconds: ClassVar[float] = 1.0
     blocking: ClassVar[bool] = True  # a GPU that hangs holds those who read its sensors
 

@@ -22,7 +22,7 @@ from zeropoint.host.nvml import (
     throttle_names,
     utilization_of_processes,
 )
-from zeropoint.model import Gpu, GpuProcess, MigInstance
+from zeropoint.model import Gpu, GpuProcess, MigInstance, Section
 from zeropoint.probe import NEEDS_TWO_READINGS, Absent, Missing, Probe, Rates, Reading, Roots, read_text
 
 ALL_LINKS = 0xFFFFFFFF  # scope of an NVLink counter: the sum over all links
@@ -45,6 +45,7 @@ def scaled(value: float | Absent, factor: float) -> float | Absent:
 class NvidiaGpus(Probe):
     name: ClassVar[str] = "gpu_nvidia"
     section: ClassVar[str] = "system.gpus"
+    report: ClassVar[type[Section]] = Gpu
     period_seconds: ClassVar[float] = 1.0
     limit_seconds: ClassVar[float] = 5.0
     blocking: ClassVar[bool] = True

@@ -1,0 +1,137 @@
+"""Files below a folder that programs of any quality write to, found and opened without ever being led out of it.
+
+Folders are opened one below the other by descriptor, and no link is followed, so that a link which is put in place
+meanwhile leads nowhere either.
+"""
+
+import errno
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from zeropoint.ai.texts import clean
+
+Folder = tuple[str, ...]
+Signature = tuple[int, int, int, int]
+
+NEWEST_A_FOLDER = 4
+
+# Windows has no openat, so a walk there could be led astray.
+SUPPORTED = os.open in os.supports_dir_fd and os.scandir in os.supports_fd
+
+
+class Found(NamedTuple):
+    """A regular file; `descriptor` is that of its folder."""
+
+    folder: Folder
+    name: str
+    descriptor: int
+    status: os.stat_result
+
+
+class Verdict(NamedTuple):
+    """As what a file counts (None: as nothing), and why it is not what its name says."""
+
+    kind: str | None
+    why: str | None = None
+
+
+class Seen:
+    """A file among the newest of its kind."""
+
+    __slots__ = ("folder", "kind", "mtime_ns", "name", "signature", "why")
+
+    def __init__(self, found: Found, verdict: Verdict) -> None:
+        self.folder = found.folder
+        self.name = found.name
+        self.kind = verdict.kind
+        self.why = verdict.why
+        self.renew(found.status)
+
+    def renew(self, status: os.stat_result) -> None:
+        self.mtime_ns = status.st_mtime_ns
+        self.signature = signature(status)
+
+    @property
+    def path(self) -> str:
+        return clean("/".join((*self.folder, self.name)))
+
+
+class Listing:
+    """What was found in one folder."""
+
+    __slots__ = (
+        "again_at",
+        "changed_ns",
+        "counts",
+        "cut",
+        "entries",
+        "folders",
+        "links",
+        "newest",
+        "problem",
+        "settled",
+        "specials",
+        "verdicts",
+    )
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.folders: list[str] = []
+        self.newest: dict[str, list[Seen]] = {}
+        # Of the files whose content is looked into, by a hash of name and signature.
+        self.verdicts: dict[int, Verdict] = {}
+        self.problem: str | None = None
+        self.entries = self.links = self.specials = self.changed_ns = 0
+        self.again_at = 0.0
+        self.cut = self.settled = False
+
+    def add(self, found: Found, verdict: Verdict, wall: float) -> None:
+        if verdict.kind is None:
+            return
+        self.counts[verdict.kind] += 1
+        newest = self.newest.setdefault(verdict.kind, [])
+        mtime_ns = found.status.st_mtime_ns
+        full = len(newest) >= NEWEST_A_FOLDER
+        if not 0 <= mtime_ns <= wall * 1e9 or (full and mtime_ns <= newest[-1].mtime_ns):
+            return
+        newest.append(Seen(found, verdict))
+        newest.sort(key=lambda seen: -seen.mtime_ns)
+        del newest[NEWEST_A_FOLDER:]
+
+
+def signature(status: os.stat_result) -> Signature:
+    """What changes when a file's content may have. The time of the inode's change tells of a writer that sets the other
+    time back, and of rights that are given later."""
+    return status.st_ino, status.st_mtime_ns, status.st_size, status.st_ctime_ns
+
+
+def open_folder(root: str, below: Iterable[str]) -> int:
+    """A descriptor of the folder; links are followed on the way to `root` alone. Raises OSError."""
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+    descriptor = os.open(root, flags)
+    for name in below:
+        parent = descriptor
+        try:
+            descriptor = os.open(name, flags | os.O_NOFOLLOW, dir_fd=parent)
+        finally:
+            os.close(parent)
+    return descriptor
+
+
+def open_file(folder: int, name: str) -> int:
+    """A descriptor of the regular file; never blocks on a pipe. Raises OSError, also for what is none."""
+    descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "no regular file")
+    return descriptor
+
+
+def in_words(error: OSError, path: str) -> str:
+    path = clean(path)
+    if error.errno in (errno.ELOOP, errno.ENOTDIR):
+        return f"{path} is no folder, or a link, which is not followed"
+    return f"{path} cannot be read: {error.strerror}"

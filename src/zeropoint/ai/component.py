@@ -1,0 +1,114 @@
+"""What all components that artifacts tell of have in common."""
+
+import os
+import time
+from abc import abstractmethod
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import ClassVar
+
+from msgspec import Struct
+
+from zeropoint.ai.runs import Runs
+from zeropoint.ai.status import FRESH_SECONDS, Facts, Since, decide
+from zeropoint.ai.texts import rfc3339
+from zeropoint.ai.tree import Limits, Tree
+from zeropoint.model import Component, Status
+from zeropoint.probe import Absent, Missing, Probe, Reading, Roots
+
+
+class Common(Struct, frozen=True):
+    """The fields of model.Component."""
+
+    status: Status
+    since: str
+    last_updated: str | None
+    reason: str | None
+    pids: list[int] | None
+
+
+class ArtifactsComponent(Probe):
+    """A component whose files lie below the artifacts directory. `clock` gives the wall time in seconds."""
+
+    # A pass over the files is bounded; a mount whose server is gone is not.
+    blocking: ClassVar[bool] = True
+    period_seconds: ClassVar[float] = 2.0
+    limit_seconds: ClassVar[float] = 5.0
+    # The kinds of files that are evidence of work; None: all.
+    evidence: ClassVar[tuple[str, ...] | None] = None
+    # Whether fresh evidence alone shows that something writes it.
+    rows_suffice: ClassVar[bool] = False
+
+    def __init__(
+        self, artifacts: Path, *, clock: Callable[[], float] = time.time, limits: Limits | None = None
+    ) -> None:
+        self._artifacts = os.path.abspath(artifacts)  # noqa: PTH100 - Path.absolute leaves ".." in
+        self._clock = clock
+        self._runs = Runs(self._artifacts, self.name, limits)
+        self._trees = self._layout(self._artifacts, limits)
+        self._since = Since()
+
+    @abstractmethod
+    def _layout(self, artifacts: str, limits: Limits | None) -> tuple[Tree, ...]:
+        """The trees that its files lie in, runs aside."""
+
+    @abstractmethod
+    def _report(self, wall: float, missing: Missing) -> Component:
+        """The report, after all trees have been looked at."""
+
+    @property
+    @abstractmethod
+    def looked_in(self) -> str:
+        """Where its files are looked for, for people."""
+
+    def read(self, roots: Roots, now: float) -> Reading:
+        wall = self._clock()
+        for tree in self._trees:
+            tree.look(now, wall)
+        self._runs.look(roots, now, wall)
+        missing = Missing()
+        return Reading(self._report(wall, missing), missing)
+
+    def _common(self, wall: float, missing: Missing, window_seconds: float = FRESH_SECONDS) -> Common:
+        of_files = [tree.newest_time(wall, self.evidence) for tree in self._trees]
+        latest, life = self._runs.latest or (None, None)
+        status, reason = decide(
+            Facts(
+                found=any(tree.counts.total() for tree in (*self._trees, self._runs.tree)),
+                worked=newest([*of_files, self._runs.worked(wall)]),
+                window_seconds=window_seconds,
+                live=bool(self._runs.live),
+                latest=latest,
+                latest_life=life,
+                problem=joined(tree.shortfall for tree in (*self._trees, self._runs.tree)),
+                looked_in=self.looked_in,
+            ),
+            wall,
+            rows_suffice=self.rows_suffice,
+        )
+        updated = newest([*of_files, self._runs.tree.newest_time(wall)])
+        pids = sorted({run.pid for run in self._runs.live if run.pid is not None})
+        return Common(
+            status=status,
+            since=self._since.observe(status, wall),
+            last_updated=missing.take(
+                "last_updated", Absent("no evidence of work has been found") if updated is None else rfc3339(updated)
+            ),
+            reason=joined([reason, *(tree.left_out for tree in (*self._trees, self._runs.tree))]),
+            pids=missing.take("pids", pids or Absent("no process of it is known")),
+        )
+
+
+def newest(times: Iterable[float | None]) -> float | None:
+    return max((time for time in times if time is not None), default=None)
+
+
+def joined(reasons: Iterable[str | None]) -> str | None:
+    return "; ".join(dict.fromkeys(reason for reason in reasons if reason)) or None
+
+
+def total(kinds: Iterable[str], *trees: Tree) -> int | Absent:
+    """How many files of these kinds there are; why that is not known where not all could be looked at."""
+    shortfall = joined(tree.shortfall for tree in trees)
+    counted = sum(tree.counts[kind] for tree in trees for kind in kinds)
+    return counted if shortfall is None else Absent(f"{shortfall}; {counted:,} counted" if counted else shortfall)

@@ -1,0 +1,70 @@
+"""The AI components: those that come with the package, and those that other distributions bring.
+
+A distribution adds one by an entry point of the group `zeropoint.components`: its name is the component's, its object a
+callable that takes the artifacts directory and answers with a Probe whose section is `ai.components.NAME`.
+"""
+
+import re
+from collections.abc import Callable
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import ClassVar
+
+from zeropoint.ai.component import ArtifactsComponent
+from zeropoint.ai.petals import Petals
+from zeropoint.ai.texts import clean
+from zeropoint.ai.tinygrad import Tinygrad
+from zeropoint.ai.wondercraft import Wondercraft
+from zeropoint.model import Component, Section
+from zeropoint.probe import Probe, Reading, Roots
+
+COMPONENTS: tuple[type[ArtifactsComponent], ...] = (Tinygrad, Petals, Wondercraft)
+
+GROUP = "zeropoint.components"
+NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")  # it becomes part of metric names
+
+
+class Broken(Probe):
+    """Stands for a component that could not be loaded, so that the sample tells it."""
+
+    report: ClassVar[type[Section]] = Component
+
+    def __init__(self, name: str, reason: str) -> None:
+        # Of the instance here, as each has its own.
+        self.name = name  # type: ignore[misc]
+        self.section = f"ai.components.{name}"  # type: ignore[misc]
+        self._reason = reason
+
+    def read(self, roots: Roots, now: float) -> Reading:
+        reason = f"not loaded: {self._reason}"
+        return Reading(
+            Component(status="unknown", reason=reason), {"last_updated": reason, "pids": reason, "since": reason}
+        )
+
+
+def components(artifacts: Path) -> tuple[Probe, ...]:
+    """One probe for each AI component. Never raises: one that fails to load says so by its status."""
+    loaded: dict[str, Probe] = {probe.name: probe(artifacts) for probe in COMPONENTS}
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value)):
+        probe = load(entry, artifacts, taken=frozenset(loaded))
+        loaded[probe.name] = probe
+    return tuple(loaded.values())
+
+
+def load(entry: EntryPoint, artifacts: Path, taken: frozenset[str]) -> Probe:
+    """The entry point's component, or one that tells why there is none, under a name that is not taken."""
+    name = entry.name if NAME.fullmatch(entry.name) else "component"
+    if name != entry.name or name in taken:
+        free = next(other for number in range(2, 10_000) if (other := f"{name}_{number}") not in taken)
+        why = "the name is taken" if name in taken else "its name is not one of small letters, digits and _"
+        return Broken(free, clean(f"{entry.name} of {entry.value}: {why}"))
+    try:
+        make: Callable[[Path], object] = entry.load()
+        probe = make(artifacts)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever other people's code raises is its own failure
+        return Broken(name, clean(f"{type(error).__name__}: {error}"))
+    if not isinstance(probe, Probe):
+        return Broken(name, f"{clean(entry.value)} does not answer with a probe")
+    if probe.name != name or probe.section != f"ai.components.{name}":
+        return Broken(name, f"its probe calls itself {clean(probe.name)}, in section {clean(probe.section)}")
+    return probe

@@ -1,0 +1,166 @@
+"""Runs that leave ARTIFACTS/runs/NAME/ID/run.json, and whether the process of one is still there."""
+
+import os
+import platform
+from collections.abc import Iterator
+from typing import Literal
+
+from msgspec import Struct
+
+from zeropoint.ai.artifacts import Folder, Found, Signature, Verdict, open_file, signature
+from zeropoint.ai.rows import parse_json_row
+from zeropoint.ai.texts import clean, parse_time
+from zeropoint.ai.tree import Limits, Tree
+from zeropoint.probe import Roots, read_text
+
+RUN_FILE_BYTES = 256 * 1024
+# `started` is taken around the start of the process, and the wall clock may have been set since.
+START_SLACK_SECONDS = 5.0
+# Of so many runs that have no end, the latest, it is looked whether their process lives.
+RUNS_LOOKED_AT = 64
+
+Life = Literal["live", "gone", "unseen"]
+
+
+class Run(Struct, frozen=True):
+    id: str
+    kind: str
+    host: str | None
+    pid: int | None
+    started: float | None
+    ended: float | None
+    exit_code: int | None
+
+    @property
+    def has_end(self) -> bool:
+        return self.ended is not None or self.exit_code is not None
+
+
+def parse_run(content: bytes, folder: Folder) -> Run | None:
+    """A run.json; what does not fit in it is None. None for what is no such file at all."""
+    fields = parse_json_row(content)
+    if fields is None:
+        return None
+    kind, name, host = fields.get("kind"), fields.get("id"), fields.get("host")
+    pid, exit_code = fields.get("pid"), fields.get("exit_code")
+    return Run(
+        id=clean(name if isinstance(name, str) and name else folder[-1]),
+        kind=kind if isinstance(kind, str) else "",
+        host=host if isinstance(host, str) else None,
+        pid=pid if type(pid) is int and 0 < pid < 2**31 else None,
+        started=parse_time(fields.get("started")),
+        ended=parse_time(fields.get("ended")),
+        exit_code=exit_code if type(exit_code) is int and abs(exit_code) < 2**32 else None,
+    )
+
+
+def life_of(run: Run, roots: Roots, wall: float) -> Life:
+    """Whether the run's process lives on this machine; "unseen" where that cannot be told from here."""
+    if run.pid is None or run.started is None or run.host not in (host_name(roots), platform.node()):
+        return "unseen"
+    try:
+        # Mounted with hidepid, /proc shows nothing of other users' processes, the first one's among them.
+        read_text(f"{roots.proc}/1/stat")
+    except OSError:
+        return "unseen"
+    try:
+        started = process_start(roots, run.pid, wall)
+    except OSError:
+        return "gone"
+    # One that started after the run did was given the number of a process that has gone.
+    return "live" if started is not None and started <= run.started + START_SLACK_SECONDS else "gone"
+
+
+def host_name(roots: Roots) -> str:
+    try:
+        return read_text(f"{roots.proc}/sys/kernel/hostname")
+    except OSError:
+        return platform.node()
+
+
+def process_start(roots: Roots, pid: int, wall: float) -> float | None:
+    """When the process started, in seconds since 1970; None for one that has ended. Raises OSError.
+
+    proc_pid_stat(5): the name in parentheses may hold anything, so fields are counted from its end: state is the
+    third, start time in clock ticks since boot the 22nd.
+    """
+    fields = read_text(f"{roots.proc}/{pid}/stat").rpartition(")")[2].split()
+    if fields[0] in ("Z", "X"):
+        return None
+    uptime = float(read_text(f"{roots.proc}/uptime").split()[0])
+    return wall - uptime + int(fields[19]) / os.sysconf("SC_CLK_TCK")
+
+
+class Runs:
+    """The runs of one kind."""
+
+    def __init__(self, artifacts: str, kind: str, limits: Limits | None = None) -> None:
+        self._kind = kind
+        self._known: dict[Folder, tuple[Signature, Run | None]] = {}
+        self.tree = Tree(artifacts, ("runs",), self._kind_of, check=self._check, depth=2, limits=limits)
+        self.life: dict[Folder, Life] = {}
+
+    def look(self, roots: Roots, now: float, wall: float) -> None:
+        self.tree.look(now, wall)
+        if self.tree.resting:
+            self._known = {folder: known for folder, known in self._known.items() if self.tree.holds(folder, "run")}
+        endless = sorted(
+            ((folder, run) for folder, run in self._mine() if not run.has_end), key=lambda item: item[1].started or 0.0
+        )
+        self.life = {folder: life_of(run, roots, wall) for folder, run in endless[-RUNS_LOOKED_AT:]}
+
+    def _mine(self) -> Iterator[tuple[Folder, Run]]:
+        for folder, (_, run) in self._known.items():
+            if run is not None and run.kind == self._kind:
+                yield folder, run
+
+    @property
+    def latest(self) -> tuple[Run, Life | None] | None:
+        """The run that started last, and whether it lives (None: it has an end)."""
+        found = max(self._mine(), key=lambda item: (item[1].started or 0.0, item[0]), default=None)
+        return (found[1], self.life.get(found[0])) if found else None
+
+    @property
+    def live(self) -> list[Run]:
+        return [run for folder, run in self._mine() if self.life.get(folder) == "live"]
+
+    def worked(self, wall: float) -> float | None:
+        """Time of the newest file of a run whose process may still live."""
+        times = [
+            seen.mtime_ns / 1e9
+            for files in self.tree.newest.values()
+            for seen in files
+            if (run := self.of(seen.folder)) and not run.has_end and self.life.get(seen.folder) != "gone"
+        ]
+        return max((when for when in times if when <= wall), default=None)
+
+    def of(self, folder: Folder) -> Run | None:
+        known = self._known.get(folder)
+        return known[1] if known else None
+
+    def _kind_of(self, folder: Folder, name: str) -> str | None:
+        if len(folder) != 2:
+            return None
+        return {"run.json": "run", "steps.jsonl": "rows"}.get(name)
+
+    def _check(self, found: Found, kind: str) -> Verdict:
+        """Files count if the run.json beside them says that the run is of this kind."""
+        run = self._read(found)
+        return Verdict(kind if run is not None and run.kind == self._kind else None)
+
+    def _read(self, found: Found) -> Run | None:
+        try:
+            descriptor = open_file(found.descriptor, "run.json")
+        except OSError:
+            self._known.pop(found.folder, None)
+            return None
+        try:
+            file = signature(os.fstat(descriptor))
+            known = self._known.get(found.folder)
+            if known is None or known[0] != file:
+                content = os.pread(descriptor, RUN_FILE_BYTES + 1, 0)
+                run = parse_run(content, found.folder) if len(content) <= RUN_FILE_BYTES else None
+                self._known[found.folder] = known = (file, run)
+            return known[1]
+        finally:
+            os.close(descriptor)

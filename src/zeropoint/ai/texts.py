@@ -1,0 +1,29 @@
+"""Text that comes out of artifacts, made fit to be shown; times as the wire has them."""
+
+import re
+from datetime import UTC, datetime
+
+# Control characters, and halves of surrogate pairs: file names that are not UTF-8 hold them, JSON may.
+UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+LONGEST_TEXT = 200
+
+
+def clean(text: str) -> str:
+    """One line of bounded length that every encoder takes."""
+    text = UNFIT.sub("\ufffd", text)
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+
+
+def rfc3339(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def parse_time(value: object) -> float | None:
+    """Seconds since 1970 of an RFC 3339 text; UTC where it names no zone. None for anything else."""
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None

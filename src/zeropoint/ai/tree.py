@@ -1,0 +1,300 @@
+"""A walk below a folder of artifacts: bounded, and cheap when nothing changes.
+
+A pass takes at most its budget and the next one goes on where it stopped. A round is one visit to every folder; a
+folder is listed again when its own time of change has moved (an entry came or went), and once in a while, because what
+is written into a file in place leaves no trace in the folder. The newest files, where that matters, are looked at in
+every pass.
+"""
+
+import heapq
+import os
+import stat
+import time
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+
+from msgspec import Struct
+
+from zeropoint.ai.artifacts import (
+    SUPPORTED,
+    Folder,
+    Found,
+    Listing,
+    Seen,
+    Verdict,
+    in_words,
+    open_file,
+    open_folder,
+    signature,
+)
+from zeropoint.ai.texts import clean
+
+# A folder that changed less than this before it was listed may change again within the same tick of the file
+# system's clock (2 s on FAT), unseen.
+CLOCK_GRAIN_SECONDS = 2.0
+NOT_SUPPORTED = "artifacts are not read on this system: it cannot open a file without following links"
+ENTRIES_A_STEP = 64
+NEWEST_IN_ALL = 8
+# What a round costs is paid at most once in this many times as long: half a percent of a core.
+ROUND_DUTY = 200
+LIST_AGAIN_SECONDS, LIST_AGAIN_DUTY = 60.0, 1000
+
+
+class Limits(Struct, frozen=True):
+    entries: int = 1_000_000
+    folders: int = 10_000
+    depth: int = 16
+    # Time of a pass: until the first round is complete, and later.
+    first_seconds: float = 0.2
+    later_seconds: float = 0.02
+
+
+class Tree:
+    """The files below ROOT/START, counted by kind.
+
+    `kind_of` tells from a file's folder (below START) and name as what it would count, None for a file of no interest;
+    `check`, where given, looks into it, once for each inode, time and size. `depth` is how deep the layout goes, None
+    if it may be anything: then folders beyond the limit are told.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        start: Folder,
+        kind_of: Callable[[Folder, str], str | None],
+        *,
+        check: Callable[[Found, str], Verdict] | None = None,
+        depth: int | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self._root = root
+        self._start = start
+        self._kind_of = kind_of
+        self._check = check
+        self._depth = depth
+        self._limits = limits or Limits()
+        self._listings: dict[Folder, Listing] = {}
+        self._round: Generator[None] | None = None
+        self._spent_seconds = 0.0
+        self._pass_start = 0.0
+        self._next_round_at = 0.0
+        self._now = self._wall = 0.0
+        self._so_far = 0
+        self._too_deep = self._too_many = 0
+        self._complete = False
+        self.counts: Counter[str] = Counter()
+        self.newest: dict[str, list[Seen]] = {}
+        self.shortfall: str | None = "not looked at yet" if SUPPORTED else NOT_SUPPORTED
+        self.left_out: str | None = None
+
+    @property
+    def resting(self) -> bool:
+        """Whether no round is under way, so that what is known of folders is of one round."""
+        return self._round is None
+
+    def holds(self, folder: Folder, kind: str) -> bool:
+        listing = self._listings.get(folder)
+        return listing is not None and listing.counts[kind] > 0
+
+    def look(self, now: float, wall: float) -> None:
+        """One pass. `now` is the monotonic clock, `wall` the time that the files' times are held against."""
+        if not SUPPORTED:
+            return
+        self._now, self._wall = now, wall
+        self._look_at_newest()
+        if self._round is None and now >= self._next_round_at:
+            self._round, self._spent_seconds, self._so_far = self._walk(), 0.0, 0
+        if self._round is None:
+            return
+        self._pass_start = time.perf_counter()
+        budget = self._limits.later_seconds if self._complete else self._limits.first_seconds
+        for _ in self._round:
+            if time.perf_counter() - self._pass_start >= budget:
+                break
+        else:
+            self._round = None
+        self._spent_seconds += time.perf_counter() - self._pass_start
+        if self._round is None:
+            self._complete = True
+            self._next_round_at = now + ROUND_DUTY * self._spent_seconds
+            self._sum_up()
+        elif not self._complete:
+            self.shortfall = f"still being counted: {self._so_far:,} entries so far"
+
+    @contextmanager
+    def opened(self, seen: Seen) -> Iterator[int]:
+        """A descriptor of the file. Raises OSError."""
+        folder = open_folder(self._root, self._start + seen.folder)
+        try:
+            descriptor = open_file(folder, seen.name)
+        finally:
+            os.close(folder)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+    def _spent(self) -> float:
+        """Time that this round has taken, without that between its passes."""
+        return self._spent_seconds + time.perf_counter() - self._pass_start
+
+    def _walk(self) -> Generator[None]:
+        listings: dict[Folder, Listing] = {}
+        pending: list[Folder] = [()]
+        self._too_deep = self._too_many = 0
+        deepest = self._limits.depth if self._depth is None else self._depth
+        while pending:
+            if len(listings) >= self._limits.folders:
+                self._too_many = len(pending)
+                break
+            folder = pending.pop()
+            listing = yield from self._visit(folder)
+            if listing is None:
+                continue
+            listings[folder] = listing
+            if len(folder) < deepest:
+                pending.extend((*folder, name) for name in listing.folders)
+            elif self._depth is None:
+                self._too_deep += len(listing.folders)
+            yield
+        self._listings = listings
+
+    def _visit(self, folder: Folder) -> Generator[None, None, Listing | None]:
+        """The folder's listing: the one that is there if the folder has not changed; None if there is no folder."""
+        try:
+            descriptor = open_folder(self._root, self._start + folder)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            listing = Listing()
+            listing.problem = in_words(error, "/".join(self._start + folder))
+            return listing
+        try:
+            changed_ns = os.fstat(descriptor).st_mtime_ns
+            known = self._listings.get(folder)
+            if known and known.settled and known.changed_ns == changed_ns and self._now < known.again_at:
+                self._so_far += known.entries
+                return known
+            listing = Listing()
+            listing.changed_ns = changed_ns
+            listing.settled = self._wall - changed_ns / 1e9 > CLOCK_GRAIN_SECONDS
+            spent_before = self._spent()
+            yield from self._list(folder, descriptor, listing, known)
+            cost = self._spent() - spent_before
+            listing.again_at = self._now + max(LIST_AGAIN_SECONDS, LIST_AGAIN_DUTY * cost)
+        except OSError as error:
+            listing.problem = in_words(error, "/".join(self._start + folder))
+        finally:
+            os.close(descriptor)
+        return listing
+
+    def _list(self, folder: Folder, descriptor: int, listing: Listing, known: Listing | None) -> Generator[None]:
+        with os.scandir(descriptor) as entries:
+            for entry in entries:
+                if self._so_far >= self._limits.entries:
+                    listing.cut = True
+                    return
+                self._so_far += 1
+                listing.entries += 1
+                if listing.entries % ENTRIES_A_STEP == 0:
+                    yield
+                if entry.name.startswith("."):
+                    continue
+                try:
+                    looked_into = self._add(entry, folder, descriptor, listing, known)
+                except OSError:  # it went away meanwhile
+                    continue
+                if looked_into:
+                    yield
+
+    def _add(
+        self, entry: os.DirEntry[str], folder: Folder, descriptor: int, listing: Listing, known: Listing | None
+    ) -> bool:
+        """Adds one entry; tells whether a file was looked into for it."""
+        if entry.is_symlink():
+            listing.links += 1
+        elif entry.is_dir(follow_symlinks=False):
+            listing.folders.append(entry.name)
+        elif not entry.is_file(follow_symlinks=False):
+            listing.specials += 1
+        elif kind := self._kind_of(folder, entry.name):
+            found = Found(folder, entry.name, descriptor, entry.stat(follow_symlinks=False))
+            if self._check is None:
+                listing.add(found, Verdict(kind), self._wall)
+                return False
+            key = hash((entry.name, signature(found.status)))
+            verdict = known.verdicts.get(key) if known else None
+            looked_into = verdict is None
+            verdict = verdict or self._check(found, kind)
+            if verdict.kind is not None:  # what counts as nothing may do so for want of a file beside it
+                listing.verdicts[key] = verdict
+            listing.add(found, verdict, self._wall)
+            return looked_into
+        return False
+
+    def _look_at_newest(self) -> None:
+        """Notices what is written in place into the newest files of each kind."""
+        by_folder: dict[Folder, list[Seen]] = {}
+        for seen in (seen for newest in self.newest.values() for seen in newest):
+            by_folder.setdefault(seen.folder, []).append(seen)
+        for folder, files in by_folder.items():
+            try:
+                descriptor = open_folder(self._root, self._start + folder)
+            except OSError:
+                continue  # the next round tells
+            try:
+                for seen in files:
+                    self._look_again(seen, descriptor)
+            finally:
+                os.close(descriptor)
+
+    def _look_again(self, seen: Seen, descriptor: int) -> None:
+        try:
+            status = os.stat(seen.name, dir_fd=descriptor, follow_symlinks=False)
+        except OSError:
+            return
+        if signature(status) == seen.signature or not stat.S_ISREG(status.st_mode):
+            return
+        if self._check is not None:
+            kind = self._kind_of(seen.folder, seen.name)
+            verdict = self._check(Found(seen.folder, seen.name, descriptor, status), kind or "")
+            if verdict.kind != seen.kind:  # it is counted otherwise now: have its folder listed again, at once
+                self._listings[seen.folder].settled = False
+                self._next_round_at = 0.0
+                return
+            seen.why = verdict.why
+        seen.renew(status)
+
+    def _sum_up(self) -> None:
+        listings = self._listings.values()
+        self.counts = sum((listing.counts for listing in listings), Counter())
+        kinds = {kind for listing in listings for kind in listing.newest}
+        self.newest = {
+            kind: heapq.nlargest(
+                NEWEST_IN_ALL,
+                (seen for listing in listings for seen in listing.newest.get(kind, ())),
+                key=lambda seen: seen.mtime_ns,
+            )
+            for kind in kinds
+        }
+        problems = [listing.problem for listing in listings if listing.problem]
+        reasons = problems[:1]
+        if len(problems) > 1:
+            reasons.append(f"{len(problems) - 1:,} more folders cannot be read")
+        if any(listing.cut for listing in listings):
+            reasons.append(f"counting stopped after {self._so_far:,} entries")
+        if self._too_many:
+            reasons.append(f"{self._too_many:,} folders and more lie beyond the first {self._limits.folders:,}")
+        if self._too_deep:
+            reasons.append(f"{self._too_deep:,} folders lie deeper than {self._limits.depth} levels")
+        self.shortfall = "; ".join(reasons) or None
+        links, specials = sum(listing.links for listing in listings), sum(listing.specials for listing in listings)
+        parts = [f"{links:,} links"] * bool(links) + [f"{specials:,} pipes, sockets or devices"] * bool(specials)
+        self.left_out = f"{' and '.join(parts)} in {clean('/'.join(self._start))} left out" if parts else None
+
+    def newest_time(self, wall: float, kinds: Iterable[str] | None = None) -> float | None:
+        """Time of the newest file of these kinds (all), in seconds; times in the future are ignored."""
+        chosen = self.newest if kinds is None else kinds
+        times = [seen.mtime_ns / 1e9 for kind in chosen for seen in self.newest.get(kind, ())]
+        return max((when for when in times if when <= wall), default=None)
