@@ -1,4 +1,4 @@
-/** How long to wait before the next attempt. Pure: chance and time are arguments. */
+/** How long to wait before the next attempt, in whole milliseconds. Pure: chance and time are arguments. */
 
 export interface Backoff {
   baseMs: number;
@@ -18,13 +18,13 @@ export type Random = () => number;
 export function backoffMs(failures: number, retryMs: number | null, backoff: Backoff, random: Random): number {
   if (failures <= 1 && retryMs !== null) return retryMs;
   const doubled = (retryMs ?? backoff.baseMs) * 2 ** Math.max(0, failures - 1);
-  return random() * Math.min(backoff.capMs, doubled);
+  return Math.round(random() * Math.min(backoff.capMs, doubled));
 }
 
 /** The wait before a transport that does not work is tried again beside one that does: half of it certain, half drawn. */
 export function probeMs(attempts: number, backoff: Backoff, random: Random): number {
   const ceiling = Math.min(backoff.capMs, backoff.baseMs * 2 ** attempts);
-  return ceiling / 2 + (random() * ceiling) / 2;
+  return Math.round(ceiling / 2 + (random() * ceiling) / 2);
 }
 
 /** Longer than this a Retry-After is taken for a mistake. */
