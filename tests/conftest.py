@@ -1,0 +1,16 @@
+"""Fixtures shared by all end-to-end tests."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.process import Appliance, running
+
+
+@pytest.fixture(scope="module")
+def appliance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Appliance]:
+    """A real process that samples this machine five times a second, shared by the tests of a module."""
+    data = tmp_path_factory.mktemp("data")
+    artifacts = tmp_path_factory.mktemp("artifacts")
+    with running(data, "--interval", "0.2", "--artifacts", str(artifacts)) as started:
+        yield started
