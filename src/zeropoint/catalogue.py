@@ -188,12 +188,14 @@ def _describe(section: type[Section], path: str, components: Mapping[str, type[C
             yield from _describe(field.below, f"{below}.{{{attribute}}}", components)
 
 
-def schemas(types: Iterable[type[Struct]], template: str) -> dict[str, Any]:
-    """JSON Schemas of structs by their names; `template` is where they refer to one another ("#/.../{name}").
+def schemas(types: Iterable[type[Struct]], template: str) -> tuple[dict[type[Struct], Any], dict[str, Any]]:
+    """JSON Schemas of structs: a reference for each type, and what they refer to by name.
 
-    What is told is always whole: a key never disappears, so all are required. Units stand beside as x-unit.
+    `template` is how references are written ("#/.../{name}"). What is told is always whole: a key never disappears, so
+    all are required. Units stand beside as x-unit.
     """
-    _, found = msgspec.json.schema_components(tuple(types), ref_template=template)
+    types = tuple(types)
+    references, found = msgspec.json.schema_components(types, ref_template=template)
     for schema in found.values():
         properties = schema.get("properties", {})
         schema["required"] = list(properties)
@@ -201,4 +203,4 @@ def schemas(types: Iterable[type[Struct]], template: str) -> dict[str, Any]:
             declared.pop("default", None)
             if unit_of(name) != "1":
                 declared["x-unit"] = unit_of(name)
-    return found
+    return dict(zip(types, references, strict=True)), found

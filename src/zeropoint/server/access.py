@@ -48,8 +48,8 @@ def check_host(request: web.Request, allowed: frozenset[str]) -> None:
     if name is None:
         raise ApiError(HTTPStatus.BAD_REQUEST, "bad-host", "exactly one well-formed Host header is needed")
     # A target in absolute form carries a host of its own, which would count before the header (RFC 9112, 3.2.2).
-    target = request.rel_url.host
-    if not is_own_host(name, allowed) or (target is not None and not is_own_host(target.lower(), allowed)):
+    target = name if request.raw_path.startswith("/") else request.host.lower()
+    if not is_own_host(name, allowed) or not is_own_host(target, allowed):
         message = "this host name is not served here; the setting allowed_hosts names those that are"
         raise ApiError(HTTPStatus.MISDIRECTED_REQUEST, "foreign-host", message)
 

@@ -13,6 +13,7 @@ from zeropoint.server.errors import ErrorAnswer, json_response
 from zeropoint.server.routes import Route
 
 REFERENCE = "#/components/schemas/{name}"
+References = Mapping[type[Struct], Any]
 
 
 class OpenApi:
@@ -29,12 +30,9 @@ class OpenApi:
 def document(routes: Iterable[Route], components: Mapping[str, type[Component]]) -> dict[str, Any]:
     """The whole document. `components` are the reports of the AI components by name."""
     routes = tuple(routes)
-    types: dict[str, type[Struct]] = {"ErrorAnswer": ErrorAnswer}
-    for route in routes:
-        types |= {kind.__name__: kind for kind in route.structs}
-    types |= {report.__name__: report for report in components.values()}
-    found = schemas(types.values(), REFERENCE)
-    known = {name: {"$ref": REFERENCE.format(name=report.__name__)} for name, report in components.items()}
+    types = {kind: None for route in routes for kind in route.structs}
+    references, found = schemas([*types, ErrorAnswer, *dict.fromkeys(components.values())], REFERENCE)
+    known = {name: references[report] for name, report in components.items()}
     found["Ai"]["properties"]["components"]["properties"] = known
     return {
         "openapi": "3.1.0",
@@ -45,17 +43,17 @@ def document(routes: Iterable[Route], components: Mapping[str, type[Component]])
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "."}],
-        "paths": {route.path: {"get": _operation(route)} for route in routes},
+        "paths": {route.path: {"get": _operation(route, references)} for route in routes},
         "components": {"schemas": found},
     }
 
 
-def _operation(route: Route) -> dict[str, Any]:
-    error = {"description": "An error", "content": _content("application/json", ErrorAnswer)}
+def _operation(route: Route, references: References) -> dict[str, Any]:
+    error = {"description": "An error", "content": _content("application/json", ErrorAnswer, references)}
     answers = {
         str(answer.status): {
             "description": answer.help,
-            **({"content": _content(answer.content_type, answer.struct)} if answer.content_type else {}),
+            **({"content": _content(answer.content_type, answer.struct, references)} if answer.content_type else {}),
         }
         for answer in route.answers
     }
@@ -77,11 +75,11 @@ def _operation(route: Route) -> dict[str, Any]:
     }
 
 
-def _content(content_type: str, struct: Any) -> dict[str, Any]:
+def _content(content_type: str, struct: Any, references: References) -> dict[str, Any]:
     if isinstance(struct, tuple):
-        schema: dict[str, Any] = {"oneOf": [{"$ref": REFERENCE.format(name=one.__name__)} for one in struct]}
+        schema: Mapping[str, Any] = {"oneOf": [references[one] for one in struct]}
     elif struct is None:
-        schema = {"type": "string"}
+        schema = {"type": "object" if content_type == "application/json" else "string"}
     else:
-        schema = {"$ref": REFERENCE.format(name=struct.__name__)}
+        schema = references[struct]
     return {content_type: {"schema": schema}}
