@@ -38,6 +38,7 @@ from zeropoint.settings import Settings, SettingsError
 log = structlog.get_logger()
 # Streams end at once by `bye`; whatever still hangs after this long is cut off.
 SHUTDOWN_SECONDS = 2.0
+KEEPALIVE_SECONDS = 75.0
 BACKLOG = 4096
 
 
@@ -138,6 +139,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             application(appliance.routes, settings.allowed_hosts),
             access_log=None,
             handler_cancellation=True,
+            keepalive_timeout=KEEPALIVE_SECONDS,
             shutdown_timeout=SHUTDOWN_SECONDS,
         )
         await runner.setup()

@@ -4,6 +4,9 @@ import asyncio
 import os
 import threading
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from zeropoint.model import Host
 from zeropoint.probe import Absent, Probe, Reading, Roots, read_file
@@ -134,3 +137,17 @@ async def test_a_blocking_read_that_fails_is_a_failure_of_its_own(tmp_path: Path
     await asyncio.wait([flight])
     assert one.state(100.0).status == "failed"
     assert one.due(101.0)
+
+
+@pytest.mark.parametrize(
+    "answer", [None, {"a": 1}, Reading([1]), Reading(Host(name=object())), Reading(Host(name="\udcff"))]
+)
+def test_an_answer_that_no_sample_can_hold_is_the_probes_own_failure(tmp_path: Path, answer: Any):
+    class Strange(Uptime):
+        def read(self, roots: Roots, now: float) -> Reading | Absent:
+            return answer  # type: ignore[no-any-return]
+
+    one = executor(Strange(), tmp_path, Clock())
+    one.start(100.0)
+    assert one.state(100.0).status == "failed"
+    assert one.reading is None

@@ -60,3 +60,27 @@ def test_an_epoch_is_newer_the_later_it_starts():
     early, late = (new_epoch(datetime(2026, 11, 24, second=second, tzinfo=UTC)) for second in (1, 2))
     assert int(early, 36) < int(late, 36)
     assert len(late) == 8
+
+
+async def test_a_tick_that_fails_is_a_missed_one_and_the_next_goes_on():
+    taken: list[tuple[Sample, int]] = []
+    enough = asyncio.Event()
+    failures = iter([False, True, True, False])
+
+    def self_report(told: Facts) -> SelfReport:
+        if next(failures, False):
+            raise OSError("a failure of our own")
+        return SelfReport(Server(), {})
+
+    def publish(sample: Sample, missed: int) -> None:
+        taken.append((sample, missed))
+        if len(taken) == 2:
+            enough.set()
+
+    scheduler = Scheduler([], 0.1, "e1", self_report, publish)
+    await scheduler.first()
+    running = asyncio.create_task(scheduler.run())
+    await enough.wait()
+    running.cancel()
+    assert [sample.id for sample, _ in taken] == ["e1-1", "e1-2"]
+    assert taken[1][1] >= 2

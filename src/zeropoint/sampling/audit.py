@@ -20,9 +20,10 @@ S = TypeVar("S", bound=Section)
 
 
 def audit(section: S, path: str, reasons: dict[str, str]) -> S:
-    """The section, rounded, and without numbers that are not finite; adds to `reasons` what is null without one, by its path.
+    """The section, rounded, and without numbers that are not finite.
 
-    `reasons` holds those that are known; an entry for a parent covers its children.
+    `reasons` holds those that are known by path, an entry for a parent covers its children; what is null without one is
+    added.
     """
     return _section(section, path, reasons, path in reasons)
 

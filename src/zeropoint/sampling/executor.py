@@ -5,9 +5,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import structlog
 
-from zeropoint.model import Collector, CollectorStatus
+from zeropoint.model import Collector, CollectorStatus, Section
 from zeropoint.probe import Absent, Probe, Reading, Roots
 from zeropoint.sampling.flight import Flight
 
@@ -15,6 +16,19 @@ log = structlog.get_logger()
 REASON_LIMIT = 300
 # What a probe read, and how many seconds it took.
 TimedReading = tuple[Reading | Absent, float]
+
+
+def sound(reading: Reading | Absent) -> Reading | Absent:
+    """The reading, when it can become part of a sample. Raises TypeError: a probe of others may answer with anything,
+    and what JSON has no form for would cost the whole sample."""
+    if not isinstance(reading, Reading | Absent):
+        raise TypeError(f"a probe reads a Reading or Absent, not {type(reading).__name__}")
+    if isinstance(reading, Reading):
+        rows = [reading.report] if isinstance(reading.report, Section) else reading.report
+        if not all(isinstance(row, Section) for row in rows):
+            raise TypeError("a report is a Section or a list of them")
+        msgspec.json.encode(reading)
+    return reading
 
 
 class Executor:
@@ -55,7 +69,7 @@ class Executor:
 
     def _timed_read(self) -> TimedReading:
         began = self._clock()
-        return self.probe.read(self._roots, began), self._clock() - began
+        return sound(self.probe.read(self._roots, began)), self._clock() - began
 
     def _landed(self, future: asyncio.Future[TimedReading]) -> None:
         if future.cancelled():

@@ -58,13 +58,21 @@ class Scheduler:
     async def run(self) -> None:
         """Ticks until it is cancelled."""
         due = time.monotonic() + self._interval
+        missed = 0
         while True:
             await asyncio.sleep(due - time.monotonic())
-            missed = missed_ticks(due, time.monotonic(), self._interval)
+            skipped = missed_ticks(due, time.monotonic(), self._interval)
+            due += (skipped + 1) * self._interval
+            missed += skipped
             if missed:
                 log.warning("missed ticks", count=missed)
-            due += (missed + 1) * self._interval
-            await self._tick(missed, self._interval * WAIT_SHARE)
+            try:
+                await self._tick(missed, self._interval * WAIT_SHARE)
+                missed = 0
+            except Exception:
+                # Probes are isolated before; this is our own failure, and the next tick may well succeed.
+                log.exception("no sample could be taken")
+                missed += 1
 
     async def _tick(self, missed: int, wait_seconds: float) -> None:
         now = time.monotonic()
@@ -72,15 +80,15 @@ class Scheduler:
         flights = [flight for executor in self._executors if executor.due(now) and (flight := executor.start(now))]
         if flights:
             await asyncio.wait(flights, timeout=wait_seconds)
-        self._sequence += 1
-        self._missed += missed
         collectors = {executor.probe.name: executor.state(time.monotonic()) for executor in self._executors}
         answers = [
             Answer(executor.probe, executor.reading, collectors[executor.probe.name].reason)
             for executor in self._executors
         ]
-        own = self._self_report(Facts(collectors, self._sequence, self._missed))
-        sample = assemble(f"{self._epoch}-{self._sequence}", timestamp, self._interval, answers, own)
+        sequence, missed_total = self._sequence + 1, self._missed + missed
+        own = self._self_report(Facts(collectors, sequence, missed_total))
+        sample = assemble(f"{self._epoch}-{sequence}", timestamp, self._interval, answers, own)
+        self._sequence, self._missed = sequence, missed_total
         self.last_sample_at = time.monotonic()
         self._publish(sample, missed)
 

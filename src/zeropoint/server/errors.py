@@ -67,6 +67,8 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
         code = HTTPStatus(error.status).phrase.lower().replace(" ", "-")
         kept = {name: error.headers[name] for name in ("Allow", "Location") if name in error.headers}
         return error_response(ApiError(error.status, code, error.reason, headers=kept))
+    except ConnectionError:
+        raise  # the client has gone: aiohttp ends the connection, and there is nobody to tell
     except Exception:
         log.exception("request failed", path=request.path, method=request.method)
         return error_response(ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "the server failed; see its log"))
