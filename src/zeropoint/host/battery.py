@@ -39,7 +39,7 @@ def charge_percent(batteries: Sequence[str]) -> float | Absent:
         there = [amount for battery in batteries if not isinstance(amount := answer(f"{battery}/{now}"), Absent)]
         room = [amount for battery in batteries if not isinstance(amount := answer(f"{battery}/{full}"), Absent)]
         if len(there) == len(room) == len(batteries) and sum(room) > 0:
-            return 100.0 * sum(there) / sum(room)
+            return 100.0 * (sum(there) / sum(room))
     return Absent("the battery doesn't tell its charge")
 
 

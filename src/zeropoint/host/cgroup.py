@@ -75,7 +75,7 @@ def used_percent(used: int | Absent, limit: Limit | None) -> float | Absent:
         return NO_MEMORY_LIMIT
     if isinstance(used, Absent):
         return used
-    return 100.0 * used / limit.value if limit.value else Absent("the limit is 0")
+    return 100.0 * (used / limit.value) if limit.value else Absent("the limit is 0")
 
 
 def oom_kills(limit: Limit) -> int | Absent:
@@ -134,5 +134,5 @@ class Cgroup(Probe):
             share: float | Absent = periods_rate if isinstance(periods_rate, Absent) else throttled_rate
         else:
             # Periods pass only while there is work.
-            share = 100.0 * throttled_rate / periods_rate if periods_rate else Absent("no period of the quota ended")
+            share = 100.0 * (throttled_rate / periods_rate) if periods_rate else Absent("no period of the quota ended")
         return time * names.throttled_unit_seconds, share

@@ -32,7 +32,7 @@ class Place(Struct, frozen=True):
 @parses("/proc/self/cgroup")
 def parse_memberships(content: bytes) -> list[Membership]:
     memberships: list[Membership] = []
-    for line in content.removesuffix(b"\n").split(b"\n"):
+    for line in filter(None, content.split(b"\n")):
         _, controllers, path = line.split(b":", 2)
         memberships.append(
             Membership(controllers=frozenset(filter(None, controllers.decode().split(","))), path=os.fsdecode(path))

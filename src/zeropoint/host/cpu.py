@@ -39,7 +39,7 @@ def present_cores(roots: Roots) -> list[int]:
 
 def times_percent(steps: Ticks, missing: Missing) -> model.CpuTimes:
     whole = sum(steps)
-    shares = {column: 100.0 * step / whole for column, step in zip(COLUMNS, steps, strict=False)}
+    shares = {column: 100.0 * (step / whole) for column, step in zip(COLUMNS, steps, strict=False)}
     return model.CpuTimes(
         **{column: missing.take(f"times_percent.{column}", shares.get(column, NOT_TOLD)) for column in COLUMNS}
     )

@@ -86,7 +86,7 @@ def filesystem(mount: Mount, space: Space | Absent, path: str, missing: Missing)
         row,
         inodes_count=space.inodes,
         inodes_used=inodes_used,
-        inodes_usage_percent=100.0 * inodes_used / space.inodes,
+        inodes_usage_percent=100.0 * (inodes_used / space.inodes),
     )
 
 
@@ -94,7 +94,7 @@ def used_percent(space: Space) -> float | Absent:
     """The used share of what users can have: blocks reserved for the superuser are neither used nor available."""
     used = space.total_bytes - space.free_bytes
     whole = used + space.available_bytes
-    return 100.0 * used / whole if used >= 0 and whole > 0 else Absent("the file system tells no size")
+    return 100.0 * (used / whole) if used >= 0 and whole > 0 else Absent("the file system tells no size")
 
 
 class Filesystems(Probe):

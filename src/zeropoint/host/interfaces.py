@@ -40,7 +40,7 @@ def read_link(roots: Roots, name: str) -> Link:
     return Link(
         up=is_up(state, number_at(str(directory / "carrier"))),
         speed_bits_per_second=speed(number_at(str(directory / "speed"))),
-        hardware=(directory / "device").exists(),
+        hardware=(directory / "device").is_symlink(),
         master=master.readlink().name if master.is_symlink() else None,
     )
 

@@ -50,7 +50,7 @@ def cached_bytes(amounts: Table) -> int | Absent:
 def share_percent(part: int | Absent, whole: int | Absent, without: str) -> float | Absent:
     if isinstance(part, Absent) or isinstance(whole, Absent):
         return part if isinstance(part, Absent) else whole
-    return 100.0 * part / whole if whole else Absent(without)
+    return 100.0 * (part / whole) if whole else Absent(without)
 
 
 class Events:

@@ -44,7 +44,7 @@ def read_mounts(roots: Roots) -> bytes:
 def parse_mountinfo(content: bytes) -> list[Mount]:
     mounts: list[Mount] = []
     # Not splitlines(): a carriage return is a legal, unescaped part of a name.
-    for line in content.removesuffix(b"\n").split(b"\n"):
+    for line in filter(None, content.split(b"\n")):
         # "27 1 254:0 / /mnt rw,relatime shared:1 - ext4 /dev/vda rw,discard"; any number of tags before the dash.
         place, _, what = line.partition(b" - ")
         number, parent, device, root, mountpoint, options = place.split(b" ")[:6]
@@ -85,31 +85,31 @@ def shown(path: str) -> str:
 
 
 def visible(mounts: Sequence[Mount]) -> list[Mount]:
-    """The mounts that a path leads to: those that no later mount at the same or a higher place covers.
+    """The mounts that a path leads to: those that no other mount covers.
 
-    A mount that lies at or above another's mount point covers it, unless the other is mounted on it.
+    A mount is covered by one on its own root, and by one that was mounted later, on the same parent, at a directory
+    above it; and with a mount is covered what is mounted in it.
     """
     by_id = {mount.id: mount for mount in mounts}
-    at: dict[str, list[int]] = {}
-    for mount in mounts:
-        at.setdefault(mount.mountpoint, []).append(mount.id)
+    # The first root of all is its own parent.
+    places = {(mount.parent, mount.mountpoint) for mount in mounts if mount.parent != mount.id}
 
-    def lineage(mount: Mount) -> set[int]:
-        """The mount itself and those it is mounted on; the kernel has no cycles there, but a recorded file may."""
-        ids = {mount.id}
-        while (parent := by_id.get(mount.parent)) is not None and parent.id not in ids:
-            ids.add(parent.id)
-            mount = parent
-        return ids
+    def covered(mount: Mount) -> bool:
+        if (mount.id, mount.mountpoint) in places:
+            return True
+        walked: set[int] = set()
+        # The kernel has no circles here, but what was recorded may.
+        while mount.id not in walked:
+            walked.add(mount.id)
+            if any((mount.parent, above) in places for above in directories_above(mount.mountpoint)):
+                return True
+            mount = by_id.get(mount.parent, mount)
+        return False
 
-    return [mount for mount in mounts if lineage(mount).issuperset(_above(mount.mountpoint, at))]
+    return [mount for mount in mounts if not covered(mount)]
 
 
-def _above(mountpoint: str, at: dict[str, list[int]]) -> list[int]:
-    """The ids of all mounts at `mountpoint` and at the directories above it."""
-    ids = list(at.get("/", ()))
-    end = 0
-    while mountpoint != "/" and end != -1:
-        end = mountpoint.find("/", end + 1)
-        ids.extend(at.get(mountpoint if end == -1 else mountpoint[:end], ()))
-    return ids
+def directories_above(path: str) -> list[str]:
+    """ "/a/b/c": "/a/b", "/a", "/"."""
+    parts = path.split("/")[1:] if path != "/" else []
+    return ["/" + "/".join(parts[:depth]) for depth in range(len(parts) - 1, -1, -1)]

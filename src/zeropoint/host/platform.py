@@ -2,7 +2,7 @@
 
 import os
 import platform
-import shlex
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from zeropoint.probe import Absent, Missing, Probe, Reading, Roots, read_file
 
 # Names hardly change; the boot time does when the clock is set, which a machine without a clock of its own does late.
 REREAD_SECONDS = 60.0
+ESCAPED = re.compile(r"""\\([\\$"'`])""")
 OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
 
 
@@ -24,14 +25,14 @@ def parse_uptime(content: bytes) -> float:
     return float(content.split()[0])
 
 
-@parses("os-release")
 def parse_os_release(content: str) -> dict[str, str]:
-    """The assignments of os-release(5), which are quoted as in a shell."""
+    """The assignments of os-release(5), which are quoted as in a shell. Lines that are none are passed over."""
     values: dict[str, str] = {}
     for line in content.splitlines():
         name, mark, value = line.strip().partition("=")
         if mark and not name.startswith("#"):
-            values[name] = "".join(shlex.split(value))
+            quoted = len(value) > 1 and value[0] in "\"'" and value[-1] == value[0]
+            values[name] = ESCAPED.sub(r"\1", value[1:-1] if quoted else value)
     return values
 
 
@@ -48,10 +49,7 @@ def distribution(roots: Roots) -> str | Absent:
             path = Path(roots.on_root(str(target)))
         content = text_at(str(path))
         if content is not None:
-            try:
-                return distribution_name(parse_os_release(content))
-            except ValueError as error:
-                return Absent(str(error))
+            return distribution_name(parse_os_release(content))
     return Absent("there is no os-release file")
 
 

@@ -58,4 +58,4 @@ def elapsed(last: Ticks, ticks: Ticks) -> Ticks | Absent:
 def busy_percent(steps: Ticks) -> float:
     whole = sum(steps)
     # Some sandboxes have no column of iowait: hence the slice.
-    return 100.0 * (whole - steps[IDLE] - sum(steps[IOWAIT : IOWAIT + 1])) / whole
+    return 100.0 * ((whole - steps[IDLE] - sum(steps[IOWAIT : IOWAIT + 1])) / whole)
