@@ -45,7 +45,7 @@ check-code: setup
 	$(BIN)/mypy
 
 check-imports: setup
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 check-web: setup
 	cd web && $(NODE) node_modules/typescript/bin/tsc --noEmit

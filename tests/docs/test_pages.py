@@ -1,0 +1,69 @@
+"""Pages name what is there: links, targets of make, flags, variables, paths of the API."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import PAGES, ROOT, anchors, links
+from zeropoint.commands.main import COMMANDS
+from zeropoint.settings import PREFIX, table
+
+# What other programs take, or the appliance beside its settings.
+OTHER_FLAGS = {"--config", "--help", "--version"}
+OURS = re.compile(r"\bzeropoint(?: serve)?((?: +(?:--?[a-z][a-z-]*(?:[ =][^\s`|]+)?|[a-z]+))*)")
+
+
+@pytest.fixture(params=PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def document(request: pytest.FixtureRequest) -> Path:
+    found: Path = request.param
+    return found
+
+
+def test_links_lead_somewhere(document: Path):
+    for link in links(document):
+        if re.match(r"https?://|mailto:", link):
+            continue
+        target, _, anchor = link.partition("#")
+        file = (document.parent / target).resolve() if target else document
+        assert file.exists(), link
+        assert not anchor or anchor in anchors(file), link
+
+
+def test_targets_of_make_exist(document: Path):
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"(?:`|^    )make ([a-z-]+)", document.read_text(), re.MULTILINE))
+    assert named <= targets
+
+
+def test_flags_of_the_program_exist(document: Path):
+    allowed = {row.flag for row in table()} | OTHER_FLAGS
+    for arguments in OURS.findall(document.read_text()):
+        assert set(re.findall(r"--[a-z-]+", arguments)) <= allowed, arguments
+
+
+def test_variables_of_the_program_exist(document: Path):
+    named = set(re.findall(rf"\b{PREFIX}[A-Z_]*[A-Z]\b", document.read_text()))
+    assert named <= {row.variable for row in table()} | {f"{PREFIX}NAME"}
+
+
+def test_the_readme_begins_with_run_and_test():
+    commands = re.findall(r"^    (\S.*)$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert [command.partition("#")[0].strip() for command in commands[:2]] == ["make run", "make test"]
+
+
+def test_the_readme_names_every_page():
+    named = {(ROOT / link).resolve() for link in links(ROOT / "README.md")}
+    assert {path for path in PAGES if path.parent == ROOT / "docs"} <= named
+
+
+def test_the_api_page_names_every_route_and_no_other():
+    routes = set(re.findall(r'^ *"(/[^"]*)": \{$', (ROOT / "docs/openapi.json").read_text(), re.MULTILINE))
+    titles = re.findall(r"^### (.*)$", (ROOT / "docs/http-api.md").read_text(), re.MULTILINE)
+    assert {path for title in titles for path in re.findall(r"/[^\s,]*", title)} == routes
+
+
+def test_every_command_is_documented():
+    documented = (ROOT / "README.md").read_text() + (ROOT / "docs/operations.md").read_text()
+    for command in COMMANDS:
+        assert f"zeropoint {command.name}" in documented
