@@ -134,7 +134,7 @@ def unique(names: Sequence[tuple[str, str]]) -> list[str]:
     taken = Counter(name for name, _ in names)
     result: list[str] = []
     for name, apart in names:
-        full = name if taken[name] == 1 else f"{name} {apart}"
+        full = name if taken[name] == 1 or name.endswith(apart) else f"{name} {apart}"
         number = 1
         while (numbered := full if number == 1 else f"{full} #{number}") in result:
             number += 1
