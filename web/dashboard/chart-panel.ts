@@ -3,13 +3,12 @@
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 import type { Gpu, Sample } from "../client/src/contract";
-import { duration } from "../elements/format";
 import type { Timeline } from "../elements/timeline";
 import { read } from "../elements/value";
 import "../elements/chart";
 import "../elements/strip";
 import { gpuOf, type ChartRow, type Fact } from "./charts";
-import { troubles } from "./collectors";
+import { oldNote } from "./old-note";
 import { panelStyle } from "./panel-style";
 
 export class ZpChartPanel extends LitElement {
@@ -31,15 +30,15 @@ export class ZpChartPanel extends LitElement {
 
   override render(): TemplateResult {
     const { row, sample } = this;
-    const old = sample === null ? undefined : troubles(sample, row.collectors)[0]?.collector;
+    const old = oldNote(sample, row.collectors);
     return html`
-      <article class="panel ${old === undefined ? "" : "stale"}">
-        <zp-chart .timeline=${this.timeline} .heading=${row.title} .axis=${row.axis} .lines=${row.lines} ?stale=${old !== undefined}>
-          <span slot="title">${old === undefined ? nothing : ageNote(old)} ${this.#throttling()}</span>
+      <article class="panel ${old === null ? "" : "stale"}">
+        <zp-chart .timeline=${this.timeline} .heading=${row.title} .axis=${row.axis} .lines=${row.lines} ?stale=${old !== null}>
+          <span slot="title">${old ?? nothing} ${this.#throttling()}</span>
         </zp-chart>
         ${this.#strip()}
         <div class="facts">
-          ${row.facts.filter((fact) => sample === null || fact.when?.(sample) !== false).map((fact) => this.#fact(fact))}
+          ${row.facts.filter((fact) => (sample === null ? fact.when === undefined : fact.when?.(sample) !== false)).map((fact) => this.#fact(fact))}
         </div>
       </article>
     `;
@@ -57,7 +56,7 @@ export class ZpChartPanel extends LitElement {
       (path, index) => html`${index > 0 && fact.between !== undefined ? html`<span>${fact.between}</span>` : nothing}
         <zp-value .reading=${this.sample === null ? null : read(this.sample, path)}></zp-value>`,
     );
-    return html`<span class="fact" title=${fact.title ?? nothing}><span>${fact.label}</span>${values}</span>`;
+    return html`<span class="fact" title=${fact.title ?? nothing}>${fact.label === "" ? nothing : html`<span>${fact.label}</span>`}${values}</span>`;
   }
 
   #throttling(): TemplateResult | typeof nothing {
@@ -67,12 +66,6 @@ export class ZpChartPanel extends LitElement {
     if (reasons === null || reasons.length === 0) return nothing;
     return html`<span class="tag" title="The clocks are held down">throttled: ${reasons.join(", ")}</span>`;
   }
-}
-
-function ageNote(collector: { status: string; age_seconds: number | null; reason: string | null }): TemplateResult {
-  const age = collector.age_seconds === null ? null : duration(collector.age_seconds);
-  const words = age === null ? "never read" : `read ${age.number} ${age.unit} ago`;
-  return html`<span class="old" title=${collector.reason ?? ""}>${words}: ${collector.reason ?? collector.status}</span>`;
 }
 
 customElements.define("zp-chart-panel", ZpChartPanel);

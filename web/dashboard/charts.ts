@@ -148,7 +148,7 @@ const AFTER_GPUS: readonly ChartRow[] = [
         title: "Share of time in which some task waited: for CPU, disk, memory",
       },
     ],
-    collectors: ["pressure"],
+    collectors: ["pressure_cpu", "pressure_io", "pressure_memory"],
     when: hasPressure,
   },
   {

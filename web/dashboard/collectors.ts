@@ -1,5 +1,6 @@
 // How the collectors fare: which of them have trouble, and how old the values of a panel are because of it.
 
+import { duration } from "../elements/format";
 import type { Collector, Sample } from "../client/src/contract";
 
 export interface Trouble {
@@ -15,6 +16,13 @@ export function troubles(sample: Sample, names?: readonly string[]): Trouble[] {
     .filter(([name, collector]) => TROUBLED.has(collector.status) && (names?.includes(name) ?? true))
     .map(([name, collector]) => ({ name, collector }))
     .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** How old the values of a collector in trouble are, and why. */
+export function ageInWords(collector: Collector): string {
+  if (collector.age_seconds === null) return "never read";
+  const { number, unit } = duration(collector.age_seconds);
+  return `read ${number} ${unit} ago`;
 }
 
 /** How many collectors are in each status. */

@@ -4,11 +4,12 @@ import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 import type { Component, Sample } from "../client/src/contract";
 import { ago } from "../elements/format";
+import { numberAt } from "../elements/path";
 import type { Tone } from "../elements/status";
 import { read } from "../elements/value";
 import "../elements/status";
 import "../elements/value";
-import { componentTitle, fieldsOf } from "./component-fields";
+import { componentTitle, fieldsOf, notesOf, type Field } from "./component-fields";
 import { panelStyle } from "./panel-style";
 
 const TONES: Record<Component["status"], Tone> = {
@@ -26,6 +27,7 @@ export class ZpComponent extends LitElement {
     css`
       .panel { min-height: 124px; }
       .head { gap: 2px 10px; }
+      .wide { grid-column: span 2; }
       time { font-size: 12px; }
       .reason { margin: 5px 0 0; font-size: 12px; color: var(--zp-quiet); overflow-wrap: anywhere; }
       :host([data-status="failed"]) .reason { color: var(--zp-bad); }
@@ -40,7 +42,7 @@ export class ZpComponent extends LitElement {
     return html`
       <article class="panel">
         <div class="head">
-          <h3>${componentTitle(this.name)}</h3>
+          <h2>${componentTitle(this.name)}</h2>
           ${component === null
             ? html`<zp-value></zp-value>`
             : html`<zp-status tone=${TONES[component.status] ?? "unknown"} word=${component.status}></zp-status>
@@ -48,13 +50,13 @@ export class ZpComponent extends LitElement {
         </div>
         <dl class="cells">
           ${this.#fields(component).map(
-            (field) => html`<div>
+            (field) => html`<div class=${field.wide ? "wide" : ""}>
               <dt>${field.label}</dt>
               <dd><zp-value .reading=${this.sample === null ? null : read(this.sample, field.path)}></zp-value></dd>
             </div>`,
           )}
         </dl>
-        ${component?.reason == null ? nothing : html`<p class="reason">${component.reason}</p>`}
+        ${component === null ? nothing : notesOf(this.name, component).map((note) => html`<p class="reason">${note}</p>`)}
       </article>
     `;
   }
@@ -65,11 +67,11 @@ export class ZpComponent extends LitElement {
     this.dataset["component"] = this.name;
   }
 
-  // Of a component that has left no trace only the counts are worth a place: the rest would be a row of dashes.
-  #fields(component: Component | null): ReturnType<typeof fieldsOf> {
+  // Of a component that has left no trace only what was counted is worth a place: the rest would be a row of dashes.
+  #fields(component: Component | null): Field[] {
     const fields = fieldsOf(this.name, component);
     if (component?.status !== "absent") return fields;
-    return fields.filter(({ path }) => String(path.at(-1)).endsWith("_count"));
+    return fields.filter(({ path }) => !Number.isNaN(numberAt(this.sample, path)));
   }
 
   // Ages are reckoned on the machine's clock, which the viewer's may differ from.

@@ -1,77 +1,104 @@
 // Which values of an AI component its card shows, in which order. A component without a row here shows all its numbers.
 
-import type { Component } from "../client/src/contract";
-import type { Path } from "../elements/path";
+import type { Component, Sample } from "../client/src/contract";
+import { find, pathOf, type Path } from "../elements/path";
+import type { Names } from "./metric-names";
+
+type Components = Sample["ai"]["components"];
+type Known = "tinygrad" | "petals" | "wondercraft";
 
 export interface Field {
   readonly label: string;
   readonly path: Path;
+  /** A text, which takes more room than a number. */
+  readonly wide: boolean;
 }
 
-export interface ComponentRow {
+interface Row<Report> {
   readonly title: string;
-  readonly fields: readonly (readonly [label: string, path: Path])[];
+  readonly fields: readonly (readonly [label: string, name: Names<Report, number | string>])[];
+  /** Texts that are told in a line of their own when there are any. */
+  readonly notes?: readonly (keyof Report & string)[];
 }
 
-const ROWS: Record<string, ComponentRow> = {
+const ROWS: { readonly [Name in Known]: Row<Components[Name]> } = {
   tinygrad: {
     title: "tinygrad",
     fields: [
-      ["step", ["latest", "step"]],
-      ["loss", ["latest", "loss"]],
-      ["tokens", ["latest", "tokens_per_second"]],
-      ["step time", ["latest", "step_seconds"]],
-      ["compute", ["latest", "gflops"]],
-      ["memory", ["latest", "memory_used_bytes"]],
-      ["runs", ["runs_count"]],
-      ["artifacts", ["artifacts_count"]],
+      ["run", "latest.run"],
+      ["step", "latest.step"],
+      ["loss", "latest.loss"],
+      ["tokens", "latest.tokens_per_second"],
+      ["step time", "latest.step_seconds"],
+      ["GFLOPS", "latest.gflops"],
+      ["memory", "latest.memory_used_bytes"],
+      ["runs", "runs_count"],
+      ["artifacts", "artifacts_count"],
     ],
   },
   petals: {
     title: "Petals",
     fields: [
-      ["state", ["state"]],
-      ["blocks served", ["served_blocks"]],
-      ["blocks on disk", ["cache_blocks"]],
-      ["peers", ["peers_count"]],
-      ["inference", ["inference_per_second"]],
-      ["forward", ["forward_per_second"]],
-      ["throughput", ["throughput"]],
-      ["cache left", ["cache_tokens_left"]],
+      ["state", "state"],
+      ["blocks served", "served_blocks"],
+      ["blocks on disk", "cache_blocks"],
+      ["peers", "peers_count"],
+      ["inference", "inference_per_second"],
+      ["forward", "forward_per_second"],
+      ["throughput", "throughput"],
+      ["cache left", "cache_tokens_left"],
     ],
   },
   wondercraft: {
     title: "Wondercraft",
     fields: [
-      ["scenes", ["scenes_count"]],
-      ["XR overlays", ["xr_overlays_count"]],
-      ["invalid", ["invalid_count"]],
-      ["newest scene", ["latest", "scene"]],
-      ["frames", ["latest", "frames_per_second"]],
+      ["scenes", "scenes_count"],
+      ["XR overlays", "xr_overlays_count"],
+      ["invalid", "invalid_count"],
+      ["frames", "latest.frames_per_second"],
+      ["newest scene", "latest.scene"],
     ],
+    notes: ["invalid_reason"],
   },
 };
+const TEXTS: ReadonlySet<string> = new Set(["state", "latest.scene", "latest.run"]);
 
 /** The components that every appliance reports, in the order of the page. */
-export const EXPECTED = Object.keys(ROWS);
+export const EXPECTED: readonly string[] = Object.keys(ROWS);
 
 export function componentTitle(name: string): string {
-  return ROWS[name]?.title ?? name;
+  return isKnown(name) ? ROWS[name].title : name;
+}
+
+/** What a component has to say besides its numbers, its reason first. */
+export function notesOf(name: string, component: Component): string[] {
+  const notes = isKnown(name) ? (ROWS[name].notes ?? []) : [];
+  const texts = ["reason", ...notes].map((key) => find(component, [key]).value);
+  return texts.filter((text) => typeof text === "string");
 }
 
 /** The fields to show; of a component that is not known by name, every number that it reports. */
 export function fieldsOf(name: string, component: Component | null): Field[] {
-  const known = ROWS[name];
-  const pairs = known?.fields ?? (component === null ? [] : numbersOf(component, []));
-  return pairs
-    .filter(([, path]) => component === null || Object.hasOwn(component, path[0] ?? ""))
-    .map(([label, path]) => ({ label, path: ["ai", "components", name, ...path] }));
+  const above = ["ai", "components", name];
+  if (isKnown(name)) {
+    return ROWS[name].fields.map(([label, field]) => ({
+      label,
+      path: [...above, ...pathOf(field)],
+      wide: TEXTS.has(field),
+    }));
+  }
+  return component === null ? [] : numbersOf(component, above);
 }
 
-function numbersOf(value: object, above: Path): (readonly [string, Path])[] {
-  return Object.entries(value).flatMap(([key, inner]): (readonly [string, Path])[] => {
-    if (typeof inner === "number") return [[key.replaceAll("_", " "), [...above, key]]];
+function isKnown(name: string): name is Known {
+  return Object.hasOwn(ROWS, name);
+}
+
+function numbersOf(value: object, above: Path): Field[] {
+  return Object.entries(value).flatMap(([key, inner]): Field[] => {
+    const path = [...above, key];
+    if (typeof inner === "number") return [{ label: key.replaceAll("_", " "), path, wide: false }];
     const nested = typeof inner === "object" && inner !== null && !Array.isArray(inner);
-    return nested ? numbersOf(inner, [...above, key]) : [];
+    return nested ? numbersOf(inner, path) : [];
   });
 }

@@ -36,9 +36,7 @@ export class ZpComponents extends LitElement {
 }
 
 const HINT = html`<p>
-  No AI work has left a trace yet. It is looked for in the directory that <code>--artifacts</code> names (<code>./artifacts</code> unless set):
-  <code>train/</code> and <code>metrics/tinygrad*.jsonl</code> for tinygrad, <code>petals/cache/</code> for Petals,
-  <code>wondercraft/scenes/</code> for Wondercraft.
+  No AI work has left a trace yet. It is looked for in the directory that <code>--artifacts</code> names, which is <code>./artifacts</code> unless set.
 </p>`;
 
 customElements.define("zp-components", ZpComponents);

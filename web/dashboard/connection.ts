@@ -29,7 +29,7 @@ export class ZpConnection extends LitElement {
   }
 
   override render(): TemplateResult {
-    return html`<zp-status role="status" tone=${TONES[this.state.name]} word=${this.#words()}></zp-status>`;
+    return html`<zp-status tone=${TONES[this.state.name]} word=${this.#words()}></zp-status>`;
   }
 
   protected override updated(): void {

@@ -10,12 +10,14 @@ import "./chart-panel";
 import { chartRows, type ChartRow } from "./charts";
 import "./components-row";
 import "./filesystems-panel";
+import { gapWords } from "./gap-words";
 import type { HeaderAction } from "./header-bar";
 import "./header-bar";
 import { HealthReasons } from "./health-reasons";
 import type { ZpHelp } from "./help-dialog";
 import "./help-dialog";
 import { actOnKey, type KeyActions } from "./keyboard";
+import { holdHeights, rememberedHeights, rememberLayout } from "./layout-memory";
 import { noticeOf } from "./notice";
 import { Past } from "./past";
 import "./server-panel";
@@ -26,13 +28,16 @@ export class ZpDashboard extends LitElement {
   static override styles = css`
     :host { --zp-edge: 14px; display: block; }
     main { display: grid; gap: var(--zp-gap); padding: var(--zp-gap) var(--zp-edge) 40px; }
+    main.old { opacity: 0.72; }
     .panels { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--zp-gap); }
     @media (min-width: 900px) {
-      .panels { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+      main.old { opacity: 0.72; }
+    .panels { grid-template-columns: repeat(2, minmax(0, 1fr)); }
       .panels > :last-child:nth-child(odd) { grid-column: 1 / -1; }
     }
     @media (min-width: 1900px) {
-      .panels { grid-template-columns: repeat(3, minmax(0, 1fr)); }
+      main.old { opacity: 0.72; }
+    .panels { grid-template-columns: repeat(3, minmax(0, 1fr)); }
       .panels > :last-child:nth-child(odd) { grid-column: auto; }
     }
     .notice {
@@ -54,6 +59,7 @@ export class ZpDashboard extends LitElement {
   @query("zp-help") private help!: ZpHelp;
 
   readonly #timeline = new Timeline({ longestSeconds: LONGEST_SECONDS });
+  readonly #heights = rememberedHeights();
   #rows: readonly ChartRow[] = chartRows(null);
   #past: Past | null = null;
   #health: HealthReasons | null = null;
@@ -66,7 +72,7 @@ export class ZpDashboard extends LitElement {
     this.#past = past;
     this.#health = new HealthReasons(this.base, (reasons) => (this.reasons = reasons));
     client.addEventListener("sample", (event) => this.#timeline.append(event.detail));
-    client.addEventListener("gap", (event) => this.#timeline.tellGap(event.detail.reason));
+    client.addEventListener("gap", (event) => this.#timeline.tellGap(gapWords(event.detail)));
     client.addEventListener("state", () => this.#follow(client.state));
     addEventListener("keydown", this.#key);
     this.#release = [
@@ -93,21 +99,35 @@ export class ZpDashboard extends LitElement {
         .timeline=${this.#timeline} .sample=${this.sample} .connection=${this.connection} .healthReasons=${this.reasons}
         .theme=${this.theme} .tick=${this.tick} @zp-action=${this.#action}
       ></zp-header>
-      <main>
-        <zp-components .sample=${this.sample}></zp-components>
+      <main class=${this.sample !== null && !this.#timeline.connected ? "old" : ""}>
+        <zp-components data-part="components" .sample=${this.sample}></zp-components>
         <div class="panels">
           ${repeat(
             this.#rows,
             (row) => row.key,
-            (row) => html`<zp-chart-panel data-chart=${row.key} .row=${row} .timeline=${this.#timeline} .sample=${this.sample}></zp-chart-panel>`,
+            (row) => html`<zp-chart-panel data-part=${row.key} .row=${row} .timeline=${this.#timeline} .sample=${this.sample}></zp-chart-panel>`,
           )}
-          <zp-filesystems .sample=${this.sample}></zp-filesystems>
-          <zp-server .sample=${this.sample} .reasons=${this.reasons}></zp-server>
+          ${this.#expectedParts().map((part) => html`<div data-part=${part}></div>`)}
+          <zp-filesystems data-part="filesystems" .sample=${this.sample}></zp-filesystems>
+          <zp-server data-part="server" .sample=${this.sample} .reasons=${this.reasons}></zp-server>
         </div>
       </main>
       ${notice === null ? nothing : html`<p class="notice" role="status">${notice}</p>`}
       <zp-help></zp-help>
     `;
+  }
+
+  protected override firstUpdated(): void {
+    if (this.sample === null) holdHeights(this.#parts, this.#heights);
+  }
+
+  get #parts(): NodeListOf<HTMLElement> {
+    return this.renderRoot.querySelectorAll<HTMLElement>("[data-part]");
+  }
+
+  // Room for the charts that this machine had last time besides those that every machine has: its GPUs'.
+  #expectedParts(): string[] {
+    return this.sample === null ? [...this.#heights.keys()].filter((part) => part.startsWith("gpu ")) : [];
   }
 
   // Once a picture, and never in a hidden tab: the timeline sees to that.
@@ -122,7 +142,14 @@ export class ZpDashboard extends LitElement {
     document.title = `${sample.system.host?.name ?? "zeropoint"} · zeropoint`;
     void this.#health?.follow(sample.server.health, Date.now());
     // The charts name their columns in the picture after this one; the past is read into them.
-    if (first) requestAnimationFrame(() => void this.#past?.fill());
+    if (first) requestAnimationFrame(() => this.#settle());
+  }
+
+  #settle(): void {
+    void this.#past?.fill();
+    holdHeights(this.#parts, new Map());
+    // Without the heights that were held, and after the layout that follows from that.
+    requestAnimationFrame(() => rememberLayout(this.#parts));
   }
 
   #follow(state: ClientState): void {

@@ -8,6 +8,7 @@ import { missingReason, type Path } from "../elements/path";
 import { read } from "../elements/value";
 import "../elements/bar";
 import "../elements/value";
+import { oldNote } from "./old-note";
 import { panelStyle } from "./panel-style";
 
 const SHOWN_AT_FIRST = 6;
@@ -30,6 +31,12 @@ export class ZpFilesystems extends LitElement {
       .warning { color: var(--zp-bad); font-weight: 600; }
       button { margin-top: 4px; padding: 2px 0; border: 0; background: none; color: var(--zp-quiet); font: inherit; font-size: 12px; cursor: pointer; text-decoration: underline; }
       p { margin: 6px 0; font-size: 12.5px; }
+      :host { container-type: inline-size; }
+      @container (max-width: 480px) {
+        .all { display: none; }
+        .used { width: 22%; }
+        th > div { padding-inline-end: 8px; }
+      }
     `,
   ];
 
@@ -40,9 +47,10 @@ export class ZpFilesystems extends LitElement {
     const rows = [...(this.sample?.system.disk?.filesystems ?? [])].sort(byUse);
     const shown = this.all ? rows : rows.slice(0, SHOWN_AT_FIRST);
     const hidden = rows.length - shown.length;
+    const old = oldNote(this.sample, ["filesystems"]);
     return html`
-      <article class="panel">
-        <div class="head"><h3>File systems</h3></div>
+      <article class="panel ${old === null ? "" : "stale"}">
+        <div class="head"><h2>File systems</h2>${old ?? nothing}</div>
         ${shown.length === 0 ? this.#none() : html`<table>${repeat(shown, (row) => row.mountpoint, (row) => this.#row(row))}</table>`}
         ${hidden > 0 || this.all
           ? html`<button type="button" @click=${this.#toggle}>${this.all ? "show fewer" : `${hidden} more`}</button>`
@@ -69,7 +77,7 @@ export class ZpFilesystems extends LitElement {
       <td><zp-bar .percent=${row.usage_percent} ?alarming=${full}></zp-bar></td>
       <td class="used">
         <zp-value .reading=${read(sample, at("used_bytes"))}></zp-value>
-        <span class="quiet">of</span> <zp-value .reading=${read(sample, at("total_bytes"))}></zp-value>
+        <span class="all"><span class="quiet">of</span> <zp-value .reading=${read(sample, at("total_bytes"))}></zp-value></span>
       </td>
       <td class="share"><zp-value .reading=${read(sample, at("usage_percent"))}></zp-value></td>
     </tr>`;

@@ -27,11 +27,12 @@ export class ZpHeader extends LitElement {
     }
     h1 { display: flex; align-items: center; gap: 7px; margin: 0; font-size: 14px; font-weight: 700; letter-spacing: -0.01em; }
     h1 svg { width: 15px; height: 15px; color: var(--zp-series-1); }
-    .host { font-weight: 600; max-width: 22em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    .host { flex: none; font-weight: 600; max-width: 16em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     .item { display: inline-flex; align-items: baseline; gap: 6px; white-space: nowrap; }
     .item > span:first-child { color: var(--zp-quiet); }
     .time > span:first-child { min-width: 3.9em; }
-    .health { min-width: 0; }
+    .item, zp-connection, .controls { flex: none; }
+    .health { flex: 0 1 auto; min-width: 0; }
     .clock { min-width: 4.6em; }
     zp-connection { min-width: 6.2em; font-weight: 600; }
     .reason { min-width: 0; max-width: 26em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--zp-quiet); font-size: 12px; }
@@ -49,6 +50,7 @@ export class ZpHeader extends LitElement {
     button:focus-visible { outline: 2px solid var(--zp-focus); outline-offset: 1px; z-index: 1; }
     /* On a wide screen the reason gives way, not the line. */
     @media (min-width: 1280px) { :host { flex-wrap: nowrap; } }
+    @media (pointer: coarse) { button { line-height: 27px; } }
     @media (max-width: 640px) {
       :host { gap: 4px 12px; }
       .wide { display: none; }

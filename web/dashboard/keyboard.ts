@@ -12,7 +12,8 @@ export interface KeyActions {
 export function actOnKey(event: KeyboardEvent, actions: KeyActions, windows: number): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   const target = event.composedPath()[0];
-  if (target instanceof HTMLElement && target.closest("input, textarea, select, dialog[open]") !== null) return;
+  const taken = event.key === "?" ? "input, textarea, select" : "input, textarea, select, dialog[open]";
+  if (target instanceof HTMLElement && target.closest(taken) !== null) return;
   const onButton = target instanceof HTMLElement && target.closest("button, a, summary") !== null;
   const digit = Number(event.key);
   if (event.key === "?") actions.help();

@@ -3,15 +3,20 @@
 import type { Gpu, Sample } from "../client/src/contract";
 import { pathOf, type Path } from "../elements/path";
 
-type Names<T, Prefix extends string> = T extends number
-  ? Prefix
-  : T extends readonly unknown[]
-    ? never
-    : T extends object
-      ? { [Key in keyof T & string]: Names<NonNullable<T[Key]>, `${Prefix}.${Key}`> }[keyof T & string]
-      : never;
+/** The dotted names of all values of type `Leaf` in `Part`; lists are left out, their rows have keys of their own. */
+export type Names<Part, Leaf> = NonNullable<Part> extends readonly unknown[]
+  ? never
+  : NonNullable<Part> extends object
+    ? {
+        [Key in keyof NonNullable<Part> & string]: NonNullable<NonNullable<Part>[Key]> extends Leaf
+          ? Key
+          : `${Key}.${Names<NonNullable<Part>[Key], Leaf>}`;
+      }[keyof NonNullable<Part> & string]
+    : never;
 
-export type MetricName = Names<Sample["system"], "system"> | Names<Omit<Sample["server"], "collectors">, "server">;
+export type MetricName =
+  | `system.${Names<Sample["system"], number>}`
+  | `server.${Names<Omit<Sample["server"], "collectors">, number>}`;
 
 export function metric(name: MetricName): Path {
   return pathOf(name);

@@ -8,17 +8,18 @@ export const panelStyle = css`
     box-sizing: border-box; height: 100%; padding: 9px 12px 9px;
     background: var(--zp-surface); border: 1px solid var(--zp-line); border-radius: 6px;
   }
-  h3 { margin: 0; font-size: 13px; font-weight: 650; }
+  h2 { margin: 0; font-size: 13px; font-weight: 650; }
   .head { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 14px; min-height: 24px; }
   .quiet { color: var(--zp-quiet); }
   .end { margin-inline-start: auto; }
   .facts { display: flex; flex-wrap: wrap; gap: 1px 16px; font-size: 12px; line-height: 18px; min-height: 18px; }
   .fact { display: inline-flex; gap: 5px; align-items: baseline; }
   .fact > span { color: var(--zp-quiet); }
-  .cells { display: grid; grid-template-columns: repeat(auto-fill, minmax(88px, 1fr)); gap: 6px 14px; margin: 6px 0 0; }
+  .cells { display: grid; grid-template-columns: repeat(auto-fill, minmax(98px, 1fr)); gap: 6px 14px; margin: 6px 0 0; }
   .cells div { min-width: 0; }
   .cells dt { color: var(--zp-quiet); font-size: 11.5px; line-height: 15px; }
-  .cells dd { margin: 0; font-size: 14px; font-weight: 550; line-height: 19px; overflow: hidden; text-overflow: ellipsis; }
+  .cells dd { margin: 0; font-size: 14px; font-weight: 550; line-height: 19px; }
+  .cells zp-value { display: block; overflow: hidden; text-overflow: ellipsis; }
   .old { font-size: 12px; color: var(--zp-warn); }
-  .stale .facts, .stale zp-strip { opacity: 0.5; }
+  .stale .facts, .stale zp-strip, .stale table { opacity: 0.5; }
 `;

@@ -3,13 +3,12 @@
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 import type { Sample } from "../client/src/contract";
-import { duration } from "../elements/format";
 import type { Path } from "../elements/path";
 import type { Tone } from "../elements/status";
 import { read } from "../elements/value";
 import "../elements/status";
 import "../elements/value";
-import { countByStatus, troubles, type Trouble } from "./collectors";
+import { ageInWords, countByStatus, troubles, type Trouble } from "./collectors";
 import { metric } from "./metric-names";
 import { panelStyle } from "./panel-style";
 
@@ -46,7 +45,7 @@ export class ZpServer extends LitElement {
     return html`
       <article class="panel">
         <div class="head">
-          <h3>Zeropoint itself</h3>
+          <h2>Zeropoint itself</h2>
           ${health === null ? nothing : html`<zp-status tone=${HEALTH_TONES[health] ?? "unknown"} word=${health}></zp-status>`}
         </div>
         <dl class="cells">
@@ -80,11 +79,9 @@ export class ZpServer extends LitElement {
 }
 
 function troubleRow({ name, collector }: Trouble): TemplateResult {
-  const age = collector.age_seconds === null ? null : duration(collector.age_seconds);
-  const old = age === null ? "never read" : `last read ${age.number} ${age.unit} ago`;
   return html`<li data-collector=${name}>
     <zp-status tone="warn" word=${collector.status}></zp-status>
-    <span><b>${name}</b>, ${old}${collector.reason === null ? "" : html`: ${collector.reason}`}</span>
+    <span><b>${name}</b>, ${ageInWords(collector)}${collector.reason === null ? "" : html`: ${collector.reason}`}</span>
   </li>`;
 }
 

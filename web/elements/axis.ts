@@ -8,7 +8,8 @@ export interface ValueAxis {
   readonly step: number;
 }
 
-const STEPS_A_SIDE = 4;
+const STEPS_ONE_SIDED = 4;
+const STEPS_A_SIDE = 2;
 // Below these an idle machine would fill the chart with noise.
 const SMALLEST_TOP: Record<AxisKind, number> = { percent: 100, bytes: 4096, plain: 1 };
 
@@ -25,9 +26,10 @@ export function niceStep(top: number, kind: AxisKind, steps: number): number {
 export function valueAxis(kind: AxisKind, above: number, below: number | null = null): ValueAxis {
   if (kind === "percent") return { min: below === null ? 0 : -100, max: 100, step: 25 };
   const largest = Math.max(above, below ?? 0, SMALLEST_TOP[kind]);
-  const step = niceStep(largest, kind, below === null ? STEPS_A_SIDE : STEPS_A_SIDE - 1);
+  const step = niceStep(largest, kind, below === null ? STEPS_ONE_SIDED : STEPS_A_SIDE);
   const whole = (side: number): number => Math.max(1, Math.ceil(side / step - 1e-9)) * step;
-  return { min: below === null ? 0 : -whole(below), max: whole(above), step };
+  if (below === null) return { min: 0, max: whole(largest), step };
+  return { min: -whole(below), max: whole(above), step };
 }
 
 /**

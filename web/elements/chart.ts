@@ -26,8 +26,8 @@ export interface LineDefinition {
 export class ZpChart extends LitElement {
   static override styles = css`
     :host { display: block; min-width: 0; }
-    header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 16px; min-height: 24px; }
-    h3 { margin: 0; font-size: 13px; font-weight: 650; }
+    header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 13px; min-height: 24px; }
+    h2 { margin: 0; font-size: 13px; font-weight: 650; }
     .readout { display: inline-flex; align-items: baseline; gap: 6px; }
     .label { color: var(--zp-quiet, #5b6472); }
     .label::before {
@@ -35,7 +35,8 @@ export class ZpChart extends LitElement {
       border-top: 2.5px solid var(--tone);
     }
     .readout zp-value { min-width: 3.2em; font-weight: 550; }
-    .bytes .readout zp-value { min-width: 5.9em; }
+    .bytes .readout zp-value { min-width: 4.9em; }
+    .bytes-rate .readout zp-value { min-width: 5.9em; }
     .readout:first-of-type zp-value { font-size: 15.5px; font-weight: 650; }
     .percent .readout:first-of-type zp-value { min-width: 4.2em; }
     :host([stale]) .readout, :host([stale]) canvas { opacity: 0.5; }
@@ -49,7 +50,6 @@ export class ZpChart extends LitElement {
       position: absolute; width: 22px; pointer-events: none; opacity: 0.8;
       background: repeating-linear-gradient(135deg, var(--zp-hatch, #b4bcc8) 0 1px, transparent 1px 6px);
     }
-    :host([disconnected]) canvas { opacity: 0.6; }
     .nothing {
       position: absolute; inset: 0 58px 19px 54px; display: grid; place-items: center; text-align: center;
       color: var(--zp-quiet, #5b6472); font-size: 12px; overflow-wrap: anywhere;
@@ -103,8 +103,8 @@ export class ZpChart extends LitElement {
 
   override render(): TemplateResult {
     return html`
-      <header class=${this.axis}>
-        <h3>${this.heading}</h3>
+      <header class=${String(this.#unit)}>
+        <h2>${this.heading}</h2>
         ${this.lines.map((line, index) => this.#readout(line, index))}
         <slot name="title"></slot>
       </header>
@@ -156,7 +156,6 @@ export class ZpChart extends LitElement {
   #refresh(timeline: Timeline): void {
     if (timeline.sample !== null) this.#readValues(timeline, timeline.sample);
     this.setAttribute("data-points", String(timeline.view()?.count ?? 0));
-    this.toggleAttribute("disconnected", timeline.sample !== null && !timeline.connected);
     if (!this.#visible) return;
     this.#plot ??= new Plot(this.canvas, this.axis, this.#unit, this.lines.map((line) => newLine(line, timeline)));
     this.#plot.draw(timeline);
@@ -181,7 +180,7 @@ export class ZpChart extends LitElement {
     const { left, right, top, bottom } = plot.area;
     const row = timeline.readingRow();
     const time = timeline.cursorTime();
-    const x = time === null ? Number.NaN : plot.pixelOf(row < 0 ? time : timeline.time(row));
+    const x = time === null ? Number.NaN : plot.pixelOf(row < 0 ? time : timeline.rows.time(row));
     this.cursor.hidden = !(x >= left - 1 && x <= right + 1);
     if (!this.cursor.hidden) this.cursor.style.transform = `translateX(${Math.round(x)}px)`;
     this.edge.hidden = timeline.sample === null || timeline.connected;
@@ -195,7 +194,7 @@ export class ZpChart extends LitElement {
   #readValues(timeline: Timeline, sample: SampleBase): void {
     const row = timeline.readingRow();
     const now = timeline.cursorTime() === null;
-    const past = row < 0 ? "no sample came at this time" : "there was no value at this time";
+    const past = row < 0 ? timeline.missingAtCursor() : "there was no value at this time";
     this.readings = this.lines.map(({ path }) => {
       const value = timeline.value(timeline.column(path), row);
       if (!Number.isNaN(value)) return { path, value, reason: "" };

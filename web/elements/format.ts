@@ -102,7 +102,6 @@ export function clock(milliseconds: number, withSeconds = true): string {
 
 const SUFFIX_KINDS: readonly (readonly [RegExp, UnitKind])[] = [
   [/bytes(_[a-z]+)?_per_second$/, "bytes-rate"],
-  [/tokens_per_second$/, { suffix: "tok/s" }],
   [/frames_per_second$/, { suffix: "fps" }],
   [/_per_second$/, "rate"],
   [/bytes(_[a-z]+)?(_total)?$/, "bytes"],
@@ -114,9 +113,8 @@ const SUFFIX_KINDS: readonly (readonly [RegExp, UnitKind])[] = [
   [/_joules(_total)?$/, { suffix: "J" }],
   [/_rpm$/, { suffix: "rpm" }],
   [/_cores$/, { suffix: "cores" }],
-  [/gflops$/, { suffix: "GFLOPS" }],
   [/^load_/, "load"],
-  [/(^loss$|throughput)/, "plain"],
+  [/^(loss|gflops|throughput)$/, "plain"],
 ];
 
 /** The unit that a metric's name carries, in its last part or in the one that holds it (`times_percent.iowait`). */
@@ -144,7 +142,7 @@ export function show(value: number, kind: UnitKind): Shown {
     case "hertz":
       return scaledBy1000(value, "Hz");
     case "rate":
-      return { number: threeDigits(value), unit: "/s" };
+      return { number: twoPlaces(value), unit: "/s" };
     case "load":
       return { number: twoPlaces(value), unit: "" };
     case "count":

@@ -2,8 +2,9 @@
 
 import { LitElement, css, html, type PropertyValues, type TemplateResult } from "lit";
 import { property, query } from "lit/decorators.js";
-import { shades } from "./plot/shades";
 import { AXIS_PIXELS, END_PIXELS } from "./plot/layout";
+import { shades } from "./plot/shades";
+import { paintStrip } from "./plot/strip-image";
 import type { Path } from "./path";
 import { onThemeChange, tokensOf } from "./theme";
 import type { Timeline, View } from "./timeline";
@@ -22,7 +23,7 @@ export class ZpStrip extends LitElement {
     :host { display: flex; align-items: center; min-width: 0; font-size: 11px; color: var(--zp-quiet, #5b6472); }
     .label { box-sizing: border-box; flex: none; padding-inline-end: 7px; text-align: end; line-height: 1; }
     .most { box-sizing: border-box; flex: none; padding-inline-start: 6px; font-variant-numeric: tabular-nums; white-space: nowrap; line-height: 1; }
-    canvas { flex: 1; min-width: 0; width: 0; image-rendering: pixelated; border-radius: 2px; background: var(--zp-heat-0, #eef1f5); }
+    canvas { flex: 1; min-width: 0; width: 0; image-rendering: pixelated; border-radius: 2px; }
   `;
 
   @property({ attribute: false }) timeline: Timeline | null = null;
@@ -105,20 +106,7 @@ export class ZpStrip extends LitElement {
     this.#shades ??= this.#readShades();
     const image = pen.createImageData(width, height);
     const pixels = new Uint32Array(image.data.buffer);
-    const span = view.endMilliseconds - view.startMilliseconds;
-    const interval = 1000 * (timeline.sample?.interval_seconds ?? 1);
-    for (let row = view.first; row < view.first + view.rows; row += 1) {
-      const time = timeline.time(row);
-      // A share is of the time before its sample.
-      const since = row === 0 || timeline.rows.broken(row) ? time - interval : timeline.time(row - 1);
-      const left = Math.max(0, Math.round(((since - view.startMilliseconds) / span) * width));
-      const right = Math.min(width, Math.round(((time - view.startMilliseconds) / span) * width));
-      for (let line = 0; line < height; line += 1) {
-        const share = timeline.rows.value(this.#columns[line] ?? 0, row);
-        if (Number.isNaN(share)) continue;
-        pixels.fill(this.#shades[Math.min(100, Math.max(0, Math.round(share)))] ?? 0, line * width + left, line * width + right);
-      }
-    }
+    paintStrip(pixels, width, timeline, view, this.#columns, this.#shades);
     pen.putImageData(image, 0, 0);
   }
 

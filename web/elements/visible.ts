@@ -1,6 +1,6 @@
 // What nobody can see needs no drawing.
 
-const MARGIN = "120px";
+const MARGIN = "300px";
 
 /** Tells whether the element is on the screen or close to it, now and at each change. Returns what ends that. */
 export function watchVisible(element: Element, tell: (visible: boolean) => void): () => void {

@@ -1,0 +1,38 @@
+// How high the parts of the page were last time, so that it does not jump when the first values come.
+
+const KEY = "zeropoint-layout";
+
+interface Layout {
+  readonly widthPixels: number;
+  readonly heights: Readonly<Record<string, number>>;
+}
+
+/** Keeps the heights of `parts`, by their `data-part`. */
+export function rememberLayout(parts: Iterable<HTMLElement>): void {
+  const heights = Object.fromEntries([...parts].map((part) => [part.dataset["part"] ?? "", part.offsetHeight]));
+  const layout: Layout = { widthPixels: innerWidth, heights };
+  try {
+    localStorage.setItem(KEY, JSON.stringify(layout));
+  } catch {
+    // Storage is shut off in this browser: the page may jump once.
+  }
+}
+
+/** The heights by part; empty when none are known for a window of this width. */
+export function rememberedHeights(): ReadonlyMap<string, number> {
+  try {
+    const layout = JSON.parse(localStorage.getItem(KEY) ?? "null") as Layout | null;
+    if (layout?.widthPixels !== innerWidth) return new Map();
+    return new Map(Object.entries(layout.heights).filter(([, height]) => Number.isFinite(height)));
+  } catch {
+    return new Map();
+  }
+}
+
+/** Holds the parts at least as high as given; without heights they are as high as what is in them. */
+export function holdHeights(parts: Iterable<HTMLElement>, heights: ReadonlyMap<string, number>): void {
+  for (const part of parts) {
+    const height = heights.get(part.dataset["part"] ?? "");
+    part.style.minHeight = height === undefined ? "" : `${height}px`;
+  }
+}

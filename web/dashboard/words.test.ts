@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import type { Component } from "../client/src/contract";
+import { componentTitle, fieldsOf, notesOf } from "./component-fields";
+import { gapWords } from "./gap-words";
+import { noticeOf } from "./notice";
+
+const component = (part: object): Component => ({ status: "idle", since: null, last_updated: null, reason: null, pids: [4, 5], ...part }) as Component;
+
+describe("noticeOf", () => {
+  it("says nothing while all is well", () => {
+    expect(noticeOf({ name: "live", reason: null, retryAt: null }, 0, "box")).toBeNull();
+    expect(noticeOf({ name: "connecting", reason: null, retryAt: null }, null, "box")).toBeNull();
+  });
+
+  it("passes the client's reason on as a sentence", () => {
+    const reason = "a proxy holds back the stream";
+    expect(noticeOf({ name: "polling", reason, retryAt: null }, 0, "box")).toBe(
+      "Samples are fetched one request at a time. A proxy holds back the stream.",
+    );
+  });
+
+  it("tells a server that never answered from one that was lost", () => {
+    const state = { name: "reconnecting", reason: null, retryAt: null } as const;
+    expect(noticeOf(state, null, "box:3001")).toBe("No answer from box:3001 yet.");
+    expect(noticeOf(state, 0, "box:3001")).toMatch(/^The connection is lost\. The newest sample is from \d\d:\d\d:\d\d\.$/);
+  });
+});
+
+describe("fieldsOf", () => {
+  it("shows every number of a component that is not known by name", () => {
+    const fields = fieldsOf("llama.cpp", component({ slots_busy: 2, latest: { tokens_per_second: 41 }, url: "http://x" }));
+    expect(fields.map(({ label, path }) => [label, path.join(".")])).toEqual([
+      ["slots busy", "ai.components.llama.cpp.slots_busy"],
+      ["tokens per second", "ai.components.llama.cpp.latest.tokens_per_second"],
+    ]);
+  });
+
+  it("does not take a component's name for one of its own", () => {
+    expect(fieldsOf("constructor", component({}))).toEqual([]);
+    expect(componentTitle("toString")).toBe("toString");
+  });
+});
+
+it("tells why scenes are invalid beside the component's reason", () => {
+  expect(notesOf("wondercraft", component({ reason: "no writer", invalid_reason: "a.glb ends early" }))).toEqual(["no writer", "a.glb ends early"]);
+  expect(notesOf("wondercraft", component({ invalid_reason: null }))).toEqual([]);
+});
+
+it("tells a gap with how much was lost", () => {
+  expect(gapWords({ from: "a-1", to: "a-5", lost: 3, reason: "missed-ticks" })).toBe("the machine was too busy to be sampled, 3 lost");
+  expect(gapWords({ from: null, to: null, lost: null, reason: "unknown-id" })).not.toContain("lost");
+});
