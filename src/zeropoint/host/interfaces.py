@@ -37,9 +37,11 @@ def read_link(roots: Roots, name: str) -> Link:
     if state is None:
         return UNTOLD
     master = directory / "master"
+    up = is_up(state, number_at(str(directory / "carrier")))
     return Link(
-        up=is_up(state, number_at(str(directory / "carrier"))),
-        speed_bits_per_second=speed(number_at(str(directory / "speed"))),
+        up=up,
+        # The driver is asked for it, and may ask its firmware: only where there is a link.
+        speed_bits_per_second=speed(number_at(str(directory / "speed")) if up is True else None),
         hardware=(directory / "device").is_symlink(),
         master=master.readlink().name if master.is_symlink() else None,
     )

@@ -88,6 +88,8 @@ def read_tcp(roots: Roots) -> Mapping[bytes, int]:
 class Network(Probe):
     name: ClassVar[str] = "network"
     section: ClassVar[str] = "system.network"
+    # For the speed of a link its driver is asked, and may take its time.
+    blocking: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self._counters = DeviceCounters(len(COLUMNS))

@@ -39,6 +39,7 @@ LINUX: tuple[type[Probe], ...] = (
 def probes(roots: Roots) -> tuple[Probe, ...]:
     """New probes for the machine under `roots`; each keeps what it needs for its rates."""
     kinds = LINUX
+    # Trees that are given by path are Linux's, wherever they are read.
     if sys.platform != "linux" and roots == Roots():
         # Not at the top: it needs psutil, which Linux does without.
         from zeropoint.host.portable import PROBES as kinds  # noqa: PLC0415, N811
