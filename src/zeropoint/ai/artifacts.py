@@ -88,6 +88,14 @@ class Listing:
         self.again_at = 0.0
         self.cut = self.settled = False
 
+    def verdict_of(self, found: Found) -> Verdict | None:
+        return self.verdicts.get(hash((found.name, signature(found.status))))
+
+    def keep(self, found: Found, verdict: Verdict) -> None:
+        """What counts as nothing may do so for want of a file beside it: that is not kept."""
+        if verdict.kind is not None:
+            self.verdicts[hash((found.name, signature(found.status)))] = verdict
+
     def add(self, found: Found, verdict: Verdict, wall: float) -> None:
         if verdict.kind is None:
             return
@@ -130,8 +138,18 @@ def open_file(folder: int, name: str) -> int:
     return descriptor
 
 
+def is_link(root: str, below: Folder) -> bool:
+    """Whether the last step to the folder, or one before, is a link."""
+    path = root
+    for name in below:
+        path = f"{path}/{name}"
+        if os.path.islink(path):  # noqa: PTH114 - text, as os.path.abspath gave it
+            return True
+    return False
+
+
 def in_words(error: OSError, path: str) -> str:
     path = clean(path)
     if error.errno in (errno.ELOOP, errno.ENOTDIR):
-        return f"{path} is no folder, or a link, which is not followed"
+        return f"{path} is a link, which is not followed"
     return f"{path} cannot be read: {error.strerror}"
