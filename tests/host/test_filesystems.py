@@ -121,6 +121,14 @@ def test_a_file_system_without_inodes_has_no_share_of_them():
     assert reading.missing["filesystems[2].inodes_count"] == "the file system has no fixed number of inodes"
 
 
+def test_more_free_space_than_there_is_makes_no_negative_use():
+    roots = recorded("golden")
+    probe = Filesystems(told(roots, {"/boot/efi": structs.replace(SPACE, device=2, free_bytes=2000)}))
+    reading = probe.read(roots, 0.0)
+    check(probe, reading)
+    assert reading.missing["filesystems[2].used_bytes"] == "the file system tells more free space than it has"
+
+
 def test_a_chroot_without_a_root_among_its_mounts_has_the_numbers_of_it(tmp_path: Path):
     roots = changed("golden", tmp_path, {"proc/1/mountinfo": "22 28 0:21 / /proc rw - proc proc rw\n"})
     probe = Filesystems(told(roots, {"/": SPACE}))
@@ -154,6 +162,24 @@ def test_a_server_that_does_not_answer_holds_up_nobody(gate: threading.Event):
         assert reading.missing["filesystems[4].total_bytes"] == f"its server has not answered for {silent:.1f} s"
         assert rows_of(reading.report)["/data"].total_bytes == 1000
     assert len(asked) == 1
+
+
+def test_what_is_mounted_in_a_served_file_system_holds_up_nobody(gate: threading.Event, tmp_path: Path):
+    """The way to it leads through the server."""
+    mounts = (
+        "28 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
+        "29 28 0:52 / /nas rw - nfs4 nas:/x rw\n"
+        "30 29 8:17 /part /nas/disk rw - xfs /dev/sdb1 rw\n"
+    )
+    roots = changed("golden", tmp_path, {"proc/1/mountinfo": mounts})
+
+    def ask(path: str) -> Space:
+        if "/nas" in path:
+            gate.wait()
+        return structs.replace(SPACE, device=hash(path))
+
+    reading = Filesystems(ask).read(roots, 100.0)
+    assert [row.total_bytes for row in reading.report.filesystems] == [1000, None, None]
 
 
 def test_a_server_that_answers_again_is_told_again(gate: threading.Event):

@@ -2,30 +2,16 @@
 
 from collections.abc import Callable, Sequence
 
-from zeropoint.host.mounts import Mount, visible
+from zeropoint.host.mounts import Mount, directories_above, visible
 
 # Those that live on no block device of this machine (their major number is 0) and hold data all the same. All else
 # with major number 0 is made up by the kernel: proc, sysfs, cgroup and the like.
 POOLS = frozenset({"btrfs", "zfs", "bcachefs", "ubifs"})
-# Somebody else answers for these, a server or a program, who may not answer.
-SERVED = frozenset(
-    {
-        "nfs",
-        "nfs4",
-        "cifs",
-        "smb3",
-        "9p",
-        "ceph",
-        "afs",
-        "lustre",
-        "beegfs",
-        "gpfs",
-        "glusterfs",
-        "orangefs",
-        "virtiofs",
-    }
-    | {"vboxsf", "prl_fs", "fuse", "fuseblk"}
+# Somebody else answers for these, who may not answer: a server, or a program or hypervisor on this machine.
+NETWORK = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "9p", "ceph", "afs", "lustre", "beegfs", "gpfs", "glusterfs", "orangefs"}
 )
+PROGRAMS = frozenset({"fuse", "fuseblk", "virtiofs", "vboxsf", "prl_fs"})
 # Views of what another row has, or of no files at all.
 FUSE_VIEWS = frozenset({"fuse.lxcfs", "fuse.portal", "fuse.gvfsd-fuse", "fuse.snapfuse"})
 # Images, always full to the last byte.
@@ -42,7 +28,15 @@ UNLISTED_ROOT = Mount(
 
 
 def is_served(mount: Mount) -> bool:
-    return mount.type in SERVED or mount.type.startswith("fuse.")
+    return mount.type in NETWORK or mount.type in PROGRAMS or mount.type.startswith("fuse.")
+
+
+def behind_servers(mounts: Sequence[Mount]) -> frozenset[int]:
+    """The ids of the mounts that may hang whoever asks: the served ones, and what is mounted somewhere in them."""
+    served = {mount.mountpoint for mount in mounts if is_served(mount)}
+    return frozenset(
+        mount.id for mount in mounts if not served.isdisjoint([mount.mountpoint, *directories_above(mount.mountpoint)])
+    )
 
 
 def holding_data(mounts: Sequence[Mount], is_directory: Callable[[str], bool]) -> list[Mount]:
@@ -55,12 +49,12 @@ def holding_data(mounts: Sequence[Mount], is_directory: Callable[[str], bool]) -
     """
     seen = visible(mounts)
     root = next((mount for mount in seen if mount.mountpoint == "/"), UNLISTED_ROOT)
+    may_hang = behind_servers(seen)
     chosen = {root.device: root}
     for mount in sorted(seen, key=lambda each: each.root != "/"):
         if mount.device in chosen or not _holds_data(mount):
             continue
-        # A server that doesn't answer must not be asked here.
-        if is_served(mount) or mount.root == "/" or is_directory(mount.mountpoint):
+        if mount.root == "/" or mount.id in may_hang or is_directory(mount.mountpoint):
             chosen[mount.device] = mount
     order = {mount.id: place for place, mount in enumerate(seen)}
     return [root, *sorted(list(chosen.values())[1:], key=lambda mount: order[mount.id])]

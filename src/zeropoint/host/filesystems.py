@@ -11,7 +11,7 @@ from typing import ClassVar
 from msgspec import Struct, structs
 
 from zeropoint import model
-from zeropoint.host.data_mounts import UNLISTED_ROOT, holding_data, is_served, without_password
+from zeropoint.host.data_mounts import UNLISTED_ROOT, behind_servers, holding_data, without_password
 from zeropoint.host.flight import Flight
 from zeropoint.host.mounts import Mount, parse_mountinfo, read_mounts, shown
 from zeropoint.probe import Absent, Missing, Probe, Reading, Roots
@@ -67,6 +67,8 @@ def filesystem(mount: Mount, space: Space | Absent, path: str, missing: Missing)
         type=missing.take(f"{path}.type", unlisted or mount.type),
         read_only=missing.take(f"{path}.read_only", unlisted or mount.read_only),
     )
+    if isinstance(space, Space) and space.free_bytes > space.total_bytes:
+        space = Absent("the file system tells more free space than it has")
     if isinstance(space, Absent):
         missing.update({f"{path}.{field}": space.reason for field in SPACE_FIELDS + INODE_FIELDS})
         return row
@@ -94,7 +96,7 @@ def used_percent(space: Space) -> float | Absent:
     """The used share of what users can have: blocks reserved for the superuser are neither used nor available."""
     used = space.total_bytes - space.free_bytes
     whole = used + space.available_bytes
-    return 100.0 * (used / whole) if used >= 0 and whole > 0 else Absent("the file system tells no size")
+    return 100.0 * (used / whole) if whole > 0 else Absent("the file system tells no size")
 
 
 class Filesystems(Probe):
@@ -108,12 +110,15 @@ class Filesystems(Probe):
         self._measure = measure
         self._content = b""
         self._mounts: list[Mount] = []
+        self._may_hang: frozenset[int] = frozenset()
         self._flights: dict[tuple[str, str], Flight[Space]] = {}
 
     def read(self, roots: Roots, now: float) -> Reading:
         content = read_mounts(roots)
         if content != self._content:
-            self._mounts = holding_data(parse_mountinfo(content), lambda path: is_directory(roots.on_root(path)))
+            mounts = parse_mountinfo(content)
+            self._mounts = holding_data(mounts, lambda path: is_directory(roots.on_root(path)))
+            self._may_hang = behind_servers(mounts)
             self._content = content
         missing = Missing()
         rows = [
@@ -130,11 +135,11 @@ class Filesystems(Probe):
     def _spaces(self, roots: Roots, now: float) -> Sequence[Space | Absent]:
         """The space of each mount. File servers answer side by side, and hold up nobody else."""
         started = self._ask_servers(roots, now)
-        own = {mount.id: self._own(roots, mount) for mount in self._mounts if not is_served(mount)}
+        own = {mount.id: self._own(roots, mount) for mount in self._mounts if mount.id not in self._may_hang}
         deadline = time.monotonic() + WAIT_SECONDS
         for flight in started:
             flight.wait(deadline - time.monotonic())
-        spaces = [self._landed(mount, now) if is_served(mount) else own[mount.id] for mount in self._mounts]
+        spaces = [own[mount.id] if mount.id in own else self._landed(mount, now) for mount in self._mounts]
         root = spaces[0]
         for place, space in enumerate(spaces[1:], start=1):
             # The directory is there but nothing is mounted on it: its numbers would be those of the root.
@@ -149,7 +154,7 @@ class Filesystems(Probe):
             return Absent(error.strerror or str(error))
 
     def _ask_servers(self, roots: Roots, now: float) -> list[Flight[Space]]:
-        served = {(mount.mountpoint, mount.device) for mount in self._mounts if is_served(mount)}
+        served = {(mount.mountpoint, mount.device) for mount in self._mounts if mount.id in self._may_hang}
         # A call that hangs outlives its mount, and stays counted.
         self._flights = {key: flight for key, flight in self._flights.items() if key in served or flight.in_air}
         for key in served - self._flights.keys():
