@@ -30,6 +30,9 @@ export interface ChartRow {
   readonly when?: (sample: Sample) => boolean;
 }
 
+// The same array each time: other rows make a strip begin anew.
+const always = (rows: readonly StripRow[]) => (): readonly StripRow[] => rows;
+
 const hasPressure = (sample: Sample): boolean =>
   [sample.system.cpu, sample.system.memory, sample.system.disk].some((part) => part?.pressure?.some != null);
 
@@ -74,7 +77,7 @@ const BEFORE_GPUS: readonly ChartRow[] = [
     ],
     strip: {
       label: "stalled",
-      rows: () => [{ path: metric("system.memory.pressure.some.now_percent"), label: "stalled for memory" }],
+      rows: always([{ path: metric("system.memory.pressure.some.now_percent"), label: "stalled for memory" }]),
     },
     facts: [
       { label: "of", paths: [metric("system.memory.total_bytes")], title: "Main memory" },
@@ -104,7 +107,7 @@ const AFTER_GPUS: readonly ChartRow[] = [
       { path: metric("system.disk.read_bytes_per_second"), label: "read", tone: 1 },
       { path: metric("system.disk.write_bytes_per_second"), label: "write", tone: 2 },
     ],
-    strip: { label: "busy", rows: () => [{ path: metric("system.disk.busy_percent"), label: "busiest device" }] },
+    strip: { label: "busy", rows: always([{ path: metric("system.disk.busy_percent"), label: "busiest device" }]) },
     facts: [
       { label: "reads", paths: [metric("system.disk.reads_per_second")] },
       { label: "writes", paths: [metric("system.disk.writes_per_second")] },

@@ -6,7 +6,7 @@ import type { Component, Sample } from "../client/src/contract";
 import { ago } from "../elements/format";
 import { numberAt } from "../elements/path";
 import type { Tone } from "../elements/status";
-import { read } from "../elements/value";
+import { read, type Reading } from "../elements/value";
 import "../elements/status";
 import "../elements/value";
 import { componentTitle, fieldsOf, notesOf, type Field } from "./component-fields";
@@ -48,16 +48,33 @@ export class ZpComponent extends LitElement {
             : html`<zp-status tone=${TONES[component.status] ?? "unknown"} word=${component.status}></zp-status>
                 ${this.#since(component)}`}
         </div>
-        <dl class="cells">
-          ${this.#fields(component).map(
-            (field) => html`<div class=${field.wide ? "wide" : ""}>
-              <dt>${field.label}</dt>
-              <dd><zp-value .reading=${this.sample === null ? null : read(this.sample, field.path)}></zp-value></dd>
-            </div>`,
-          )}
-        </dl>
+        ${this.#values(this.#fields(component))}
         ${component === null ? nothing : notesOf(this.name, component).map((note) => html`<p class="reason">${note}</p>`)}
       </article>
+    `;
+  }
+
+  // Values that all miss for one reason share a line with it: a wall of dashes would tell less.
+  #values(fields: readonly Field[]): TemplateResult {
+    const sample = this.sample;
+    const readings = fields.map((field) => ({ field, reading: sample === null ? null : read(sample, field.path) }));
+    const shared = sharedReason(readings.map(({ reading }) => reading));
+    const together = readings.filter(({ reading }) => shared !== null && reading?.reason === shared);
+    const apart = readings.filter((one) => !together.includes(one));
+    return html`
+      <dl class="cells">
+        ${apart.map(
+          ({ field, reading }) => html`<div class=${field.wide ? "wide" : ""}>
+            <dt>${field.label}</dt>
+            <dd><zp-value .reading=${reading}></zp-value></dd>
+          </div>`,
+        )}
+      </dl>
+      ${shared === null
+        ? nothing
+        : html`<p class="reason">
+            ${together.map(({ field, reading }) => html`${field.label} <zp-value .reading=${reading}></zp-value>, `)}${shared}
+          </p>`}
     `;
   }
 
@@ -82,6 +99,18 @@ export class ZpComponent extends LitElement {
       ${ago(seconds)}
     </time>`;
   }
+}
+
+const WORTH_SHARING = 3;
+
+/** The reason for which the most values are missing, if they are several. */
+function sharedReason(readings: readonly (Reading | null)[]): string | null {
+  const counts = new Map<string, number>();
+  for (const reading of readings) {
+    if (reading !== null && reading.value === null) counts.set(reading.reason, (counts.get(reading.reason) ?? 0) + 1);
+  }
+  const [most] = [...counts].sort(([, a], [, b]) => b - a);
+  return most !== undefined && most[1] >= WORTH_SHARING ? most[0] : null;
 }
 
 customElements.define("zp-component", ZpComponent);

@@ -33,6 +33,7 @@ export class ZpHeader extends LitElement {
     .time > span:first-child { min-width: 3.9em; }
     .item, zp-connection, .controls { flex: none; }
     .health { flex: 0 1 auto; min-width: 0; }
+    .cost zp-value { min-width: 3.1em; }
     .clock { min-width: 4.6em; }
     zp-connection { min-width: 6.2em; font-weight: 600; }
     .reason { min-width: 0; max-width: 26em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--zp-quiet); font-size: 12px; }
@@ -54,7 +55,8 @@ export class ZpHeader extends LitElement {
     @media (max-width: 640px) {
       :host { gap: 4px 12px; }
       .wide { display: none; }
-      .controls { margin: 0; width: 100%; }
+      .controls { margin: 0; width: 100%; gap: 6px; }
+      button { padding-inline: 7px; }
       .group { flex: 1; }
       .group button { flex: 1; padding-inline: 4px; }
     }
@@ -75,7 +77,7 @@ export class ZpHeader extends LitElement {
       <span class="item wide" title="Time since the machine started"><span>up</span>${this.#value("system.host.uptime_seconds")}</span>
       <zp-connection .state=${this.connection} .intervalSeconds=${this.sample?.interval_seconds ?? null}></zp-connection>
       ${this.#time()} ${this.#health()}
-      <span class="item wide" title="What Zeropoint itself takes of one core, and of memory">
+      <span class="item wide cost" title="What Zeropoint itself takes of one core, and of memory">
         <span>own cost</span>${this.#value("server.cpu_percent")}${this.#value("server.memory_bytes")}
       </span>
       <span class="controls">

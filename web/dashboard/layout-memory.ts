@@ -29,10 +29,11 @@ export function rememberedHeights(): ReadonlyMap<string, number> {
   }
 }
 
-/** Holds the parts at least as high as given; without heights they are as high as what is in them. */
+/** Gives the parts these heights; one without is as high as what is in it. */
 export function holdHeights(parts: Iterable<HTMLElement>, heights: ReadonlyMap<string, number>): void {
   for (const part of parts) {
     const height = heights.get(part.dataset["part"] ?? "");
-    part.style.minHeight = height === undefined ? "" : `${height}px`;
+    part.style.height = height === undefined ? "" : `${height}px`;
+    part.style.overflow = height === undefined ? "" : "clip";
   }
 }

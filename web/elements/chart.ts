@@ -51,7 +51,7 @@ export class ZpChart extends LitElement {
       background: repeating-linear-gradient(135deg, var(--zp-hatch, #b4bcc8) 0 1px, transparent 1px 6px);
     }
     .nothing {
-      position: absolute; inset: 0 58px 19px 54px; display: grid; place-items: center; text-align: center;
+      position: absolute; inset: 0 64px 19px 54px; display: grid; place-items: center; text-align: center;
       color: var(--zp-quiet, #5b6472); font-size: 12px; overflow-wrap: anywhere;
     }
     .tone-1 { --tone: var(--zp-series-1, #1f6fd0); }

@@ -15,13 +15,15 @@ export interface GapNote {
 const KEPT_WINDOWS = 2;
 const LEAST_ROWS = 64;
 const NOTES_KEPT = 200;
+// Columns are named by what is drawn, which may be some pictures after the samples came.
+const RECENT_KEPT = 20;
 
 export class SampleRows {
   readonly ring = new ColumnRing(LEAST_ROWS);
-  newest: SampleBase | null = null;
   oldestId: string | null = null;
   readonly #longestSeconds: number;
   readonly #columns = new Map<string, { readonly path: Path; readonly column: number }>();
+  #recent: SampleBase[] = [];
   #told: string | null = null;
   #notes: GapNote[] = [];
 
@@ -29,15 +31,19 @@ export class SampleRows {
     this.#longestSeconds = longestSeconds;
   }
 
-  /** The column that keeps the number at `path`, made at its first use. */
+  get newest(): SampleBase | null {
+    return this.#recent.at(-1) ?? null;
+  }
+
+  /** The column that keeps the number at `path`, made at its first use; the newest rows have their values at once. */
   column(path: Path): number {
     const name = metricName(path);
     const known = this.#columns.get(name);
     if (known !== undefined) return known.column;
     const column = this.ring.addColumn();
     this.#columns.set(name, { path, column });
-    const last = this.ring.count - 1;
-    if (this.newest !== null && last >= 0) this.ring.set(column, last, numberAt(this.newest, path));
+    const first = this.ring.count - this.#recent.length;
+    this.#recent.forEach((sample, index) => this.ring.set(column, first + index, numberAt(sample, path)));
     return column;
   }
 
@@ -62,7 +68,8 @@ export class SampleRows {
     this.#told = null;
     this.ring.append(time, gap !== null);
     this.#fill(this.ring.count - 1, sample);
-    this.newest = sample;
+    this.#recent.push(sample);
+    if (this.#recent.length > RECENT_KEPT) this.#recent.shift();
     this.oldestId ??= sample.id;
     return risen;
   }
@@ -119,7 +126,7 @@ export class SampleRows {
   #clear(): void {
     this.ring.clear();
     this.#notes = [];
-    this.newest = null;
+    this.#recent = [];
     this.oldestId = null;
   }
 }

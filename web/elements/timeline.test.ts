@@ -57,10 +57,11 @@ describe("samples", () => {
     expect(timeline.view()?.count).toBe(1);
   });
 
-  it("knows the newest value of a column that is named later", () => {
-    append(1, 2);
+  it("knows the newest values of a column that is named later", () => {
+    append(...range(1, 25));
+    timeline.prepend([sample(0), sample(1)]);
     const late = timeline.column(["interval_seconds"]);
-    expect([0, 1].map((row) => timeline.value(late, row))).toEqual([NaN, 1]);
+    expect([0, 5, 6, 25].map((row) => timeline.value(late, row))).toEqual([NaN, NaN, 1, 1]);
   });
 
   it("keeps a window of ten minutes at ten samples a second", () => {

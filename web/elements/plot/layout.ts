@@ -3,7 +3,7 @@
 /** Room for the labels of the value axis. */
 export const AXIS_PIXELS = 54;
 /** Room for the lines' names at their ends. */
-export const END_PIXELS = 58;
+export const END_PIXELS = 64;
 export const TOP_PIXELS = 7;
 export const TIME_AXIS_PIXELS = 19;
 export const FONT_PIXELS = 11;
