@@ -114,13 +114,14 @@ def test_a_core_that_came_back_needs_two_readings_of_its_own():
 def test_128_cores_are_told_by_number(tmp_path: Path):
     probe = Cpu()
     probe.read(many_cores.write(tmp_path, busy=25), 0.0)
-    report = report_of(probe, many_cores.write(tmp_path, busy=75, offline=frozenset({7})), 1.0)
+    report = report_of(probe, many_cores.write(tmp_path, busy=75, offline=frozenset({7, 71})), 1.0)
     assert len(report.per_core_percent) == 128
     assert report.per_core_percent[0] is None  # no time was counted for it
-    assert report.per_core_percent[7] is None
-    assert all(share == 100.0 for share in report.per_core_percent[8:])
-    assert report.count_logical == 127
-    assert report.count_physical == 64
+    assert report.per_core_percent[7] is None and report.per_core_percent[71] is None
+    assert all(share == 100.0 for core, share in enumerate(report.per_core_percent) if core not in {0, 7, 71})
+    assert report.count_logical == 126
+    # Both threads of one physical core are offline.
+    assert report.count_physical == 63
 
 
 def test_a_machine_without_topology_says_so():

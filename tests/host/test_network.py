@@ -104,6 +104,11 @@ def test_states_and_speeds():
     assert reading.missing["interfaces[1].up"] == "sysfs doesn't list it"
 
 
+def test_the_driver_of_a_link_that_is_down_is_not_asked_for_its_speed(tmp_path: Path):
+    roots = changed("golden", tmp_path, {"sys/class/net/eno2/speed": "1000\n"})
+    assert report_of(Network(), roots).interfaces[2].speed_bits_per_second is None
+
+
 def test_an_unknown_state_is_told_by_the_carrier():
     assert is_up("up", None) is True
     assert is_up("lowerlayerdown", 1) is False
