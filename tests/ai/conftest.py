@@ -1,7 +1,9 @@
 """What the tests of AI components share: a real artifacts directory."""
 
 import os
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,3 +32,11 @@ def put(artifacts: Path) -> Put:
         return path
 
     return write
+
+
+@pytest.fixture
+def reachable() -> Iterator[Path]:
+    """An artifacts directory that other users can reach: pytest's own are closed to them."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)

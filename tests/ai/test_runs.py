@@ -1,90 +1,18 @@
-"""Runs on disk, and whether their process lives: with real processes of this machine."""
+"""Runs on disk."""
 
 import json
 import os
-import platform
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ai.watch import Put
 from zeropoint.ai.rows import parse_json_row
-from zeropoint.ai.runs import RUN_FILE_BYTES, Run, Runs, life_of, parse_run
+from zeropoint.ai.runs import RUN_FILE_BYTES, Run, Runs, parse_run
 from zeropoint.ai.texts import rfc3339
 from zeropoint.probe import Roots
-
-
-@contextmanager
-def process() -> Iterator[subprocess.Popen[bytes]]:
-    """A process that lives until its input ends."""
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
-        try:
-            yield child
-        finally:
-            child.kill()
-
-
-def run_of(pid: int | None, started: float | None, host: str | None = None) -> Run:
-    return Run("1", "tinygrad", host or platform.node(), pid, started, None, None)
-
-
-def test_a_process_that_started_before_its_run_lives() -> None:
-    with process() as child:
-        now = time.time()
-        assert life_of(run_of(child.pid, now), Roots(), now) == "live"
-        assert life_of(run_of(child.pid, now + 3600), Roots(), now) == "live", "a run may begin late in a process"
-
-
-def test_a_process_that_started_after_the_run_has_taken_over_its_number() -> None:
-    with process() as child:
-        now = time.time()
-        assert life_of(run_of(child.pid, now - 60), Roots(), now) == "gone"
-
-
-def test_a_process_that_ended_is_gone_also_before_its_parent_has_noticed() -> None:
-    child = subprocess.Popen([sys.executable, "-c", ""])
-    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and is kept as a zombie
-    now = time.time()
-    assert life_of(run_of(child.pid, now), Roots(), now) == "gone"
-    child.wait()
-    assert life_of(run_of(child.pid, now), Roots(), now) == "gone"
-
-
-@pytest.mark.parametrize(
-    "run",
-    [run_of(None, 1.0), run_of(os.getpid(), None), run_of(os.getpid(), time.time(), "another-machine")],
-    ids=["no process", "no start", "another machine"],
-)
-def test_what_cannot_be_seen_from_here(run: Run) -> None:
-    assert life_of(run, Roots(), time.time()) == "unseen"
-
-
-def test_a_proc_that_hides_other_users_tells_nothing(tmp_path: Path) -> None:
-    assert life_of(run_of(os.getpid(), time.time()), Roots(proc=str(tmp_path)), time.time()) == "unseen"
-
-
-def test_a_recorded_tree_tells_of_its_processes(tmp_path: Path) -> None:
-    for name, content in {
-        "1/stat": "1 (systemd) S 0 1 1",
-        "uptime": "5000.00 9000.00",
-        "sys/kernel/hostname": "gpubox",
-        "42/stat": "42 (a) b (c)) R 1 42 42 0 -1 4194304 1 0 0 0 5 6 0 0 20 0 1 0 100000 1 1",
-    }.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(content + "\n")
-    wall = 1_800_000_000.0
-    started = wall - 5000 + 100000 / os.sysconf("SC_CLK_TCK")
-    roots = Roots(proc=str(tmp_path))
-    assert life_of(run_of(42, started + 1, "gpubox"), roots, wall) == "live"
-    assert life_of(run_of(42, started - 60, "gpubox"), roots, wall) == "gone"
-    assert life_of(run_of(43, started, "gpubox"), roots, wall) == "gone"
 
 
 def test_what_does_not_fit_is_left_out_of_a_run() -> None:

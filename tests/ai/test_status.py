@@ -2,7 +2,8 @@
 
 import pytest
 
-from zeropoint.ai.runs import Life, Run
+from zeropoint.ai.processes import Life
+from zeropoint.ai.runs import Run
 from zeropoint.ai.status import Facts, Since, decide, window_seconds
 from zeropoint.model import Status
 

@@ -6,15 +6,13 @@ import socket
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.ai.watch import as_nobody
 from zeropoint.ai.artifacts import Folder, Found, Verdict
 from zeropoint.ai.tree import Limits, Tree
-
-NOBODY = 65534
 
 
 def any_file(_: Folder, __: str) -> str:
@@ -28,19 +26,6 @@ def tree_of(root: Path, **options: object) -> Tree:
 def look(tree: Tree, now: float = 1000.0, passes: int = 1) -> None:
     for number in range(passes):
         tree.look(now + number, time.time())
-
-
-@contextmanager
-def as_nobody() -> Iterator[None]:
-    """As a user who may not read everything; root may."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def test_counts_regular_files_at_any_depth_and_leaves_hidden_ones_out(artifacts: Path) -> None:
@@ -131,14 +116,6 @@ def test_pipes_and_sockets_are_left_out_and_never_opened(artifacts: Path) -> Non
         tree = tree_of(artifacts, check=check)
         look(tree)
     assert (tree.left_out, opened) == ("2 pipes, sockets or devices in train left out", [])
-
-
-@pytest.fixture
-def reachable() -> Iterator[Path]:
-    """An artifacts directory that other users can reach: pytest's own are closed to them."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        yield Path(folder)
 
 
 def test_a_folder_that_may_not_be_read_is_told(reachable: Path) -> None:

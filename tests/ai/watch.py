@@ -1,13 +1,16 @@
 """Reads components over real directories, by a clock that is an argument."""
 
+import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from zeropoint.ai.component import ArtifactsComponent
 from zeropoint.model import Component, Section
 from zeropoint.probe import Roots
 
+NOBODY = 65534
 # Writes a file below the artifacts directory: (name, content, age=seconds) -> path.
 Put = Callable[..., Path]
 
@@ -16,7 +19,8 @@ class Watch:
     """Reads a component as the appliance does, every 2 s of a clock that the test moves."""
 
     def __init__(self, kind: type[ArtifactsComponent], artifacts: Path, **options: object) -> None:
-        self.wall = time.time()
+        # Ahead by what a test may take to write its files: these are some seconds old at the first reading.
+        self.wall = time.time() + 3
         self.now = 1000.0
         self.missing: Mapping[str, str] = {}
         self.component = kind(artifacts, clock=lambda: self.wall, **options)  # type: ignore[arg-type]
@@ -43,3 +47,16 @@ def nulls_without_reason(section: Section, missing: Mapping[str, str], at: str =
         elif isinstance(value, Section):
             found += nulls_without_reason(value, missing, f"{path}.")
     return found
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """As a user who may not read everything; root may."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)

@@ -59,6 +59,11 @@ class Seen:
         return clean("/".join((*self.folder, self.name)))
 
 
+def rank(mtime_ns: int, wall: float) -> int:
+    """Orders files by their time; one that lies in the future says nothing, and comes last."""
+    return mtime_ns if mtime_ns <= wall * 1e9 else -1
+
+
 class Listing:
     """What was found in one folder."""
 
@@ -102,11 +107,10 @@ class Listing:
         self.counts[verdict.kind] += 1
         newest = self.newest.setdefault(verdict.kind, [])
         mtime_ns = found.status.st_mtime_ns
-        full = len(newest) >= NEWEST_A_FOLDER
-        if not 0 <= mtime_ns <= wall * 1e9 or (full and mtime_ns <= newest[-1].mtime_ns):
+        if len(newest) >= NEWEST_A_FOLDER and rank(mtime_ns, wall) <= rank(newest[-1].mtime_ns, wall):
             return
         newest.append(Seen(found, verdict))
-        newest.sort(key=lambda seen: -seen.mtime_ns)
+        newest.sort(key=lambda seen: -rank(seen.mtime_ns, wall))
         del newest[NEWEST_A_FOLDER:]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from statistics import median
 from typing import NamedTuple
 
-from zeropoint.ai.artifacts import Seen, Signature
+from zeropoint.ai.artifacts import Seen, Signature, rank
 from zeropoint.ai.rows import Row, Tail, number
 from zeropoint.ai.tree import Tree
 from zeropoint.probe import Absent
@@ -40,8 +40,8 @@ class LatestRow:
     def usual_step_seconds(self) -> float | None:
         return median(self._steps_seconds) if self._steps_seconds else None
 
-    def read(self, sources: Iterable[Source]) -> Row | Absent:
-        source = max(sources, key=lambda it: it.file.mtime_ns / 1e9 + it.preference_seconds, default=None)
+    def read(self, sources: Iterable[Source], wall: float) -> Row | Absent:
+        source = max(sources, key=lambda it: rank(it.file.mtime_ns, wall) / 1e9 + it.preference_seconds, default=None)
         if source is None:
             self._forget(None)
             return Absent("no row has been written")

@@ -4,6 +4,7 @@ A distribution adds one by an entry point of the group `zeropoint.components`: i
 callable that takes the artifacts directory and answers with a Probe whose section is `ai.components.NAME`.
 """
 
+import itertools
 import re
 from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
@@ -55,7 +56,8 @@ def load(entry: EntryPoint, artifacts: Path, taken: frozenset[str]) -> Probe:
     """The entry point's component, or one that tells why there is none, under a name that is not taken."""
     name = entry.name if NAME.fullmatch(entry.name) else "component"
     if name != entry.name or name in taken:
-        free = next(other for number in range(2, 10_000) if (other := f"{name}_{number}") not in taken)
+        names = itertools.chain([name], (f"{name}_{number}" for number in itertools.count(2)))
+        free = next(other for other in names if other not in taken)
         why = "the name is taken" if name in taken else "its name is not one of small letters, digits and _"
         return Broken(free, clean(f"{entry.name} of {entry.value}: {why}"))
     try:

@@ -1,25 +1,20 @@
-"""Runs that leave ARTIFACTS/runs/NAME/ID/run.json, and whether the process of one is still there."""
+"""Runs that leave ARTIFACTS/runs/NAME/ID/run.json."""
 
 import os
-import platform
 from collections.abc import Iterator
-from typing import Literal
 
 from msgspec import Struct
 
 from zeropoint.ai.artifacts import Folder, Found, Signature, Verdict, open_file, signature
+from zeropoint.ai.processes import Life, life_of
 from zeropoint.ai.rows import parse_json_row
 from zeropoint.ai.texts import clean, parse_time
 from zeropoint.ai.tree import Limits, Tree
-from zeropoint.probe import Roots, read_text
+from zeropoint.probe import Roots
 
 RUN_FILE_BYTES = 256 * 1024
-# `started` is taken around the start of the process, and the wall clock may have been set since.
-START_SLACK_SECONDS = 5.0
 # Of so many runs that have no end, the latest, it is looked whether their process lives.
 RUNS_LOOKED_AT = 64
-
-Life = Literal["live", "gone", "unseen"]
 
 
 class Run(Struct, frozen=True):
@@ -54,43 +49,6 @@ def parse_run(content: bytes, folder: Folder) -> Run | None:
     )
 
 
-def life_of(run: Run, roots: Roots, wall: float) -> Life:
-    """Whether the run's process lives on this machine; "unseen" where that cannot be told from here."""
-    if run.pid is None or run.started is None or run.host not in (host_name(roots), platform.node()):
-        return "unseen"
-    try:
-        # Mounted with hidepid, /proc shows nothing of other users' processes, the first one's among them.
-        read_text(f"{roots.proc}/1/stat")
-    except OSError:
-        return "unseen"
-    try:
-        started = process_start(roots, run.pid, wall)
-    except OSError:
-        return "gone"
-    # One that started after the run did was given the number of a process that has gone.
-    return "live" if started is not None and started <= run.started + START_SLACK_SECONDS else "gone"
-
-
-def host_name(roots: Roots) -> str:
-    try:
-        return read_text(f"{roots.proc}/sys/kernel/hostname")
-    except OSError:
-        return platform.node()
-
-
-def process_start(roots: Roots, pid: int, wall: float) -> float | None:
-    """When the process started, in seconds since 1970; None for one that has ended. Raises OSError.
-
-    proc_pid_stat(5): the name in parentheses may hold anything, so fields are counted from its end: state is the
-    third, start time in clock ticks since boot the 22nd.
-    """
-    fields = read_text(f"{roots.proc}/{pid}/stat").rpartition(")")[2].split()
-    if fields[0] in ("Z", "X"):
-        return None
-    uptime = float(read_text(f"{roots.proc}/uptime").split()[0])
-    return wall - uptime + int(fields[19]) / os.sysconf("SC_CLK_TCK")
-
-
 class Runs:
     """The runs of one kind."""
 
@@ -107,7 +65,9 @@ class Runs:
         endless = sorted(
             ((folder, run) for folder, run in self._mine() if not run.has_end), key=lambda item: item[1].started or 0.0
         )
-        self.life = {folder: life_of(run, roots, wall) for folder, run in endless[-RUNS_LOOKED_AT:]}
+        self.life = {
+            folder: life_of(run.pid, run.started, run.host, roots) for folder, run in endless[-RUNS_LOOKED_AT:]
+        }
 
     def _mine(self) -> Iterator[tuple[Folder, Run]]:
         for folder, (_, run) in self._known.items():
@@ -132,7 +92,7 @@ class Runs:
             for seen in files
             if (run := self.of(seen.folder)) and not run.has_end and self.life.get(seen.folder) != "gone"
         ]
-        return max((when for when in times if when <= wall), default=None)
+        return max((when for when in times if 0 <= when <= wall), default=None)
 
     def of(self, folder: Folder) -> Run | None:
         known = self._known.get(folder)

@@ -2,7 +2,8 @@
 
 from msgspec import Struct
 
-from zeropoint.ai.runs import Life, Run
+from zeropoint.ai.processes import Life
+from zeropoint.ai.runs import Run
 from zeropoint.ai.texts import rfc3339
 from zeropoint.model import Status
 

@@ -55,7 +55,7 @@ class Tinygrad(ArtifactsComponent):
         return clean(f"train, metrics/tinygrad*.jsonl and runs of {self._artifacts}")
 
     def _report(self, wall: float, missing: Missing) -> Report:
-        row = self._latest.read(self._sources())
+        row = self._latest.read(self._sources(), wall)
         common = self._common(wall, missing, window_seconds(self._latest.usual_step_seconds))
         return Report(
             status=common.status,

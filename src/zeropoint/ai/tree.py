@@ -28,6 +28,7 @@ from zeropoint.ai.artifacts import (
     is_link,
     open_file,
     open_folder,
+    rank,
     signature,
 )
 from zeropoint.ai.texts import clean
@@ -279,7 +280,7 @@ class Tree:
             kind: heapq.nlargest(
                 NEWEST_IN_ALL,
                 (seen for listing in listings for seen in listing.newest.get(kind, ())),
-                key=lambda seen: seen.mtime_ns,
+                key=lambda seen: rank(seen.mtime_ns, self._wall),
             )
             for kind in kinds
         }
@@ -302,4 +303,4 @@ class Tree:
         """Time of the newest file of these kinds (all), in seconds; times in the future are ignored."""
         chosen = self.newest if kinds is None else kinds
         times = [seen.mtime_ns / 1e9 for kind in chosen for seen in self.newest.get(kind, ())]
-        return max((when for when in times if when <= wall), default=None)
+        return max((when for when in times if 0 <= when <= wall), default=None)

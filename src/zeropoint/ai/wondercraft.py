@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Annotated, ClassVar
 
-from zeropoint.ai.artifacts import Folder, Found, Seen, Verdict, open_file
+from zeropoint.ai.artifacts import Folder, Found, Seen, Verdict, open_file, rank
 from zeropoint.ai.component import ArtifactsComponent, total
 from zeropoint.ai.content import Content, of_descriptor
 from zeropoint.ai.gltf_files import why_not_glb, why_not_gltf
@@ -85,7 +85,7 @@ class Wondercraft(ArtifactsComponent):
             invalid_count=missing.take("invalid_count", total(("invalid",), self._files)),
             invalid_reason=missing.take("invalid_reason", self._invalid_reason()),
             usd_check="by header and structure",
-            latest=missing.take("latest", self._read_latest(missing)),
+            latest=missing.take("latest", self._read_latest(wall, missing)),
         )
 
     def _invalid_reason(self) -> str | Absent:
@@ -93,8 +93,9 @@ class Wondercraft(ArtifactsComponent):
             return clean(f"{file.path} {file.why}")
         return Absent("nothing is known to be invalid")
 
-    def _read_latest(self, missing: Missing) -> Latest | Absent:
-        file = max(self._files.newest.get("metrics", ()), key=lambda file: file.mtime_ns, default=None)
+    def _read_latest(self, wall: float, missing: Missing) -> Latest | Absent:
+        metrics = self._files.newest.get("metrics", ())
+        file = max(metrics, key=lambda file: rank(file.mtime_ns, wall), default=None)
         if file is None:
             return Absent("no metrics have been written")
         row = self._read_metrics(file)
