@@ -2,8 +2,8 @@
 
 import os
 import stat
-import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, wait
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -11,8 +11,8 @@ from typing import ClassVar
 from msgspec import Struct, structs
 
 from zeropoint import model
+from zeropoint.flight import Flight
 from zeropoint.host.data_mounts import UNLISTED_ROOT, behind_servers, holding_data, without_password
-from zeropoint.host.flight import Flight
 from zeropoint.host.mounts import Mount, parse_mountinfo, read_mounts, shown
 from zeropoint.probe import Absent, Missing, Probe, Reading, Roots
 
@@ -36,6 +36,21 @@ class Space(Struct, frozen=True):
 
 
 Measure = Callable[[str], Space]
+# A mount as its file server knows it: mount point and device.
+Served = tuple[str, str]
+
+
+class Asked:
+    """A file server, the call that it was last asked by, and when."""
+
+    def __init__(self, name: str) -> None:
+        self.flight: Flight[Space] = Flight(name)
+        self.answer: Future[Space] | None = None
+        self.at = 0.0
+
+    def ask(self, call: Callable[[], Space], now: float) -> Future[Space]:
+        self.answer, self.at = self.flight.start(call), now
+        return self.answer
 
 
 def measure(path: str) -> Space:
@@ -111,7 +126,7 @@ class Filesystems(Probe):
         self._content = b""
         self._mounts: list[Mount] = []
         self._may_hang: frozenset[int] = frozenset()
-        self._flights: dict[tuple[str, str], Flight[Space]] = {}
+        self._asked: dict[Served, Asked] = {}
 
     def read(self, roots: Roots, now: float) -> Reading:
         content = read_mounts(roots)
@@ -134,11 +149,9 @@ class Filesystems(Probe):
 
     def _spaces(self, roots: Roots, now: float) -> Sequence[Space | Absent]:
         """The space of each mount. File servers answer side by side, and hold up nobody else."""
-        started = self._ask_servers(roots, now)
+        asked = self._ask_servers(roots, now)
         own = {mount.id: self._own(roots, mount) for mount in self._mounts if mount.id not in self._may_hang}
-        deadline = time.monotonic() + WAIT_SECONDS
-        for flight in started:
-            flight.wait(deadline - time.monotonic())
+        wait(asked, WAIT_SECONDS)
         spaces = [own[mount.id] if mount.id in own else self._landed(mount, now) for mount in self._mounts]
         root = spaces[0]
         for place, space in enumerate(spaces[1:], start=1):
@@ -153,26 +166,22 @@ class Filesystems(Probe):
         except OSError as error:
             return Absent(error.strerror or str(error))
 
-    def _ask_servers(self, roots: Roots, now: float) -> list[Flight[Space]]:
+    def _ask_servers(self, roots: Roots, now: float) -> list[Future[Space]]:
+        """Asks all that are not in the air still."""
         served = {(mount.mountpoint, mount.device) for mount in self._mounts if mount.id in self._may_hang}
         # A call that hangs outlives its mount, and stays counted.
-        self._flights = {key: flight for key, flight in self._flights.items() if key in served or flight.in_air}
-        for key in served - self._flights.keys():
-            if len(self._flights) < FLIGHTS_LIMIT:
-                self._flights[key] = Flight(partial(self._measure, roots.on_root(key[0])))
-        started = [self._flights[key] for key in served & self._flights.keys() if not self._flights[key].in_air]
-        for flight in started:
-            flight.start(now)
-        return started
+        self._asked = {key: asked for key, asked in self._asked.items() if key in served or asked.flight.in_air}
+        for key in served - self._asked.keys():
+            if len(self._asked) < FLIGHTS_LIMIT:
+                self._asked[key] = Asked(f"file server of {key[0]}")
+        free = [key for key in served & self._asked.keys() if not self._asked[key].flight.in_air]
+        return [self._asked[key].ask(partial(self._measure, roots.on_root(key[0])), now) for key in free]
 
     def _landed(self, mount: Mount, now: float) -> Space | Absent:
-        flight = self._flights.get((mount.mountpoint, mount.device))
-        if flight is None:
+        asked = self._asked.get((mount.mountpoint, mount.device))
+        if asked is None or asked.answer is None:
             return Absent("too many file servers do not answer")
-        # May be the late answer to the reading before.
-        outcome = flight.take()
-        if isinstance(outcome, Space):
-            return outcome
-        if isinstance(outcome, Exception):
-            return Absent(getattr(outcome, "strerror", None) or str(outcome))
-        return Absent(f"its server has not answered for {max(now - flight.started_at, WAIT_SECONDS):.1f} s")
+        if not asked.answer.done():
+            return Absent(f"its server has not answered for {max(now - asked.at, WAIT_SECONDS):.1f} s")
+        error = asked.answer.exception()
+        return asked.answer.result() if error is None else Absent(getattr(error, "strerror", None) or str(error))

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import structlog
 
+from zeropoint.flight import Flight
 from zeropoint.model import Collector, CollectorStatus, Section
 from zeropoint.probe import Absent, Probe, Reading, Roots
-from zeropoint.sampling.flight import Flight
 
 log = structlog.get_logger()
 REASON_LIMIT = 300
@@ -42,7 +42,7 @@ class Executor:
         self.reading: Reading | Absent | None = None
         self._roots = roots
         self._clock = clock
-        self._flight: Flight[TimedReading] | None = Flight(probe.name) if probe.blocking else None
+        self._flight: Flight[TimedReading] | None = Flight(f"probe {probe.name}") if probe.blocking else None
         self._started_at = float("-inf")
         self._read_at: float | None = None
         self._duration: float | None = None

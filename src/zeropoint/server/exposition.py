@@ -4,6 +4,7 @@ Names follow the OpenTelemetry semantic conventions where those define one, in t
 underscores, the unit and `_total` are appended, percents become ratios. All others are zeropoint_ and the path.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import metadata
@@ -16,6 +17,7 @@ from zeropoint.catalogue import UNITS, Spec, Value, values
 from zeropoint.feed.broadcaster import Broadcaster
 from zeropoint.model import Sample
 
+KEY = re.compile(r"\.\{[^}]*\}")
 SUFFIXES = {"percent": "ratio", "1": "", "1/s": "per_second"}
 
 
@@ -28,11 +30,11 @@ class Exposition:
     async def metrics(self, request: web.Request) -> web.StreamResponse:
         sample = self._broadcaster.newest_sample
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))
-        body = encode(_Families(() if sample is None else families(sample)))
+        body = encode(Families(() if sample is None else families(sample)))
         return web.Response(body=body, headers={"Content-Type": content_type, "Cache-Control": "no-store"})
 
 
-class _Families:
+class Families:
     """What prometheus_client's encoders ask for: something that collects."""
 
     def __init__(self, collected: Iterable[Metric]) -> None:
@@ -73,7 +75,7 @@ def family_name(spec: Spec) -> str:
     suffix = SUFFIXES.get(spec.unit, spec.unit.replace("/s", "_per_second"))
     if spec.otel is not None:
         return "_".join(filter(None, (spec.otel.replace(".", "_"), suffix)))
-    *parents, last = [name for name in spec.name.split(".") if not name.startswith("{")]
+    *parents, last = KEY.sub("", spec.name).split(".")
     words = last.removesuffix("_total").removesuffix("_per_second").split("_")
     kept = [word for word in words if word not in UNITS]
     return "_".join(filter(None, ("zeropoint", *parents, *kept, suffix)))

@@ -1,0 +1,26 @@
+import threading
+
+import pytest
+
+from zeropoint.flight import Flight
+
+
+def test_what_the_call_answers_or_raises_is_its_futures():
+    flight: Flight[int] = Flight("probe x")
+    assert flight.start(lambda: 7).result(10) == 7
+    assert isinstance(flight.start(lambda: int("x")).exception(10), ValueError)
+    assert not flight.in_air
+
+
+def test_there_is_one_call_at_a_time_and_it_holds_nobody():
+    gate = threading.Event()
+    flight: Flight[bool] = Flight("probe that hangs")
+    future = flight.start(gate.wait)
+    assert flight.in_air
+    with pytest.raises(RuntimeError, match="probe that hangs is in the air already"):
+        flight.start(gate.wait)
+    # As a daemon it doesn't hold the exit of the process.
+    assert [thread.daemon for thread in threading.enumerate() if thread.name == "probe that hangs"] == [True]
+    gate.set()
+    assert future.result(10) is True
+    assert flight.start(lambda: False).result(10) is False
