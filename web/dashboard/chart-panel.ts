@@ -56,7 +56,7 @@ export class ZpChartPanel extends LitElement {
       (path, index) => html`${index > 0 && fact.between !== undefined ? html`<span>${fact.between}</span>` : nothing}
         <zp-value .reading=${this.sample === null ? null : read(this.sample, path)}></zp-value>`,
     );
-    return html`<span class="fact" title=${fact.title ?? nothing}>${fact.label === "" ? nothing : html`<span>${fact.label}</span>`}${values}</span>`;
+    return html`<span class="fact ${fact.between === undefined ? "" : "pair"}" title=${fact.title ?? nothing}>${fact.label === "" ? nothing : html`<span>${fact.label}</span>`}${values}</span>`;
   }
 
   #throttling(): TemplateResult | typeof nothing {

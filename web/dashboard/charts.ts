@@ -30,9 +30,6 @@ export interface ChartRow {
   readonly when?: (sample: Sample) => boolean;
 }
 
-// The same array each time: other rows make a strip begin anew.
-const always = (rows: readonly StripRow[]) => (): readonly StripRow[] => rows;
-
 const hasPressure = (sample: Sample): boolean =>
   [sample.system.cpu, sample.system.memory, sample.system.disk].some((part) => part?.pressure?.some != null);
 
@@ -77,7 +74,7 @@ const BEFORE_GPUS: readonly ChartRow[] = [
     ],
     strip: {
       label: "stalled",
-      rows: always([{ path: metric("system.memory.pressure.some.now_percent"), label: "stalled for memory" }]),
+      rows: () => [{ path: metric("system.memory.pressure.some.now_percent"), label: "stalled for memory" }],
     },
     facts: [
       { label: "of", paths: [metric("system.memory.total_bytes")], title: "Main memory" },
@@ -107,7 +104,7 @@ const AFTER_GPUS: readonly ChartRow[] = [
       { path: metric("system.disk.read_bytes_per_second"), label: "read", tone: 1 },
       { path: metric("system.disk.write_bytes_per_second"), label: "write", tone: 2 },
     ],
-    strip: { label: "busy", rows: always([{ path: metric("system.disk.busy_percent"), label: "busiest device" }]) },
+    strip: { label: "busy", rows: () => [{ path: metric("system.disk.busy_percent"), label: "busiest device" }] },
     facts: [
       { label: "reads", paths: [metric("system.disk.reads_per_second")] },
       { label: "writes", paths: [metric("system.disk.writes_per_second")] },
@@ -179,32 +176,16 @@ export function chartRows(sample: Sample | null): readonly ChartRow[] {
   return [...BEFORE_GPUS, ...gpus, ...AFTER_GPUS].filter((row) => sample === null || row.when?.(sample) !== false);
 }
 
-const knownCores = new Map<number, readonly StripRow[]>();
-
 function coreRows(sample: Sample): readonly StripRow[] {
-  const count = sample.system.cpu?.per_core_percent?.length ?? 0;
-  const known = knownCores.get(count);
-  if (known !== undefined) return known;
-  const rows = Array.from({ length: count }, (_, core) => ({
-    path: ["system", "cpu", "per_core_percent", core],
-    label: `core ${core}`,
-  }));
-  knownCores.set(count, rows);
-  return rows;
+  const cores = sample.system.cpu?.per_core_percent ?? [];
+  return cores.map((_, core) => ({ path: ["system", "cpu", "per_core_percent", core], label: `core ${core}` }));
 }
 
-const knownGpus = new Map<string, ChartRow>();
-
-// The same row for the same card, so that its chart stays.
 function gpuRow(gpu: Gpu): ChartRow {
-  const title = `GPU ${gpu.index ?? ""}`.trim();
-  const key = `gpu ${gpu.uuid} ${title}`;
-  const known = knownGpus.get(key);
-  if (known !== undefined) return known;
   const at = (field: keyof Gpu): Path => gpuMetric(gpu.uuid, field);
-  const row: ChartRow = {
-    key,
-    title,
+  return {
+    key: `gpu ${gpu.uuid}`,
+    title: `GPU ${gpu.index ?? ""}`.trim(),
     axis: "percent",
     lines: [
       { path: at("utilization_percent"), label: "busy", tone: 1 },
@@ -227,8 +208,6 @@ function gpuRow(gpu: Gpu): ChartRow {
     ],
     collectors: ["gpu_nvidia", "gpu_drm"],
   };
-  knownGpus.set(key, row);
-  return row;
 }
 
 export function gpuOf(sample: Sample, uuid: string): Gpu | undefined {

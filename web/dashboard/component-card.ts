@@ -26,6 +26,7 @@ export class ZpComponent extends LitElement {
     panelStyle,
     css`
       .panel { min-height: 124px; }
+      @media (max-width: 640px) { .panel { min-height: 92px; } }
       .head { gap: 2px 10px; }
       .wide { grid-column: span 2; }
       time { font-size: 12px; }
@@ -73,7 +74,10 @@ export class ZpComponent extends LitElement {
       ${shared === null
         ? nothing
         : html`<p class="reason">
-            ${together.map(({ field, reading }) => html`${field.label} <zp-value .reading=${reading}></zp-value>, `)}${shared}
+            ${together.map(
+              ({ field, reading }, index) =>
+                html`${index > 0 ? ", " : ""}${field.label} <zp-value .reading=${reading}></zp-value>`,
+            )}: ${shared}
           </p>`}
     `;
   }

@@ -26,19 +26,21 @@ import { LONGEST_SECONDS, WINDOWS } from "./windows";
 
 export class ZpDashboard extends LitElement {
   static override styles = css`
-    :host { --zp-edge: 14px; display: block; }
+    :host { --zp-edge: 14px; --zp-plot-height: clamp(140px, 17vh, 260px); display: block; }
     main { display: grid; gap: var(--zp-gap); padding: var(--zp-gap) var(--zp-edge) 40px; }
-    main.old { opacity: 0.72; }
+    main.old { opacity: 0.78; }
     .panels { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--zp-gap); }
     @media (min-width: 900px) {
-      main.old { opacity: 0.72; }
+      main.old { opacity: 0.78; }
     .panels { grid-template-columns: repeat(2, minmax(0, 1fr)); }
       .panels > :last-child:nth-child(odd) { grid-column: 1 / -1; }
     }
     @media (min-width: 1900px) {
-      main.old { opacity: 0.72; }
+      main.old { opacity: 0.78; }
     .panels { grid-template-columns: repeat(3, minmax(0, 1fr)); }
       .panels > :last-child:nth-child(odd) { grid-column: auto; }
+      .panels > :last-child:nth-child(3n + 1) { grid-column: 1 / -1; }
+      .panels > :last-child:nth-child(3n + 2) { grid-column: span 2; }
     }
     .notice {
       position: fixed; inset-inline: 0; bottom: 12px; z-index: 3; width: fit-content; max-width: min(92vw, 900px); margin: 0 auto;
@@ -95,7 +97,7 @@ export class ZpDashboard extends LitElement {
     const newest = this.#timeline.newest;
     const notice = noticeOf(this.connection, newest === null ? null : Date.parse(newest.timestamp), this.base.host);
     return html`
-      <zp-header
+      <zp-header role="banner"
         .timeline=${this.#timeline} .sample=${this.sample} .connection=${this.connection} .healthReasons=${this.reasons}
         .theme=${this.theme} .tick=${this.tick} @zp-action=${this.#action}
       ></zp-header>

@@ -15,7 +15,7 @@ export const panelStyle = css`
   .facts { display: flex; flex-wrap: wrap; gap: 1px 10px; font-size: 12px; line-height: 18px; min-height: 18px; }
   .fact { display: inline-flex; gap: 5px; align-items: baseline; }
   /* Room for the usual value, so that those after it stay where they are. */
-  .fact > zp-value { min-width: 3.7em; }
+  .fact:not(.pair) > zp-value { min-width: 3.7em; }
   .fact > span { color: var(--zp-quiet); }
   .cells { display: grid; grid-template-columns: repeat(auto-fill, minmax(98px, 1fr)); gap: 6px 14px; margin: 6px 0 0; }
   .cells div { min-width: 0; }

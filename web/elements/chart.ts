@@ -4,7 +4,7 @@ import { LitElement, css, html, type PropertyValues, type TemplateResult } from 
 import { property, query, state } from "lit/decorators.js";
 import type { AxisKind } from "./axis";
 import { unitOf, type UnitKind } from "./format";
-import { find, missingReason, type Path, type SampleBase } from "./path";
+import { differ, find, missingReason, type Path, type SampleBase } from "./path";
 import { Plot, type NewLine } from "./plot/plot";
 import { summary } from "./plot/summary";
 import { onThemeChange } from "./theme";
@@ -56,7 +56,7 @@ export class ZpChart extends LitElement {
     }
     .tone-1 { --tone: var(--zp-series-1, #1f6fd0); }
     .tone-2 { --tone: var(--zp-series-2, #b35c00); }
-    .tone-3 { --tone: var(--zp-series-3, #7b4fc9); }
+    .tone-3 { --tone: var(--zp-series-3, #5a6575); }
     .tone-4 { --tone: var(--zp-series-4, #11786a); }
     [hidden] { display: none; }
   `;
@@ -64,7 +64,7 @@ export class ZpChart extends LitElement {
   @property({ attribute: false }) timeline: Timeline | null = null;
   @property() heading = "";
   @property({ attribute: false }) axis: AxisKind = "plain";
-  @property({ attribute: false }) lines: readonly LineDefinition[] = [];
+  @property({ attribute: false, hasChanged: differ }) lines: readonly LineDefinition[] = [];
   /** The values are old: their source fails. */
   @property({ type: Boolean, reflect: true }) stale = false;
 

@@ -27,6 +27,21 @@ export interface Found {
 
 const KEY_FIELDS = ["uuid", "mountpoint", "name", "pid"] as const;
 
+/** Whether two lists name other values, or the same in other words. If not, what was made of one stands for both. */
+export function differ(
+  now: readonly { path: Path; label: string }[],
+  before: readonly { path: Path; label: string }[] | undefined,
+): boolean {
+  if (now === before) return false;
+  return (
+    now.length !== before?.length ||
+    now.some(({ path, label }, index) => {
+      const other = before[index];
+      return label !== other?.label || metricName(path) !== metricName(other.path);
+    })
+  );
+}
+
 /** "system.cpu.per_core_percent[3]" in parts. Only for names that hold no dots of their own. */
 export function pathOf(text: string): Path {
   return text.split(/[.[\]]+/).filter((part) => part !== "").map((part) => (/^\d+$/.test(part) ? Number(part) : part));

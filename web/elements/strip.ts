@@ -5,7 +5,7 @@ import { property, query } from "lit/decorators.js";
 import { AXIS_PIXELS, END_PIXELS } from "./plot/layout";
 import { shades } from "./plot/shades";
 import { paintStrip } from "./plot/strip-image";
-import type { Path } from "./path";
+import { differ, missingReason, type Path } from "./path";
 import { onThemeChange, tokensOf } from "./theme";
 import type { Timeline, View } from "./timeline";
 import { watchVisible } from "./visible";
@@ -28,7 +28,7 @@ export class ZpStrip extends LitElement {
 
   @property({ attribute: false }) timeline: Timeline | null = null;
   @property() label = "";
-  @property({ attribute: false }) rows: readonly StripRow[] = [];
+  @property({ attribute: false, hasChanged: differ }) rows: readonly StripRow[] = [];
 
   @query("canvas") private canvas!: HTMLCanvasElement;
   @query(".most") private most!: HTMLElement;
@@ -130,12 +130,18 @@ export class ZpStrip extends LitElement {
         which = this.rows[index]?.label ?? "";
       }
     });
-    const shown = Number.isNaN(most) ? "–" : `${Math.round(most)} %`;
-    const words = this.rows.length > 1 ? `max ${shown}` : shown;
+    const told = Number.isNaN(most) ? "–" : `${Math.round(most)} %`;
+    const words = this.rows.length > 1 ? `max ${told}` : told;
     if (this.most.textContent !== words) this.most.textContent = words;
-    const busiest = this.rows.length > 1 ? `, most on ${which}` : "";
-    this.canvas.setAttribute("aria-label", Number.isNaN(most) ? `${this.label}: no value` : `${this.label}: ${shown}${busiest}`);
-    this.title = Number.isNaN(most) ? "" : `${which}: ${shown}`;
+    this.title = Number.isNaN(most) ? this.#whyMissing(timeline) : `${which}: ${told}`;
+    this.canvas.setAttribute("aria-label", `${this.label}: ${Number.isNaN(most) ? this.title : `most on ${which}, ${told}`}`);
+  }
+
+  #whyMissing(timeline: Timeline): string {
+    const path = this.rows[0]?.path;
+    if (timeline.sample === null || path === undefined) return "";
+    const now = timeline.cursorTime() === null;
+    return `not available: ${now ? missingReason(timeline.sample, path) : timeline.missingAtCursor()}`;
   }
 }
 
