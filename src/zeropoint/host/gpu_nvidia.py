@@ -53,6 +53,7 @@ class NvidiaGpus(Probe):
     def __init__(self) -> None:
         self._devices: list[Device] = []
         self._failure: Absent | None = None
+        self._problem = ""
         self._started = False
         self._lost = False
         self._retry_at = 0.0
@@ -70,7 +71,7 @@ class NvidiaGpus(Probe):
         if self._failure is not None:
             return self._failure
         if not self._started:
-            raise RuntimeError("NVML could not be started; it is tried again")
+            raise RuntimeError(self._problem)
         self._pcie_seconds = 0.0
         missing = Missing()
         gpus = [
@@ -96,7 +97,8 @@ class NvidiaGpus(Probe):
             if error.value in ABSENT:
                 self._failure = Absent(reason)
                 return
-            raise RuntimeError(reason) from error
+            self._problem = f"NVML does not start: {reason}"
+            return
         if count == 0:
             self._failure = Absent("the NVIDIA driver finds no GPU")
             return
