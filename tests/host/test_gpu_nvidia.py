@@ -2,6 +2,8 @@
 
 import inspect
 import re
+import subprocess
+import sys
 
 import pynvml
 import pytest
@@ -18,12 +20,24 @@ def test_a_machine_without_the_library_or_the_driver_has_no_nvidia_gpu() -> None
     assert answer in (Absent("NVML library not found"), Absent("no NVIDIA driver loaded"))
 
 
-def test_the_library_is_looked_for_again_after_a_wait_that_grows() -> None:
+def test_the_reason_stays_the_same_over_readings() -> None:
     probe = NvidiaGpus()
     answers = [probe.read(Roots(), now) for now in (0.0, 0.5, 1.0, 2.9, 3.0)]
     if any(isinstance(answer, Reading) for answer in answers):
         pytest.skip("this machine has an NVIDIA GPU")
-    assert len(set(map(repr, answers))) == 1, "also while it waits, the reason stays"
+    assert len(set(map(repr, answers))) == 1
+
+
+def test_a_machine_without_the_library_does_not_pay_for_its_binding() -> None:
+    code = """
+import sys
+from zeropoint.host.gpu_nvidia import NvidiaGpus, library_is_there
+from zeropoint.probe import Roots
+NvidiaGpus().read(Roots(), 0.0)
+assert ("pynvml" in sys.modules) == library_is_there()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_every_name_of_nvml_that_is_used_exists() -> None:

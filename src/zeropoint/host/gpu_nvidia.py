@@ -4,6 +4,7 @@ Every call is asked for by itself: what one GPU refuses is null with the reason,
 on the probe's own thread, since a driver that is in trouble does not return from them.
 """
 
+import ctypes
 import ntpath
 import os
 import time
@@ -14,6 +15,7 @@ from msgspec import Struct
 
 from zeropoint.host.nvml import (
     ABSENT,
+    LIBRARY_NOT_FOUND,
     LOST,
     NOT_FOUND,
     SUCCESS,
@@ -36,6 +38,17 @@ class Device(Struct, frozen=True):
     uuid: str
     handle: Any | Absent
     name: str | Absent
+
+
+def library_is_there() -> bool:
+    """Whether the binding would find NVML; by the name that it looks for. Windows has it in places of its own."""
+    if os.name == "nt":
+        return True
+    try:
+        ctypes.CDLL("libnvidia-ml.so.1")
+    except OSError:
+        return False
+    return True
 
 
 def scaled(value: float | Absent, factor: float) -> float | Absent:
@@ -63,7 +76,9 @@ class NvidiaGpus(Probe):
         self._pcie_seconds = 0.0
 
     def read(self, roots: Roots, now: float) -> Reading | Absent:
-        # Imported here: on a machine without the library the import alone would be paid for by everybody.
+        if not self._started and not library_is_there():
+            return Absent(reason_of(LIBRARY_NOT_FOUND))
+        # Not at the top: the binding takes 4 MB, which a machine without the library need not pay.
         import pynvml as nvml  # noqa: PLC0415
 
         if (not self._started or self._lost) and now >= self._retry_at:
