@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.ai.watch import Put, Watch
-from zeropoint.ai.petals import OF_THE_SWARM, Petals, Report
+from zeropoint.ai.petals import OF_THE_SWARM, Petals, PetalsReport
 
 
 @pytest.fixture
@@ -13,9 +13,9 @@ def watch(artifacts: Path) -> Watch:
     return Watch(Petals, artifacts)
 
 
-def read(watch: Watch, after: float = 0.0) -> Report:
+def read(watch: Watch, after: float = 0.0) -> PetalsReport:
     report = watch.read(after)
-    assert isinstance(report, Report)
+    assert isinstance(report, PetalsReport)
     return report
 
 

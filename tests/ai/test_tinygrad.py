@@ -13,7 +13,7 @@ import pytest
 
 from tests.ai.watch import Put, Watch
 from zeropoint.ai.texts import rfc3339
-from zeropoint.ai.tinygrad import Latest, Report, Tinygrad
+from zeropoint.ai.tinygrad import Tinygrad, TinygradLatest, TinygradReport
 from zeropoint.ai.tree import Limits
 
 ROW = '{"step": 299, "step_ms": 250.0, "tokens_s": 147116, "loss": 0.5457, "gflops": 0.769, "mem_used": 54992}\n'
@@ -41,7 +41,7 @@ def run_json(pid: int, **more: object) -> str:
 
 def test_nothing_at_all_is_absent(watch: Watch, artifacts: Path) -> None:
     report = watch.read()
-    assert isinstance(report, Report)
+    assert isinstance(report, TinygradReport)
     assert (report.status, report.artifacts_count, report.runs_count) == ("absent", 0, 0)
     assert report.reason == f"nothing of it in train, metrics/tinygrad*.jsonl and runs of {artifacts}"
 
@@ -68,7 +68,7 @@ def test_counts_what_the_contract_counts(watch: Watch, put: Put, artifacts: Path
     put("runs/mnist/1/run.json", '{"kind": "tinygrad"}')
     put("runs/chat/1/run.json", '{"kind": "petals"}')
     report = watch.read()
-    assert isinstance(report, Report)
+    assert isinstance(report, TinygradReport)
     assert report.artifacts_count == 4 + 3
     assert report.runs_count == 2
     assert report.reason is not None
@@ -125,8 +125,8 @@ def test_slow_steps_stay_running_for_three_of_them(watch: Watch, put: Put, train
 def test_the_latest_row_is_told(watch: Watch, put: Put) -> None:
     put("metrics/tinygrad.jsonl", '{"step": 1}\n' + ROW)
     report = watch.read()
-    assert isinstance(report, Report)
-    assert report.latest == Latest(
+    assert isinstance(report, TinygradReport)
+    assert report.latest == TinygradLatest(
         run="tinygrad",
         step=299,
         step_seconds=0.25,
@@ -140,13 +140,13 @@ def test_the_latest_row_is_told(watch: Watch, put: Put) -> None:
 def test_a_torn_row_and_garbage_cost_themselves_alone(watch: Watch, put: Put) -> None:
     path = put("metrics/tinygrad.jsonl", ROW + "\x00garbage\n[]\n" + '{"step": 300, "loss": 0.')
     report = watch.read()
-    assert isinstance(report, Report)
+    assert isinstance(report, TinygradReport)
     assert report.latest is not None
     assert report.latest.step == 299
     with path.open("a") as file:
         file.write("5}\n")
     report = watch.read(after=2)
-    assert isinstance(report, Report)
+    assert isinstance(report, TinygradReport)
     assert report.latest is not None
     assert (report.latest.step, report.latest.loss) == (300, 0.5)
 
@@ -154,8 +154,8 @@ def test_a_torn_row_and_garbage_cost_themselves_alone(watch: Watch, put: Put) ->
 def test_nan_is_null_with_the_reason(watch: Watch, put: Put) -> None:
     put("metrics/tinygrad.jsonl", '{"step": 7, "loss": NaN, "tokens_s": Infinity, "step_ms": "fast"}\n')
     report = watch.read()
-    assert isinstance(report, Report)
-    assert report.latest == Latest(run="tinygrad", step=7)
+    assert isinstance(report, TinygradReport)
+    assert report.latest == TinygradLatest(run="tinygrad", step=7)
     assert watch.missing["latest.loss"] == "the last row says NaN"
     assert watch.missing["latest.tokens_per_second"] == "the last row says infinity"
     assert watch.missing["latest.step_seconds"] == "step_ms of the last row is no number"
@@ -167,7 +167,7 @@ def test_a_run_that_writes_both_files_keeps_its_name(watch: Watch, put: Put) -> 
     put("runs/mnist/r1/steps.jsonl", ROW, age=2)
     put("metrics/tinygrad.jsonl", ROW)
     report = watch.read()
-    assert isinstance(report, Report)
+    assert isinstance(report, TinygradReport)
     assert report.latest is not None
     assert report.latest.run == "r1"
 
@@ -175,7 +175,7 @@ def test_a_run_that_writes_both_files_keeps_its_name(watch: Watch, put: Put) -> 
 def test_the_curve_is_read_where_there_are_no_other_rows(watch: Watch, put: Put) -> None:
     put("train/loss_curve.csv", "step,loss,step_ms,tokens_s\n1,2.5,10,100\n2,2.25,20,200\n3,2")
     report = watch.read()
-    assert isinstance(report, Report)
+    assert isinstance(report, TinygradReport)
     assert report.latest is not None
     assert (report.latest.step, report.latest.loss, report.latest.step_seconds) == (2, 2.25, 0.02)
 
@@ -189,7 +189,7 @@ def test_a_file_without_a_row_says_so(watch: Watch, put: Put) -> None:
 def test_rows_of_a_file_whose_time_lies_in_the_future_are_told_all_the_same(watch: Watch, put: Put) -> None:
     put("metrics/tinygrad.jsonl", ROW, age=-3600)
     report = watch.read()
-    assert isinstance(report, Report)
+    assert isinstance(report, TinygradReport)
     assert (report.status, report.last_updated) == ("stopped", None)
     assert report.latest is not None
     assert report.latest.step == 299
@@ -210,7 +210,7 @@ def test_what_was_not_counted_is_told_as_the_reason_of_the_count(artifacts: Path
         put(f"train/{number}")
     watch = Watch(Tinygrad, artifacts, limits=Limits(entries=10))
     report = watch.read()
-    assert isinstance(report, Report)
+    assert isinstance(report, TinygradReport)
     assert report.artifacts_count is None
     assert watch.missing["artifacts_count"] == "counting stopped after 10 entries; 10 counted"
 
@@ -220,7 +220,7 @@ def test_rows_are_not_followed_out_of_the_artifacts(watch: Watch, artifacts: Pat
     (artifacts / "metrics").mkdir()
     (artifacts / "metrics" / "tinygrad.jsonl").symlink_to(tmp_path / "secret.jsonl")
     report = watch.read()
-    assert isinstance(report, Report)
+    assert isinstance(report, TinygradReport)
     assert (report.status, report.latest, report.artifacts_count) == ("absent", None, 0)
 
 
@@ -236,6 +236,6 @@ def test_names_of_any_bytes_reach_the_report_as_text(watch: Watch, artifacts: Pa
     with open(path, "wb") as file:
         file.write(ROW.encode())
     report = watch.read()
-    assert isinstance(report, Report)
+    assert isinstance(report, TinygradReport)
     assert report.latest is not None
     assert report.latest.run == "tinygrad\ufffd\ufffd<b>"

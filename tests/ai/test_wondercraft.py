@@ -9,7 +9,7 @@ import pytest
 
 from tests.ai.watch import Put, Watch, as_nobody
 from zeropoint.ai.texts import rfc3339
-from zeropoint.ai.wondercraft import Latest, Report, Wondercraft
+from zeropoint.ai.wondercraft import Wondercraft, WondercraftLatest, WondercraftReport
 
 EXPORTED = Path(__file__).parent / "exported"
 
@@ -19,9 +19,9 @@ def watch(artifacts: Path) -> Watch:
     return Watch(Wondercraft, artifacts)
 
 
-def read(watch: Watch, after: float = 0.0) -> Report:
+def read(watch: Watch, after: float = 0.0) -> WondercraftReport:
     report = watch.read(after)
-    assert isinstance(report, Report)
+    assert isinstance(report, WondercraftReport)
     return report
 
 
@@ -119,12 +119,12 @@ def test_the_newest_metrics_are_told(watch: Watch, put: Put) -> None:
     put("wondercraft/bridge/metrics/metrics_1.json", '{"scene": "hall", "fps": 10}', age=60)
     put("wondercraft/bridge/metrics/metrics_2.json", '{"scene_name": "cave", "fps": 72, "frame_time_ms": 13.5}', age=30)
     put("wondercraft/exports/scene_config.json", '{"fps": 1}')
-    assert read(watch).latest == Latest(scene="cave", frames_per_second=72.0, frame_time_seconds=0.0135)
+    assert read(watch).latest == WondercraftLatest(scene="cave", frames_per_second=72.0, frame_time_seconds=0.0135)
 
 
 def test_metrics_that_say_nan_are_null_with_the_reason(watch: Watch, put: Put) -> None:
     put("wondercraft/scenes/final_metrics.json", json.dumps({"scene": "a\ud800", "fps": float("nan")}))
-    assert read(watch).latest == Latest(scene="a\ufffd")
+    assert read(watch).latest == WondercraftLatest(scene="a\ufffd")
     assert watch.missing["latest.frames_per_second"] == "the last row says NaN"
     assert watch.missing["latest.frame_time_seconds"] == "the last row has no frame_time_seconds"
 

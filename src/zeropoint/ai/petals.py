@@ -23,7 +23,7 @@ OF_THE_SWARM = (
 )
 
 
-class Report(Component, frozen=True, kw_only=True):
+class PetalsReport(Component, frozen=True, kw_only=True):
     cache_blocks: Annotated[Count, metric("Blocks on disk")] = None
     served_blocks: Annotated[Count, metric("Blocks that this machine's servers announce")] = None
     peers_count: Annotated[Count, metric("Servers in the swarm")] = None
@@ -38,7 +38,7 @@ class Report(Component, frozen=True, kw_only=True):
 class Petals(ArtifactsComponent):
     name: ClassVar[str] = "petals"
     section: ClassVar[str] = "ai.components.petals"
-    report: ClassVar[type[Section]] = Report
+    report: ClassVar[type[Section]] = PetalsReport
 
     def _layout(self, artifacts: str, limits: Limits | None) -> tuple[Tree, ...]:
         self._cache = Tree(artifacts, ("petals", "cache"), kind_in_cache, limits=limits)
@@ -48,11 +48,11 @@ class Petals(ArtifactsComponent):
     def looked_in(self) -> str:
         return clean(f"petals/cache and runs of {self._artifacts}")
 
-    def _report(self, wall: float, missing: Missing) -> Report:
+    def _report(self, wall: float, missing: Missing) -> PetalsReport:
         common = self._common(wall, missing)
         for field in OF_THE_SWARM:
             missing[field] = "the swarm is not observed yet"
-        return Report(
+        return PetalsReport(
             status=common.status,
             since=common.since,
             last_updated=common.last_updated,

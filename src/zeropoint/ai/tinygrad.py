@@ -15,7 +15,7 @@ from zeropoint.model import Component, Count, Real, Section, Text, metric, text
 from zeropoint.probe import Absent, Missing
 
 
-class Latest(Section, frozen=True, kw_only=True):
+class TinygradLatest(Section, frozen=True, kw_only=True):
     """The last row that was written."""
 
     run: Annotated[Text, text("Run that the row is of")] = None
@@ -27,18 +27,18 @@ class Latest(Section, frozen=True, kw_only=True):
     memory_used_bytes: Annotated[Count, metric("Memory that tinygrad has allocated")] = None
 
 
-class Report(Component, frozen=True, kw_only=True):
+class TinygradReport(Component, frozen=True, kw_only=True):
     artifacts_count: Annotated[
         Count, metric("Regular files under train/, and metrics/tinygrad*.jsonl; links and hidden files left out")
     ] = None
     runs_count: Annotated[Count, metric("Runs that left a run.json")] = None
-    latest: Annotated[Latest | None, text("The last row that was written")] = None
+    latest: Annotated[TinygradLatest | None, text("The last row that was written")] = None
 
 
 class Tinygrad(ArtifactsComponent):
     name: ClassVar[str] = "tinygrad"
     section: ClassVar[str] = "ai.components.tinygrad"
-    report: ClassVar[type[Section]] = Report
+    report: ClassVar[type[Section]] = TinygradReport
 
     def _layout(self, artifacts: str, limits: Limits | None) -> tuple[Tree, ...]:
         self._train = Tree(artifacts, ("train",), kind_in_train, limits=limits)
@@ -54,10 +54,10 @@ class Tinygrad(ArtifactsComponent):
     def looked_in(self) -> str:
         return clean(f"train, metrics/tinygrad*.jsonl and runs of {self._artifacts}")
 
-    def _report(self, wall: float, missing: Missing) -> Report:
+    def _report(self, wall: float, missing: Missing) -> TinygradReport:
         row = self._latest.read(self._sources(), wall)
         common = self._common(wall, missing, window_seconds(self._latest.usual_step_seconds))
-        return Report(
+        return TinygradReport(
             status=common.status,
             since=common.since,
             last_updated=common.last_updated,
@@ -96,8 +96,8 @@ def kind_in_metrics(_: Folder, name: str) -> str | None:
     return "rows" if name.startswith("tinygrad") and name.endswith(".jsonl") else None
 
 
-def latest(row: Row, run: str, missing: Missing) -> Latest:
-    return Latest(
+def latest(row: Row, run: str, missing: Missing) -> TinygradLatest:
+    return TinygradLatest(
         run=run,
         step=missing.take("latest.step", count(row, "step")),
         step_seconds=missing.take("latest.step_seconds", step_seconds(row)),

@@ -40,7 +40,7 @@ EXPORTS = ("scene_config.json", "xr_config.json", "xr_pose_data.json")
 LARGEST_METRICS_BYTES, LARGEST_EXPORT_BYTES = 256 * 1024, 1024 * 1024
 
 
-class Latest(Section, frozen=True, kw_only=True):
+class WondercraftLatest(Section, frozen=True, kw_only=True):
     """The newest metrics file."""
 
     scene: Annotated[Text, text("Scene that was rendered")] = None
@@ -48,19 +48,19 @@ class Latest(Section, frozen=True, kw_only=True):
     frame_time_seconds: Annotated[Real, metric("Time of a frame")] = None
 
 
-class Report(Component, frozen=True, kw_only=True):
+class WondercraftReport(Component, frozen=True, kw_only=True):
     scenes_count: Annotated[Count, metric("Scenes: files that are glTF or OpenUSD")] = None
     xr_overlays_count: Annotated[Count, metric("Overlays: PNG, calibration or pose JSON, GLB, USDZ")] = None
     invalid_count: Annotated[Count, metric("Scenes and overlays that are not what their names say")] = None
     invalid_reason: Annotated[Text, text("What is wrong with the newest of these")] = None
     usd_check: Annotated[Text, text("How far USD files are checked")] = None
-    latest: Annotated[Latest | None, text("The newest metrics file")] = None
+    latest: Annotated[WondercraftLatest | None, text("The newest metrics file")] = None
 
 
 class Wondercraft(ArtifactsComponent):
     name: ClassVar[str] = "wondercraft"
     section: ClassVar[str] = "ai.components.wondercraft"
-    report: ClassVar[type[Section]] = Report
+    report: ClassVar[type[Section]] = WondercraftReport
     evidence: ClassVar[tuple[str, ...] | None] = ("scene", "overlay", "metrics", "export", "rows")
     rows_suffice: ClassVar[bool] = True
 
@@ -72,9 +72,9 @@ class Wondercraft(ArtifactsComponent):
     def looked_in(self) -> str:
         return clean(f"wondercraft and runs of {self._artifacts}")
 
-    def _report(self, wall: float, missing: Missing) -> Report:
+    def _report(self, wall: float, missing: Missing) -> WondercraftReport:
         common = self._common(wall, missing)
-        return Report(
+        return WondercraftReport(
             status=common.status,
             since=common.since,
             last_updated=common.last_updated,
@@ -93,7 +93,7 @@ class Wondercraft(ArtifactsComponent):
             return clean(f"{file.path} {file.why}")
         return Absent("nothing is known to be invalid")
 
-    def _read_latest(self, wall: float, missing: Missing) -> Latest | Absent:
+    def _read_latest(self, wall: float, missing: Missing) -> WondercraftLatest | Absent:
         metrics = self._files.newest.get("metrics", ())
         file = max(metrics, key=lambda file: rank(file.mtime_ns, wall), default=None)
         if file is None:
@@ -172,10 +172,10 @@ def ends_in_rows(content: Content) -> bool:
 FITS: Mapping[str, Callable[[Content], bool]] = {"rows": ends_in_rows, "metrics": is_json_object, "export": is_json}
 
 
-def latest(row: Row, missing: Missing) -> Latest:
+def latest(row: Row, missing: Missing) -> WondercraftLatest:
     scene = next((row[name] for name in ("scene", "scene_name") if isinstance(row.get(name), str)), None)
     time_name = "frame_time_ms" if row.get("frame_time_ms") is not None else "frame_time_seconds"
-    return Latest(
+    return WondercraftLatest(
         scene=missing.take("latest.scene", clean(str(scene)) if scene else Absent("the last row names no scene")),
         frames_per_second=missing.take("latest.frames_per_second", number(row, "fps", "frames_per_second")),
         frame_time_seconds=missing.take(

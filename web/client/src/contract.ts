@@ -25,14 +25,13 @@ export interface Schemas {
   Hello: Hello;
   Host: Host;
   Interface: Interface;
-  Latest: Latest;
   Memory: Memory;
   MigInstance: MigInstance;
   Network: Network;
+  PetalsReport: PetalsReport;
   Platform: Platform;
   Pressure: Pressure;
   ProbeAnswer: ProbeAnswer;
-  Report: Report;
   Sample: Sample;
   SamplesAnswer: SamplesAnswer;
   Sensors: Sensors;
@@ -41,21 +40,150 @@ export interface Schemas {
   Swap: Swap;
   System: System;
   Temperature: Temperature;
+  TinygradLatest: TinygradLatest;
+  TinygradReport: TinygradReport;
   Unavailable: Unavailable;
   VersionAnswer: VersionAnswer;
+  WondercraftLatest: WondercraftLatest;
+  WondercraftReport: WondercraftReport;
 }
 export interface Ai {
   /**
    * AI components by name
    */
   components: {
-    tinygrad: Report;
-    petals: Report;
-    wondercraft: Report;
-    [k: string]: Component | Report;
+    tinygrad: TinygradReport;
+    petals: PetalsReport;
+    wondercraft: WondercraftReport;
+    [k: string]: Component | TinygradReport | PetalsReport | WondercraftReport;
   };
 }
-export interface Report {
+export interface TinygradReport {
+  /**
+   * running: a live process and evidence of work at most 10 s old (or three usual steps); idle: a live process, no fresh work; stopped: no process, artifacts tell when it last worked; failed: its run ended with an error; absent: no trace; unknown: cannot be told, `reason` says why
+   */
+  status: "absent" | "failed" | "idle" | "running" | "stopped" | "unknown";
+  /**
+   * When the status last changed
+   */
+  since: string | null;
+  /**
+   * Time of the newest evidence of work
+   */
+  last_updated: string | null;
+  /**
+   * Why the status is what it is, where that needs saying
+   */
+  reason: string | null;
+  /**
+   * Its processes
+   */
+  pids: number[] | null;
+  /**
+   * Regular files under train/, and metrics/tinygrad*.jsonl; links and hidden files left out
+   */
+  artifacts_count: number | null;
+  /**
+   * Runs that left a run.json
+   */
+  runs_count: number | null;
+  /**
+   * The last row that was written
+   */
+  latest: TinygradLatest | null;
+}
+/**
+ * The last row that was written.
+ */
+export interface TinygradLatest {
+  /**
+   * Run that the row is of
+   */
+  run: string | null;
+  /**
+   * Training step
+   */
+  step: number | null;
+  /**
+   * Duration of the step
+   */
+  step_seconds: number | null;
+  /**
+   * Tokens, or samples, trained on
+   */
+  tokens_per_second: number | null;
+  /**
+   * Training loss
+   */
+  loss: number | null;
+  /**
+   * Billions of floating-point operations a second
+   */
+  gflops: number | null;
+  /**
+   * Memory that tinygrad has allocated
+   */
+  memory_used_bytes: number | null;
+}
+export interface PetalsReport {
+  /**
+   * running: a live process and evidence of work at most 10 s old (or three usual steps); idle: a live process, no fresh work; stopped: no process, artifacts tell when it last worked; failed: its run ended with an error; absent: no trace; unknown: cannot be told, `reason` says why
+   */
+  status: "absent" | "failed" | "idle" | "running" | "stopped" | "unknown";
+  /**
+   * When the status last changed
+   */
+  since: string | null;
+  /**
+   * Time of the newest evidence of work
+   */
+  last_updated: string | null;
+  /**
+   * Why the status is what it is, where that needs saying
+   */
+  reason: string | null;
+  /**
+   * Its processes
+   */
+  pids: number[] | null;
+  /**
+   * Blocks on disk
+   */
+  cache_blocks: number | null;
+  /**
+   * Blocks that this machine's servers announce
+   */
+  served_blocks: number | null;
+  /**
+   * Servers in the swarm
+   */
+  peers_count: number | null;
+  /**
+   * State that this machine's server announces
+   */
+  state: string | null;
+  /**
+   * Tokens a second that the server announces to be able to process
+   */
+  throughput: number | null;
+  /**
+   * Inference steps a second that the server has measured
+   */
+  inference_per_second: number | null;
+  /**
+   * Tokens a second in forward passes that the server has measured
+   */
+  forward_per_second: number | null;
+  /**
+   * Tokens a second that its network is estimated to carry
+   */
+  network_per_second: number | null;
+  /**
+   * Tokens that still fit in the attention cache
+   */
+  cache_tokens_left: number | null;
+}
+export interface WondercraftReport {
   /**
    * running: a live process and evidence of work at most 10 s old (or three usual steps); idle: a live process, no fresh work; stopped: no process, artifacts tell when it last worked; failed: its run ended with an error; absent: no trace; unknown: cannot be told, `reason` says why
    */
@@ -99,12 +227,12 @@ export interface Report {
   /**
    * The newest metrics file
    */
-  latest: Latest | null;
+  latest: WondercraftLatest | null;
 }
 /**
  * The newest metrics file.
  */
-export interface Latest {
+export interface WondercraftLatest {
   /**
    * Scene that was rendered
    */
