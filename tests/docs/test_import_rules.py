@@ -71,7 +71,7 @@ def test_the_package_keeps_the_rules():
 @pytest.mark.parametrize(
     ("importer", "imported"),
     [
-        *((f"{name}.py", "zeropoint.web") for name in ("model", "settings")),
+        *((f"{name}.py", "zeropoint.web") for name in ("model", "settings", "flight")),
         ("probe.py", "zeropoint.settings"),
         ("catalogue.py", "zeropoint.settings"),
         ("health.py", "zeropoint.probe"),
@@ -85,7 +85,8 @@ def test_the_package_keeps_the_rules():
         ("sampling/assemble.py", "zeropoint.ai.tinygrad"),
         ("sampling/scheduler.py", "zeropoint.feed.ring"),
         ("feed/broadcaster.py", "zeropoint.server.errors"),
-        ("feed/ring.py", "zeropoint.sampling.flight"),
+        ("feed/ring.py", "zeropoint.sampling.executor"),
+        ("ai/tree.py", "zeropoint.flight"),
         ("server/app.py", "zeropoint.appliance"),
         ("server/status.py", "zeropoint.settings"),
         ("server/live.py", "zeropoint.commands.logs"),
