@@ -6,21 +6,37 @@ import subprocess
 import sys
 import tarfile
 import venv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+
+from hatch_build import revision
 
 ROOT = Path(__file__).parents[2]
 RUN_LOCK = ROOT / "requirements/run.lock"
 
 
+class Built(NamedTuple):
+    """A source distribution, and the checkout's revision before and after it was built: somebody may be at work."""
+
+    path: Path
+    revisions: set[str | None]
+
+
 @pytest.fixture(scope="session")
-def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The source distribution of this checkout."""
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = tmp_path_factory.mktemp("sdist")
+    before = revision(ROOT)
     run(sys.executable, "-m", "build", "--sdist", "--no-isolation", "--outdir", folder, ROOT)
-    return only(folder.iterdir())
+    return Built(only(folder.iterdir()), {before, revision(ROOT)})
+
+
+@pytest.fixture(scope="session")
+def sdist(built: Built) -> Path:
+    """The source distribution of this checkout."""
+    return built.path
 
 
 @pytest.fixture(scope="session")
@@ -63,14 +79,15 @@ def entries(lock: Path) -> list[str]:
 
 
 def pip(python: Path, *arguments: str | Path) -> None:
-    run(python, "-m", "pip", "--disable-pip-version-check", "--quiet", *arguments)
+    """Runs pip where it finds no Node."""
+    run(python, "-m", "pip", "--disable-pip-version-check", "--quiet", *arguments, environment=without_node())
 
 
-def run(program: str | Path, *arguments: str | Path) -> None:
-    """Runs a program that must succeed, where it finds no Node."""
+def run(program: str | Path, *arguments: str | Path, environment: Mapping[str, str] | None = None) -> None:
+    """Runs a program that must succeed."""
     command = [program, *arguments]
     finished = subprocess.run(
-        command, capture_output=True, text=True, env=without_node(), stdin=subprocess.DEVNULL, check=False
+        command, capture_output=True, text=True, env=environment, stdin=subprocess.DEVNULL, check=False
     )
     assert finished.returncode == 0, finished.stdout + finished.stderr
 
