@@ -1,0 +1,3 @@
+// The elements for other people's pages: `<script type="module" src="BASE/static/zeropoint_elements.js">`.
+
+export { setToken } from "./tokens";
