@@ -25,11 +25,20 @@ const common = {
 };
 
 const LIBRARY = "metrics_client.js";
+const ELEMENTS = "zeropoint_elements.js";
 const PAGE = "dashboard.js";
 const LICENCES = "licenses.txt";
 
 /** The library as other websites load it: readable, since it is also what people read to learn the protocol. */
 const library = { ...common, entryPoints: { metrics_client: "client/src/index.ts" }, legalComments: "none" };
+
+/** The custom elements as other websites load them. */
+const elements = {
+  ...common,
+  entryPoints: { zeropoint_elements: "elements/embed/index.ts" },
+  legalComments: "none",
+  minify: true,
+};
 
 const page = { ...common, entryPoints: { dashboard: "dashboard/main.ts" }, legalComments: "none", minify: true };
 
@@ -47,10 +56,12 @@ async function main() {
   for (const path of [join(dashboard, "main.ts"), ...sources]) await mustExist(path);
 
   const [libraryCode, libraryPackages] = await bundle(library);
+  const [elementsCode, elementsPackages] = await bundle(elements);
   const [pageCode, pagePackages] = await bundle(page);
   const files = new Map();
-  // The library travels alone, so it carries its licences; the page has a file of them beside it.
+  // What other websites load travels alone, so it carries its licences; the page has a file of them beside it.
   files.set(LIBRARY, `${libraryCode}\n/*! Zeropoint, Apache-2.0. It contains:\n\n${await licences(libraryPackages)}*/\n`);
+  files.set(ELEMENTS, `${elementsCode}\n/*! Zeropoint, Apache-2.0. It contains:\n\n${await licences(elementsPackages)}*/\n`);
   files.set(PAGE, `/*! Zeropoint, Apache-2.0. Licences of what it contains: ${LICENCES} */\n${pageCode}`);
   files.set(LICENCES, await licences(pagePackages));
   for (const path of sources) files.set(basename(path), await readFile(path));
@@ -111,7 +122,7 @@ function report(files) {
   }
 }
 
-/** Not the licences, and not the library for other sites: the page has its own copy inside. */
+/** Not the licences, and not what is for other sites: the page has its own copy inside. */
 function isLoadedByPage(name) {
-  return name !== LIBRARY && name !== LICENCES;
+  return name !== LIBRARY && name !== ELEMENTS && name !== LICENCES;
 }
