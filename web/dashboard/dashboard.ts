@@ -5,12 +5,13 @@ import { property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Sample } from "../client/src/contract";
 import { MetricsClient, type ClientState } from "../client/src/index";
+import { gapWords } from "../elements/gap-words";
+import { Past } from "../elements/past";
 import { Timeline } from "../elements/timeline";
 import "./chart-panel";
 import { chartRows, type ChartRow } from "./charts";
 import "./components-row";
 import "./filesystems-panel";
-import { gapWords } from "./gap-words";
 import type { HeaderAction } from "./header-bar";
 import "./header-bar";
 import { HealthReasons } from "./health-reasons";
@@ -19,7 +20,6 @@ import "./help-dialog";
 import { actOnKey, type KeyActions } from "./keyboard";
 import { holdHeights, rememberedHeights, rememberLayout } from "./layout-memory";
 import { noticeOf } from "./notice";
-import { Past } from "./past";
 import "./server-panel";
 import { nextTheme, type ThemeChoice } from "./theme-choice";
 import { LONGEST_SECONDS, WINDOWS } from "./windows";
@@ -31,13 +31,11 @@ export class ZpDashboard extends LitElement {
     main.old { opacity: 0.78; }
     .panels { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--zp-gap); }
     @media (min-width: 900px) {
-      main.old { opacity: 0.78; }
-    .panels { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+      .panels { grid-template-columns: repeat(2, minmax(0, 1fr)); }
       .panels > :last-child:nth-child(odd) { grid-column: 1 / -1; }
     }
     @media (min-width: 1900px) {
-      main.old { opacity: 0.78; }
-    .panels { grid-template-columns: repeat(3, minmax(0, 1fr)); }
+      .panels { grid-template-columns: repeat(3, minmax(0, 1fr)); }
       .panels > :last-child:nth-child(odd) { grid-column: auto; }
       .panels > :last-child:nth-child(3n + 1) { grid-column: 1 / -1; }
       .panels > :last-child:nth-child(3n + 2) { grid-column: span 2; }
@@ -70,7 +68,7 @@ export class ZpDashboard extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     const client = new MetricsClient({ url: this.base });
-    const past = new Past(this.base, this.#timeline, fetch.bind(globalThis));
+    const past = new Past(this.#timeline, (path, query, signal) => fetch(below(this.base, path, query), { signal }));
     this.#past = past;
     this.#health = new HealthReasons(this.base, (reasons) => (this.reasons = reasons));
     client.addEventListener("sample", (event) => this.#timeline.append(event.detail));
@@ -184,6 +182,12 @@ export class ZpDashboard extends LitElement {
     step: (rows) => this.#timeline.step(rows),
     clearCursor: () => this.#timeline.pointAt(null),
   };
+}
+
+function below(base: URL, path: string, query: Readonly<Record<string, string>>): URL {
+  const url = new URL(path, base);
+  url.search = new URLSearchParams(query).toString();
+  return url;
 }
 
 customElements.define("zp-dashboard", ZpDashboard);

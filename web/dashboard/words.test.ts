@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Component } from "../client/src/contract";
 import { componentTitle, fieldsOf, notesOf } from "./component-fields";
-import { gapWords } from "./gap-words";
+import { gapWords } from "../elements/gap-words";
 import { noticeOf } from "./notice";
 
 const component = (part: object): Component => ({ status: "idle", since: null, last_updated: null, reason: null, pids: [4, 5], ...part }) as Component;

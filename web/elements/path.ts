@@ -97,9 +97,14 @@ function covers(rowPath: string, place: string): boolean {
 }
 
 function indexOfKey(rows: readonly unknown[], key: string): number {
-  return rows.findIndex((row) => isRecord(row) && KEY_FIELDS.some((field) => String(row[field]) === key));
+  return rows.findIndex((row) => keysOf(row).includes(key));
 }
 
-function isRecord(value: unknown): value is Record<string | number, unknown> {
+/** What a row of a list may be called, its stable key first. */
+export function keysOf(row: unknown): string[] {
+  return isRecord(row) ? KEY_FIELDS.filter((field) => Object.hasOwn(row, field)).map((field) => String(row[field])) : [];
+}
+
+export function isRecord(value: unknown): value is Record<string | number, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -3,6 +3,8 @@
 import { gapBetween } from "./gaps";
 import { metricName, numberAt, type Path, type SampleBase } from "./path";
 import { ColumnRing } from "./ring";
+import { sectionOf, union } from "./sections";
+import type { Window } from "./timeline";
 
 /** A stretch without samples, with the reason that was told or found. */
 export interface GapNote {
@@ -21,6 +23,8 @@ const RECENT_KEPT = 20;
 export class SampleRows {
   readonly ring = new ColumnRing(LEAST_ROWS);
   oldestId: string | null = null;
+  /** The window that is shown: at least its rows are kept. */
+  window: Window = { points: 0 };
   readonly #longestSeconds: number;
   readonly #columns = new Map<string, { readonly path: Path; readonly column: number }>();
   #recent: SampleBase[] = [];
@@ -49,7 +53,7 @@ export class SampleRows {
 
   /** The parts of a sample that the columns are read from. */
   sections(): string[] {
-    return [...new Set([...this.#columns.values()].map(({ path }) => metricName(path.slice(0, 2))))];
+    return union([...this.#columns.values()].map(({ path }) => sectionOf(path)));
   }
 
   /** The server told of a gap; it stands before the next sample. */
@@ -63,7 +67,7 @@ export class SampleRows {
     if (Number.isNaN(time)) return true;
     const risen = this.ring.count === 0 || time > this.ring.time(this.ring.count - 1);
     if (!risen) this.#clear();
-    this.ring.grow(Math.ceil((this.#longestSeconds / sample.interval_seconds) * KEPT_WINDOWS) + LEAST_ROWS);
+    this.ring.grow(this.#rowsToKeep(sample.interval_seconds));
     const gap = this.#gapBefore(sample, time);
     this.#told = null;
     this.ring.append(time, gap !== null);
@@ -102,6 +106,12 @@ export class SampleRows {
     const within = (note: GapNote): boolean =>
       note.fromMilliseconds < milliseconds && milliseconds < note.toMilliseconds;
     return this.#notes.find(within)?.reason ?? null;
+  }
+
+  #rowsToKeep(intervalSeconds: number): number {
+    const { window } = this;
+    const shown = "points" in window ? window.points : window.seconds / intervalSeconds;
+    return Math.ceil(Math.max(shown, this.#longestSeconds / intervalSeconds) * KEPT_WINDOWS) + LEAST_ROWS;
   }
 
   #gapBefore(sample: SampleBase, time: number): string | null {

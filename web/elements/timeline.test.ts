@@ -32,6 +32,16 @@ function rows(): (number | string)[] {
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
 describe("samples", () => {
+  it("keeps as many as the window shows, however short their interval, and no more than twice that", () => {
+    for (const window of [{ points: 400 }, { seconds: 40 }]) {
+      const alone = new Timeline({ schedule: () => undefined });
+      alone.window = window;
+      for (const sequence of range(1, 2000)) alone.append({ ...sample(sequence, sequence / 10), interval_seconds: 0.1 });
+      expect(alone.view()?.count).toBeGreaterThanOrEqual(400);
+      expect(alone.rows.count).toBeLessThan(900);
+    }
+  });
+
   it("keeps values in order and breaks where one is missing", () => {
     append(1, 2, 5, 6);
     expect(rows()).toEqual([1, 2, "gap", 5, 6]);

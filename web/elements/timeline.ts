@@ -19,8 +19,8 @@ export interface View {
 }
 
 export interface TimelineOptions {
-  /** The longest window that is offered; what is older is given up. */
-  readonly longestSeconds: number;
+  /** The longest window that is offered, if several are; what is older than twice that is given up. */
+  readonly longestSeconds?: number;
   /** Runs a callback before the next picture. In a hidden tab requestAnimationFrame runs none, so nothing is drawn. */
   readonly schedule?: (callback: () => void) => void;
 }
@@ -40,8 +40,9 @@ export class Timeline {
   #cursor: Cursor | null = null;
   #connected = false;
 
-  constructor(options: TimelineOptions) {
-    this.#rows = new SampleRows(options.longestSeconds);
+  constructor(options: TimelineOptions = {}) {
+    this.#rows = new SampleRows(options.longestSeconds ?? 0);
+    this.#rows.window = this.#window;
     this.#schedule = options.schedule ?? ((callback) => requestAnimationFrame(callback));
   }
 
@@ -104,6 +105,7 @@ export class Timeline {
 
   set window(window: Window) {
     this.#window = window;
+    this.#rows.window = window;
     this.#changed();
   }
 

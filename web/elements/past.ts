@@ -1,24 +1,25 @@
 // Fills the charts with the samples that the server still has, when the page opens and when its window grows.
 
 import type { Sample } from "../client/src/contract";
-import { parseId } from "../elements/gaps";
-import type { Timeline } from "../elements/timeline";
+import { parseId } from "./gaps";
+import type { Timeline } from "./timeline";
 
 // What the server keeps for this.
 const MOST_SAMPLES = 600;
 
+/** Asks the appliance for `path` below its base. */
+export type Ask = (path: string, query: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<Response>;
+
 export class Past {
-  readonly #base: URL;
   readonly #timeline: Timeline;
-  readonly #fetch: typeof fetch;
+  readonly #ask: Ask;
   #running: AbortController | null = null;
   // The oldest row at which the server had nothing older to give.
   #exhaustedAt: string | null = null;
 
-  constructor(base: URL, timeline: Timeline, fetcher: typeof fetch) {
-    this.#base = base;
+  constructor(timeline: Timeline, ask: Ask) {
     this.#timeline = timeline;
-    this.#fetch = fetcher;
+    this.#ask = ask;
   }
 
   /** Fetches what the window lacks. A failure leaves the charts as they are: they fill up by themselves. */
@@ -55,9 +56,8 @@ export class Past {
   }
 
   async #samplesAfter(id: string, signal: AbortSignal): Promise<Sample[]> {
-    const url = new URL("metrics/json", this.#base);
-    url.search = new URLSearchParams({ since: id, sections: this.#timeline.sections().join(",") }).toString();
-    const response = await this.#fetch(url, { signal });
+    const sections = this.#timeline.sections().join(",");
+    const response = await this.#ask("metrics/json", { since: id, ...(sections === "" ? {} : { sections }) }, signal);
     if (!response.ok) throw new Error(`${response.status}`);
     const body = (await response.json()) as { samples: Sample[] };
     return body.samples;
