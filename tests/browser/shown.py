@@ -1,0 +1,101 @@
+"""An independent reading of what the page shows: names of metrics, numbers as people read them, a chart's rows."""
+
+import re
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from tests.support.process import Appliance
+
+KEYS = ("uuid", "mountpoint", "name", "pid")
+UNITS = {
+    **{unit: 1024.0**power for power, unit in enumerate(("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"))},
+    **{unit: 1000.0**power for power, unit in enumerate(("Hz", "kHz", "MHz", "GHz"))},
+    **{"µs": 1e-6, "ms": 1e-3, "s": 1.0},
+    **dict.fromkeys(("", "%", "°C", "W", "J", "rpm", "fps", "cores"), 1.0),
+}
+# Of these only whole ones are told, the rest is left out.
+WHOLE_UNITS = {"min": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def tells(text: str, value: float) -> bool:
+    """Whether a text like "1.50 GiB/s", "12,345" or "3 h 12 min" tells this value: to three digits or better."""
+    parts = re.findall(r"(-?[0-9][0-9,.]*)\s*(?:e−([0-9]+))?\s*([^0-9\s/]*)", text.removesuffix("/s"))
+    if not parts:
+        return False
+    number, exponent, unit = parts[-1]
+    if unit in WHOLE_UNITS:
+        told = sum(float(number.replace(",", "")) * WHOLE_UNITS[unit] for number, _, unit in parts)
+        return told <= value < told + WHOLE_UNITS[unit]
+    scale = UNITS[unit] * 10.0 ** -int(exponent or 0)
+    last_digit = scale * 10.0 ** -len(number.partition(".")[2])
+    told = float(number.replace(",", "")) * scale
+    return abs(told - value) <= max(0.51 * last_digit, 0.0051 * abs(value))
+
+
+def expected(sample: dict[str, Any], metric: str) -> tuple[Any, str | None]:
+    """The value at a metric's name, or None and the reason that the sample gives for it."""
+    value, place = _at(sample, metric, "")
+    if isinstance(value, int | float | str):
+        return value, None
+    rows = [row for row in sample["unavailable"] if _covers(row["path"], place)]
+    return None, max(rows, key=lambda row: len(row["path"]))["reason"] if rows else None
+
+
+def sample_of(appliance: Appliance, id: str) -> dict[str, Any]:
+    """The sample with this id, asked for as the one after its predecessor."""
+    return samples_until(appliance, id, 1)[0]
+
+
+def samples_until(appliance: Appliance, id: str, count: int) -> list[dict[str, Any]]:
+    """The last `count` samples up to the one with this id."""
+    epoch, sequence = id.split("-")
+    since = f"{epoch}-{int(sequence) - count}"
+    samples: list[dict[str, Any]] = []
+    # An answer ends before a gap; the rest is asked for after it.
+    while len(samples) < count:
+        samples += appliance.get(f"/metrics/json?since={since}&wait=30").json["samples"]
+        since = samples[-1]["id"]
+    assert samples[count - 1]["id"] == id
+    return samples[:count]
+
+
+def assert_rows_are_samples(appliance: Appliance, rows: dict[str, Any]) -> None:
+    """Each row of the charts is one sample of the server, in order, none left out; so is each value in it.
+
+    The line is broken where the server missed ticks, and nowhere else.
+    """
+    samples = samples_until(appliance, rows["newest"], len(rows["times"]))
+    assert rows["times"] == [milliseconds(sample) for sample in samples]
+    for path, values in rows["columns"]:
+        name = ".".join(map(str, path))
+        assert values == [expected(sample, name)[0] for sample in samples], name
+    apart = [(after - before) / (1000 * samples[0]["interval_seconds"]) for before, after in pairwise(rows["times"])]
+    assert all(apart[row - 1] > 1.5 for row in rows["broken"])
+    assert {row for row, intervals in enumerate(apart, 1) if intervals > 2.5} <= set(rows["broken"])
+
+
+def milliseconds(sample: dict[str, Any]) -> int:
+    return round(datetime.fromisoformat(sample["timestamp"]).timestamp() * 1000)
+
+
+def _at(value: Any, name: str, place: str) -> tuple[Any, str]:
+    """Goes down by the first key that fits the name's beginning: keys may hold dots of their own."""
+    if name == "":
+        return value, place
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if name == key or name.startswith(key + "."):
+                return _at(inner, name[len(key) + 1 :], f"{place}.{key}" if place else key)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            keys = (str(inner[field]) for field in KEYS if isinstance(inner, dict) and field in inner)
+            for key in (str(index), *keys):
+                if name == key or name.startswith(key + "."):
+                    return _at(inner, name[len(key) + 1 :], f"{place}[{index}]")
+    # Not there: what is above it is null, and covers it.
+    return None, f"{place}.{name}" if place else name
+
+
+def _covers(row: str, place: str) -> bool:
+    return place == row or place.startswith((row + ".", row + "["))
