@@ -1,24 +1,21 @@
 """Composition root: builds the parts and runs them. Starting and stopping read top to bottom."""
 
 import asyncio
-import ipaddress
 import signal
-import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-import filelock
 import msgspec
-import structlog
 from aiohttp import web
 
 from zeropoint import health
 from zeropoint.ai.registry import components
 from zeropoint.feed.broadcaster import Broadcaster
 from zeropoint.feed.ring import Ring
+from zeropoint.feed.view import View, parse_view
 from zeropoint.host.registry import probes
 from zeropoint.model import Component, Sample, Server
 from zeropoint.probe import Probe, Roots
@@ -26,24 +23,21 @@ from zeropoint.sampling.assemble import SelfReport
 from zeropoint.sampling.executor import Executor
 from zeropoint.sampling.own_cost import OwnCostMeter
 from zeropoint.sampling.scheduler import Facts, Scheduler, new_epoch
+from zeropoint.server.access import Gate
 from zeropoint.server.app import application, routes
 from zeropoint.server.exposition import Exposition
 from zeropoint.server.live import Live
 from zeropoint.server.openapi import OpenApi
 from zeropoint.server.pages import Pages
-from zeropoint.server.routes import Route
 from zeropoint.server.status import Status
-from zeropoint.settings import Settings, SettingsError
+from zeropoint.server.tokens import TokenRegister, TokenStore, utc_now
+from zeropoint.settings import Settings
+from zeropoint.startup import is_loopback, listen, locked, refuse_open_bind, refuse_wrong_names, tls_context
 
-log = structlog.get_logger()
 # Streams end at once by `bye`; whatever still hangs after this long is cut off.
 SHUTDOWN_SECONDS = 2.0
-KEEPALIVE_SECONDS = 75.0
-BACKLOG = 4096
-
-
-class InUseError(Exception):
-    """The port or the data directory is in use. The message is one line that names it."""
+# A change of the token file reaches the running process within a second.
+TOKEN_SECONDS = 0.5
 
 
 class Appliance:
@@ -61,7 +55,14 @@ class Appliance:
         executors = [Executor(probe, roots) for probe in (*probes(roots), *ai)]
         self._facts = Facts({}, 0, 0)
         self.scheduler = Scheduler(executors, settings.interval, epoch, self._self_report, self._publish)
-        self.routes = route_table(self.broadcaster, self._judge, self._uptime, self._sample_age, reports_of(ai))
+        self.register = TokenRegister(TokenStore(Path(settings.data)))
+        public = parse_view(",".join(settings.public_sections)) if settings.public_sections else View()
+        self.gate = Gate(self.register, public, not is_loopback(settings.host), utc_now)
+        status = Status(self.gate, self.broadcaster, self._judge, self._uptime, self._sample_age)
+        self.reports = reports_of(ai)
+        self.routes = routes(
+            Live(self.gate, self.broadcaster), status, Exposition(self.broadcaster), Pages(), OpenApi(self.reports)
+        )
 
     def _publish(self, sample: Sample, missed: int) -> None:
         self.broadcaster.publish(sample, missed)
@@ -73,8 +74,19 @@ class Appliance:
         taken_at = self.scheduler.last_sample_at
         return None if taken_at is None else time.monotonic() - taken_at
 
+    async def follow_tokens(self) -> None:
+        """Follows the token file, and ends the streams of tokens that hold no longer, until it is cancelled."""
+        while True:
+            await asyncio.sleep(TOKEN_SECONDS)
+            self.register.refresh()
+            self.broadcaster.end_unentitled("token-no-longer-valid")
+
     def _judge(self) -> health.Verdict:
-        return health.judge(self._sample_age(), self._settings.interval, self._facts.collectors)
+        return self._verdict(self._sample_age())
+
+    def _verdict(self, sample_age_seconds: float | None) -> health.Verdict:
+        failures = [self.register.failure] if self.register.failure else []
+        return health.judge(sample_age_seconds, self._settings.interval, self._facts.collectors, failures)
 
     def _self_report(self, facts: Facts) -> SelfReport:
         self._facts = facts
@@ -83,10 +95,14 @@ class Appliance:
             clients=statistics.clients,
             queue_size=statistics.queue_size,
             dropped_total=statistics.dropped_total,
+            stalled_total=statistics.stalled_total,
+            views=statistics.views,
+            replay_frames=statistics.replay_frames,
+            replay_bytes=statistics.replay_bytes,
             samples_total=facts.samples_total,
             missed_ticks_total=facts.missed_ticks_total,
             uptime_seconds=self._uptime(),
-            health=health.judge(0.0, self._settings.interval, facts.collectors).status,
+            health=self._verdict(0.0).status,
             cpu_percent=cost.cpu_percent,
             cpu_seconds_total=cost.cpu_seconds_total,
             memory_bytes=cost.memory_bytes,
@@ -111,23 +127,14 @@ def reports_of(ai: tuple[Probe, ...]) -> Mapping[str, type[Component]]:
     return {probe.name: probe.report for probe in ai if issubclass(probe.report, Component)}
 
 
-def route_table(
-    broadcaster: Broadcaster,
-    judge: Callable[[], health.Verdict],
-    uptime: Callable[[], float],
-    sample_age: Callable[[], float | None],
-    reports: Mapping[str, type[Component]],
-) -> tuple[Route, ...]:
-    status = Status(broadcaster, judge, uptime, sample_age)
-    return routes(Live(broadcaster), status, Exposition(broadcaster), Pages(), OpenApi(reports))
-
-
 async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     """Runs until SIGTERM or SIGINT. `announce` gets the page's address once it is served.
 
     Raises SettingsError for a setting that cannot work here, InUseError when the port or data directory is taken.
     """
-    refuse_open_bind(settings.host)
+    tls = tls_context(settings.tls_cert, settings.tls_key)
+    refuse_wrong_names(settings)
+    refuse_open_bind(settings.host, TokenStore(Path(settings.data)))
     with locked(Path(settings.data)):
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -135,62 +142,20 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
                 asyncio.get_running_loop().add_signal_handler(number, stop.set)
         appliance = Appliance(settings)
         await appliance.scheduler.first()
-        runner = web.AppRunner(
-            application(appliance.routes, settings.allowed_hosts),
-            access_log=None,
-            handler_cancellation=True,
-            keepalive_timeout=KEEPALIVE_SECONDS,
-            shutdown_timeout=SHUTDOWN_SECONDS,
-        )
+        app = application(appliance.routes, appliance.gate, settings.allowed_hosts, settings.allowed_origins)
+        runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=SHUTDOWN_SECONDS)
         await runner.setup()
+        assert runner.server is not None  # noqa: S101 - setup() makes it
         try:
-            announce(await listen(runner, settings.host, settings.port))
+            listener, address = await listen(runner.server, settings.host, settings.port, tls)
+            announce(address)
             async with asyncio.TaskGroup() as tasks:
-                running = [tasks.create_task(appliance.scheduler.run()), tasks.create_task(appliance.broadcaster.run())]
+                parts = (appliance.scheduler.run(), appliance.broadcaster.run(), appliance.follow_tokens())
+                running = [tasks.create_task(part) for part in parts]
                 await stop.wait()
+                listener.close()
                 for task in running:
                     task.cancel()
         finally:
             appliance.broadcaster.close("shutdown")
             await runner.cleanup()
-
-
-async def listen(runner: web.AppRunner, host: str, port: int) -> str:
-    """Starts listening; answers with the page's address. Raises InUseError, or SettingsError for a bad address."""
-    site = web.TCPSite(runner, host, port, backlog=BACKLOG)
-    try:
-        await site.start()
-    except socket.gaierror:
-        raise SettingsError(f"--host: {host!r} is no address of this machine") from None
-    except OSError as error:
-        raise InUseError(f"cannot listen on {host} port {port}: {error.strerror or error}") from None
-    name = f"[{host}]" if ":" in host else host
-    return f"http://{name}:{runner.addresses[0][1]}/control/metrics"
-
-
-def refuse_open_bind(host: str) -> None:
-    """Raises SettingsError for an address that others can reach."""
-    try:
-        loopback = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = host == "localhost"
-    if not loopback:
-        message = "it is a loopback address or localhost, since this version has no access tokens"
-        raise SettingsError(f"--host: {host!r} is not allowed; {message}")
-
-
-@contextmanager
-def locked(data: Path) -> Iterator[None]:
-    """Holds the data directory for this process; makes it where it is missing, for its owner alone."""
-    try:
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = filelock.FileLock(data / "lock", mode=0o600)
-        lock.acquire(blocking=False)
-    except filelock.Timeout:
-        raise InUseError(f"the data directory {str(data)!r} is in use by another zeropoint") from None
-    except OSError as error:
-        raise SettingsError(f"--data: {str(data)!r} cannot be used: {error.strerror}") from None
-    try:
-        yield
-    finally:
-        lock.release()

@@ -3,7 +3,7 @@
 Degraded: a source that is wanted fails. Hardware that is absent is no failure. Unhealthy: no samples are taken.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -21,9 +21,15 @@ class Verdict(Struct, frozen=True):
 
 
 def judge(
-    last_sample_age_seconds: float | None, interval_seconds: float, collectors: Mapping[str, Collector]
+    last_sample_age_seconds: float | None,
+    interval_seconds: float,
+    collectors: Mapping[str, Collector],
+    failures: Sequence[str] = (),
 ) -> Verdict:
-    """The state of the appliance. `last_sample_age_seconds` is None before the first sample."""
+    """The state of the appliance.
+
+    `last_sample_age_seconds` is None before the first sample; `failures` are of parts that are no collectors.
+    """
     limit = max(SILENCE_SECONDS, SILENCE_INTERVALS * interval_seconds)
     if last_sample_age_seconds is None:
         return Verdict("unhealthy", ["no sample has been taken yet"])
@@ -32,6 +38,7 @@ def judge(
         for name, collector in collectors.items()
         if collector.status in ("failed", "hanging")
     ]
+    reasons.extend(failures)
     if last_sample_age_seconds > limit:
         return Verdict("unhealthy", [f"no sample for {last_sample_age_seconds:.0f} s", *reasons])
     return Verdict("degraded" if reasons else "healthy", reasons)

@@ -476,6 +476,10 @@ class Server(Section, frozen=True, kw_only=True):
     clients: Annotated[Count, metric("Subscribers of the stream")] = None
     queue_size: Annotated[Count, metric("Frames waiting over all subscribers")] = None
     dropped_total: Annotated[Count, metric("Frames dropped for slow subscribers, each told by a gap event")] = None
+    stalled_total: Annotated[Count, metric("Subscribers cut off because they took nothing for 30 s")] = None
+    views: Annotated[Count, metric("Different choices of sections among the subscribers")] = None
+    replay_frames: Annotated[Count, metric("Samples kept in memory for readers that come back")] = None
+    replay_bytes: Annotated[Count, metric("Size of the samples kept in memory")] = None
     samples_total: Annotated[Count, metric("Samples taken since the start")] = None
     missed_ticks_total: Annotated[Count, metric("Samples that could not be taken in time")] = None
     uptime_seconds: Annotated[Real, metric("Time since the start", "process.uptime")] = None

@@ -34,6 +34,16 @@ class Settings(Struct, frozen=True, kw_only=True):
         tuple[Annotated[str, Meta(min_length=1)], ...],
         Meta(description="Further names under which it may be asked (Host header), beside localhost and IP addresses"),
     ] = ()
+    allowed_origins: Annotated[
+        tuple[Annotated[str, Meta(min_length=1)], ...],
+        Meta(description="Origins of other sites whose pages may read, as in https://lab.example"),
+    ] = ()
+    public_sections: Annotated[
+        tuple[Annotated[str, Meta(min_length=1)], ...],
+        Meta(description="Sections of a sample that anybody may read without a token, as in system.cpu"),
+    ] = ()
+    tls_cert: Annotated[str, Meta(description="File of the certificate chain (PEM); with tls_key it serves HTTPS")] = ""
+    tls_key: Annotated[str, Meta(description="File of the certificate's private key (PEM)")] = ""
     max_subscribers: Annotated[int, Meta(ge=1, le=1_000_000, description="Most streams at a time")] = 10_000
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="What is logged on standard error")
@@ -87,7 +97,7 @@ def _allowed(kind: Any, meta: Meta, several: bool) -> str:
         return "a list of texts"
     if kind in (int, float):
         return f"a {'whole ' if kind is int else ''}number from {meta.ge} to {meta.le}"
-    return "a text that is not empty"
+    return "a text" if meta.min_length is None else "a text that is not empty"
 
 
 def load(flags: Mapping[str, Any], environ: Mapping[str, str], config: str | None) -> Settings:

@@ -8,7 +8,7 @@ from openapi_spec_validator import validate
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
-from tests.support.process import Appliance
+from tests.support.process import Appliance, parse_answer
 
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 
@@ -168,3 +168,23 @@ def test_a_missing_doubled_or_malformed_host_is_refused(appliance: Appliance, he
 def test_a_foreign_target_in_absolute_form_is_refused(appliance: Appliance):
     request = b"GET http://evil.example/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     assert appliance.send(request).split()[1] == b"421"
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "status"),
+    [
+        (b"nonsense\r\n\r\n", 400),
+        (b"GET / HTTP/9.9\r\nHost: localhost\r\n\r\n", 400),
+        (b"GET /health HTTP/1.1\r\nHost: localhost\r\nbad header\r\n\r\n", 400),
+        (b"GET /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
+        (b"GET /health HTTP/1.1\r\nHost: localhost\r\nX: " + b"nonsense" * 8192 + b"\r\n\r\n", 431),
+        (b"GET /metrics/sse HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: " + b"1" * 65536 + b"\r\n\r\n", 431),
+    ],
+)
+def test_what_is_no_request_is_an_error_like_all_others(appliance: Appliance, request_bytes: bytes, status: int):
+    answer = parse_answer(appliance.send(request_bytes))
+    assert answer.status == status
+    assert set(answer.json["error"]) == {"code", "message", "detail"}
+    assert answer.headers["server"] == "zeropoint"
+    assert b"nonsense" not in answer.body

@@ -123,7 +123,7 @@ async def test_a_read_that_hangs_costs_its_own_section_and_recovers(tmp_path: Pa
     thread = next(thread for thread in threading.enumerate() if thread.name == "probe uptime")
     assert thread.daemon, "it must not hold the exit"
     await asyncio.to_thread((tmp_path / "uptime").write_text, "77")
-    await flight
+    await asyncio.wait([flight])
     assert uptime_of(one) == 77
     assert one.state(105.0).status == "ok"
     assert one.state(105.0).age_seconds == 5.0, "the value is as old as the read that gave it"

@@ -5,16 +5,18 @@ from collections.abc import Sequence
 
 import click
 
-from zeropoint.appliance import InUseError
 from zeropoint.commands.metrics import metrics
 from zeropoint.commands.openapi import openapi
 from zeropoint.commands.serve import serve
 from zeropoint.commands.settings import settings
+from zeropoint.commands.token import token
+from zeropoint.server.tokens import TokenError
 from zeropoint.settings import SettingsError
+from zeropoint.startup import InUseError
 
 EXIT_WRONG_ARGUMENT = 2
 EXIT_IN_USE = 3
-COMMANDS = (serve, openapi, settings, metrics)
+COMMANDS = (serve, token, openapi, settings, metrics)
 DEFAULT = "serve"
 
 
@@ -37,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(zeropoint.main(given, prog_name="zeropoint", standalone_mode=False) or 0)
     except click.UsageError as error:
         _fail(_usage(error), EXIT_WRONG_ARGUMENT)
-    except SettingsError as error:
+    except (SettingsError, TokenError) as error:
         _fail(str(error), EXIT_WRONG_ARGUMENT)
     except InUseError as error:
         _fail(str(error), EXIT_IN_USE)

@@ -1,13 +1,11 @@
 """zeropoint metrics: prints the catalogue of metrics as Markdown; docs/metrics.md is this output."""
 
-from pathlib import Path
-
 import click
 
-from zeropoint.ai.registry import components
-from zeropoint.appliance import reports_of
+from zeropoint.appliance import Appliance
 from zeropoint.catalogue import Spec, describe
 from zeropoint.server.exposition import family_name
+from zeropoint.settings import Settings
 
 HEAD = """# Metrics
 
@@ -22,7 +20,7 @@ exposition gives percents as ratios of 0 to 1 and counters with `_total`. This p
 @click.command()
 def metrics() -> None:
     """Print the catalogue of metrics."""
-    click.echo("\n".join([HEAD, *map(_row, describe(reports_of(components(Path()))))]))
+    click.echo("\n".join([HEAD, *map(_row, describe(Appliance(Settings()).reports))]))
 
 
 def _row(spec: Spec) -> str:

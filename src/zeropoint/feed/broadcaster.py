@@ -43,17 +43,21 @@ class Statistics(Struct, frozen=True):
     dropped_total: int
     stalled_total: int
     views: int
+    replay_frames: int
+    replay_bytes: int
 
 
 class Subscriber:
-    """One connection of the stream. `ended` is set when the feed has nothing more to send to it."""
+    """One connection of the stream. `ended` is set when the feed has nothing more to send to it, `holds` says whether
+    it may still read."""
 
-    __slots__ = ("capacity", "ended", "lost", "sent_id", "slow_since", "transport", "waiting", "wire")
+    __slots__ = ("capacity", "ended", "holds", "lost", "sent_id", "slow_since", "transport", "waiting", "wire")
 
     def __init__(self, transport: asyncio.Transport, wire: Wire, ended: "asyncio.Future[None]") -> None:
         self.transport = transport
         self.wire = wire
         self.ended = ended
+        self.holds: Callable[[], bool] = lambda: True
         self.waiting: deque[Frame] = deque()
         self.slow_since: float | None = None
         self.sent_id: str | None = None
@@ -179,17 +183,29 @@ class Broadcaster:
     def close(self, reason: str) -> None:
         """Says goodbye to all and ends their streams."""
         self._closed = True
-        goodbye = event("bye", {"reason": reason})
-        for subscriber in [one for group in self._groups.values() for one in group]:
-            if not subscriber.transport.is_closing():
-                subscriber.transport.write(subscriber.wire.framed(retry(self.draw_retry_ms()) + goodbye))
-            self.unsubscribe(subscriber)
+        for subscriber in self._subscribers():
+            self._dismiss(subscriber, reason)
         self._next.set()
+
+    def end_unentitled(self, reason: str) -> None:
+        """Ends the streams of those that may no longer read."""
+        for subscriber in self._subscribers():
+            if not subscriber.holds():
+                self._dismiss(subscriber, reason)
 
     def statistics(self) -> Statistics:
         waiting = sum(len(subscriber.waiting) for subscriber in self._slow)
         views = len({wire.view for wire in self._groups})
-        return Statistics(self._clients, waiting, self._dropped, self._stalled, views)
+        ring = self.ring.statistics()
+        return Statistics(
+            clients=self._clients,
+            queue_size=waiting,
+            dropped_total=self._dropped,
+            stalled_total=self._stalled,
+            views=views,
+            replay_frames=ring["frames"],
+            replay_bytes=ring["bytes"],
+        )
 
     async def run(self) -> None:
         """Heartbeats, and a second look at slow subscribers, until it is cancelled."""
@@ -202,6 +218,15 @@ class Broadcaster:
                 self._heartbeat()
 
     # --- inside
+
+    def _subscribers(self) -> list[Subscriber]:
+        return [one for group in self._groups.values() for one in group]
+
+    def _dismiss(self, subscriber: Subscriber, reason: str) -> None:
+        if not subscriber.transport.is_closing():
+            goodbye = retry(self.draw_retry_ms()) + event("bye", {"reason": reason})
+            subscriber.transport.write(subscriber.wire.framed(goodbye))
+        self.unsubscribe(subscriber)
 
     def _hello(self) -> Hello:
         newest = self.ring.newest

@@ -24,6 +24,11 @@ class View(Struct, frozen=True):
 
     sections: tuple[str, ...] = ()
 
+    def covers(self, other: "View") -> bool:
+        """Whether all that `other` shows is below one of these sections; the whole sample is below none."""
+        above = tuple(f"{section}." for section in self.sections)
+        return bool(other.sections) and all(f"{section}.".startswith(above) for section in other.sections)
+
     def narrow(self, payload: bytes) -> bytes:
         """The JSON of a sample with the view's sections alone, and the reasons for what is null in them."""
         if not self.sections:

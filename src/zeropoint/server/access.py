@@ -1,76 +1,108 @@
-"""Who may ask. Under which names the appliance may be asked: the defence against DNS rebinding."""
+"""Who may read what: tokens, scopes and public sections.
 
-import ipaddress
-import re
-from collections.abc import Iterable
+While no token was ever made (and only loopback is listened on) everything is open. From the first token on, a request
+needs one, but for what is open to everybody: the routes of scope `open`, and the sections that are public.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
 from http import HTTPStatus
+from typing import Literal
 
 from aiohttp import web
-from aiohttp.http import HttpVersion10
 from aiohttp.typedefs import Handler, Middleware
+from msgspec import Struct
 
-from zeropoint.server.errors import ApiError, error_response
+from zeropoint.feed.view import View
+from zeropoint.server.errors import ApiError
+from zeropoint.server.tokens import SCOPES, Scope, Token, TokenRegister
 
-PROBES_WITHOUT_HOST = frozenset({"/livez", "/readyz"})
-HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?")
-SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
-
-
-def host_name(header: str) -> str | None:
-    """The name in a Host header, in lower case and without port and brackets; None when it is malformed."""
-    matched = HOST.fullmatch(header)
-    if matched is None or (matched["port"] and int(matched["port"]) > 65535):
-        return None
-    return matched["name"].strip("[]").lower()
+# `sections`: the handler asks `Gate.require_view`, since what is read depends on the query.
+Need = Scope | Literal["open", "sections"]
+SCHEME = "bearer "
 
 
-def is_own_host(name: str, allowed: frozenset[str]) -> bool:
-    """Whether `name` is localhost, an IP address (which cannot be rebound), or one of the allowed names."""
-    if name == "localhost" or name in allowed:
-        return True
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
+class Grant(Struct, frozen=True):
+    """What a request came with: a token that holds, or none."""
+
+    token: Token | None = None
+
+    def reaches(self, scope: Scope) -> bool:
+        return self.token is not None and SCOPES.index(self.token.scope) >= SCOPES.index(scope)
 
 
-def check_host(request: web.Request, allowed: frozenset[str]) -> None:
-    """Raises ApiError 400 for a missing, doubled or malformed Host header, 421 for a foreign one."""
-    headers = request.headers.getall("Host", [])
-    if not headers and request.version <= HttpVersion10 and request.path in PROBES_WITHOUT_HOST:
-        return
-    name = host_name(headers[0]) if len(headers) == 1 else None
-    if name is None:
-        raise ApiError(HTTPStatus.BAD_REQUEST, "bad-host", "exactly one well-formed Host header is needed")
-    # A target in absolute form carries a host of its own, which would count before the header (RFC 9112, 3.2.2).
-    target = name if request.raw_path.startswith("/") else request.host.lower()
-    if not is_own_host(name, allowed) or not is_own_host(target, allowed):
-        message = "this host name is not served here; the setting allowed_hosts names those that are"
-        raise ApiError(HTTPStatus.MISDIRECTED_REQUEST, "foreign-host", message)
+GRANT = web.RequestKey("grant", Grant)
 
 
-def host_guard(allowed_hosts: Iterable[str]) -> Middleware:
-    """Middleware that lets only requests for our own names through."""
-    allowed = frozenset(name.lower() for name in allowed_hosts)
+class Gate:
+    """Decides. `public` are the sections that anybody may read; `closed`: it needs tokens even before one was made."""
+
+    def __init__(self, register: TokenRegister, public: View, closed: bool, now: Callable[[], datetime]) -> None:
+        self._register = register
+        self._public = public
+        self._closed = closed
+        self._now = now
+
+    @property
+    def guarded(self) -> bool:
+        return self._closed or self._register.exists
+
+    def grant(self, request: web.Request) -> Grant | None:
+        """What the request's Authorization header gives; None when it holds no token that is valid."""
+        given = request.headers.getall("Authorization", [])
+        if not given or not self.guarded:
+            return Grant()
+        if len(given) != 1 or given[0][: len(SCHEME)].lower() != SCHEME:
+            return None
+        token = self._register.find(given[0][len(SCHEME) :].strip(), self._now())
+        return None if token is None else Grant(token)
+
+    def require(self, grant: Grant, scope: Scope) -> None:
+        """Raises ApiError 401 without a token, 403 with one that does not reach so far."""
+        if not self.guarded or grant.reaches(scope):
+            return
+        if grant.token is None:
+            raise unauthorized("token-needed", "a token is needed: Authorization: Bearer TOKEN")
+        message = f"a token of scope {scope} is needed; this one has {grant.token.scope}"
+        raise ApiError(HTTPStatus.FORBIDDEN, "scope-too-narrow", message)
+
+    def require_view(self, grant: Grant, view: View) -> None:
+        """As `require`, for samples: public sections need none, all else the scope `read`."""
+        if not self._is_public(view):
+            self.require(grant, "read")
+
+    def still_holds(self, grant: Grant, view: View) -> bool:
+        """Whether a stream that was let in may go on: tokens are made, revoked and expire meanwhile."""
+        if not self.guarded or self._is_public(view):
+            return True
+        return grant.token is not None and self._register.holds(grant.token, self._now())
+
+    def sees(self, request: web.Request, scope: Scope) -> bool:
+        """Whether the request may see what this scope shows; for answers that everybody gets in part."""
+        return not self.guarded or request[GRANT].reaches(scope)
+
+    def _is_public(self, view: View) -> bool:
+        return self._public.covers(view)
+
+
+def access_guard(gate: Gate, needs: Callable[[web.Request], Need]) -> Middleware:
+    """Middleware that lets a request through when its route's need is met; `needs` finds it by the resolved route."""
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        try:
-            check_host(request, allowed)
-        except ApiError as error:
-            return error_response(error)
+        need, grant = needs(request), gate.grant(request)
+        if need == "open":
+            # A wrong token counts as none: a supervisor must get its answer.
+            grant = grant or Grant()
+        elif grant is None:
+            raise unauthorized("bad-token", "this token is unknown, expired or revoked")
+        elif need != "sections":
+            gate.require(grant, need)
+        request[GRANT] = grant
         return await handler(request)
 
     return guard
 
 
-async def add_security_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """Signal handler: sets the headers that every answer carries, streams and errors too."""
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers["Server"] = "zeropoint"  # aiohttp would tell its version, and Python's
+def unauthorized(code: str, message: str) -> ApiError:
+    return ApiError(HTTPStatus.UNAUTHORIZED, code, message, headers={"WWW-Authenticate": 'Bearer realm="zeropoint"'})

@@ -7,14 +7,17 @@ from typing import Any
 from aiohttp import web
 
 from zeropoint.model import Gap, Hello, Sample
-from zeropoint.server.access import add_security_headers, host_guard
+from zeropoint.server.access import Gate, Need, access_guard
 from zeropoint.server.errors import errors_as_json
 from zeropoint.server.exposition import Exposition
+from zeropoint.server.headers import add_security_headers
+from zeropoint.server.hosts import host_guard
 from zeropoint.server.live import MAX_WAIT_SECONDS, Live, SamplesAnswer
 from zeropoint.server.openapi import OpenApi
+from zeropoint.server.origins import origin_guard, origin_headers
 from zeropoint.server.pages import Pages
 from zeropoint.server.routes import Answer, Parameter, Route
-from zeropoint.server.status import HealthAnswer, ProbeAnswer, Status, VersionAnswer
+from zeropoint.server.status import HealthAnswer, HealthWord, ProbeAnswer, Status, VersionAnswer
 
 MAX_BODY_BYTES = 64 * 1024
 TEXT: Mapping[str, Any] = {"type": "string"}
@@ -25,7 +28,8 @@ UNHEALTHY = HTTPStatus.SERVICE_UNAVAILABLE
 
 def routes(live: Live, status: Status, exposition: Exposition, pages: Pages, openapi: OpenApi) -> tuple[Route, ...]:
     """The table of routes, which /openapi.json describes."""
-    health = (Answer(200, "It works", struct=HealthAnswer), Answer(UNHEALTHY, "It does not", struct=HealthAnswer))
+    facts = (HealthAnswer, HealthWord)
+    health = (Answer(200, "It works", struct=facts), Answer(UNHEALTHY, "It does not", struct=facts))
     probe = (Answer(200, "Yes", struct=ProbeAnswer), Answer(UNHEALTHY, "No", struct=ProbeAnswer))
     page = (Answer(200, "The page", "text/html"),)
     openapi.routes = table = (
@@ -34,6 +38,7 @@ def routes(live: Live, status: Status, exposition: Exposition, pages: Pages, ope
             "stream",
             "Each sample as a server-sent event; hello, gap, heartbeat and bye beside them",
             live.stream,
+            "sections",
             (Answer(200, "The stream", "text/event-stream"),),
             (
                 SECTIONS,
@@ -47,6 +52,7 @@ def routes(live: Live, status: Status, exposition: Exposition, pages: Pages, ope
             "samples",
             "The newest sample, or all samples after an id",
             live.newest,
+            "sections",
             (Answer(200, "A sample, or with `since` several", struct=(Sample, SamplesAnswer)),),
             (
                 SECTIONS,
@@ -59,41 +65,60 @@ def routes(live: Live, status: Status, exposition: Exposition, pages: Pages, ope
                 ),
             ),
         ),
-        Route("/", "root", "Leads to the page", pages.root, (Answer(302, "Where the page is", None),)),
-        Route("/health", "health", "State of the appliance with reasons", status.health, health),
-        Route("/healthz", "healthz", "The same as /health", status.health, health),
-        Route("/livez", "livez", "Whether the process answers", status.live, probe),
-        Route("/readyz", "readyz", "Whether it takes samples", status.ready, probe),
-        Route("/version", "version", "What runs here", status.version, (Answer(200, "It", struct=VersionAnswer),)),
+        Route("/", "root", "Leads to the page", pages.root, "open", (Answer(302, "Where the page is", None),)),
+        Route("/health", "health", "State of the appliance with reasons", status.health, "open", health),
+        Route("/healthz", "healthz", "The same as /health", status.health, "open", health),
+        Route("/livez", "livez", "Whether the process answers", status.live, "open", probe),
+        Route("/readyz", "readyz", "Whether it takes samples", status.ready, "open", probe),
+        Route(
+            "/version",
+            "version",
+            "What runs here",
+            status.version,
+            "status",
+            (Answer(200, "It", struct=VersionAnswer),),
+        ),
         Route(
             "/metrics",
             "exposition",
             "The newest sample as OpenMetrics or Prometheus text, by Accept",
             exposition.metrics,
+            "read",
             (Answer(200, "The exposition", "text/plain"),),
         ),
-        Route("/control/metrics", "page", "The dashboard", pages.page, page),
+        Route("/control/metrics", "page", "The dashboard", pages.page, "open", page),
         Route(
             "/static/{name}",
             "static",
             "Files of the page, and metrics_client.js for any website",
             pages.static,
+            "open",
             (Answer(200, "The file", "text/javascript"),),
             (Parameter("name", "path", "Name of the file", TEXT),),
         ),
-        Route("/favicon.ico", "icon", "The icon", pages.icon, (Answer(200, "The icon", "image/svg+xml"),)),
-        Route("/openapi.json", "openapi", "This description", openapi.answer, (Answer(200, "OpenAPI 3.1"),)),
+        Route("/favicon.ico", "icon", "The icon", pages.icon, "open", (Answer(200, "The icon", "image/svg+xml"),)),
+        Route("/openapi.json", "openapi", "This description", openapi.answer, "read", (Answer(200, "OpenAPI 3.1"),)),
     )
     return table
 
 
-def application(table: Iterable[Route], allowed_hosts: Iterable[str]) -> web.Application:
-    """The application that serves `table` under our own host names."""
+def application(
+    table: Iterable[Route], gate: Gate, allowed_hosts: Iterable[str], allowed_origins: Iterable[str]
+) -> web.Application:
+    """The application that serves `table` under our own host names, to whom `gate` lets in."""
+    needs: dict[str | None, Need] = {route.name: route.need for route in table}
     app = web.Application(
-        middlewares=[errors_as_json, host_guard(allowed_hosts)],
+        middlewares=[
+            errors_as_json,
+            host_guard(allowed_hosts),
+            origin_guard(allowed_origins),
+            # What no route matches is answered with 404 or 405, to everybody.
+            access_guard(gate, lambda request: needs.get(request.match_info.route.name, "open")),
+        ],
         client_max_size=MAX_BODY_BYTES,
     )
     for route in table:
         app.router.add_get(route.path, route.handler, name=route.name)
     app.on_response_prepare.append(add_security_headers)
+    app.on_response_prepare.append(origin_headers(allowed_origins))
     return app

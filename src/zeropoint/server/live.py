@@ -3,6 +3,7 @@
 import asyncio
 import math
 import socket
+from functools import partial
 from http import HTTPStatus
 
 import msgspec
@@ -14,6 +15,7 @@ from zeropoint.feed.broadcaster import Broadcaster, FeedFullError
 from zeropoint.feed.ring import Replay
 from zeropoint.feed.view import UnknownSectionError, View, parse_view
 from zeropoint.model import Gap, Sample
+from zeropoint.server.access import GRANT, Gate
 from zeropoint.server.errors import ApiError, bad_parameter, json_response
 
 MAX_WAIT_SECONDS = 30.0
@@ -38,11 +40,12 @@ class SamplesAnswer(Struct, frozen=True):
 class Live:
     """Handlers of /metrics/sse and /metrics/json."""
 
-    def __init__(self, broadcaster: Broadcaster) -> None:
+    def __init__(self, gate: Gate, broadcaster: Broadcaster) -> None:
+        self._gate = gate
         self._broadcaster = broadcaster
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
-        view = _view(request)
+        view = self._view(request)
         try:
             self._broadcaster.check_room(view)
         except FeedFullError as full:
@@ -50,6 +53,7 @@ class Live:
             raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "full", str(full), headers=retry_after) from None
         chunked = request.version >= HttpVersion11
         response = web.StreamResponse(headers=STREAM_HEADERS)
+        response.force_close()  # a stream that has ended leaves nothing to keep the connection for
         if chunked:
             response.enable_chunked_encoding()
         await response.prepare(request)
@@ -59,6 +63,7 @@ class Live:
         _limit_unsent(transport)
         last_id = request.headers.get("Last-Event-ID") or request.query.get("last_event_id")
         subscriber = self._broadcaster.subscribe(transport, view, chunked, last_id)
+        subscriber.holds = partial(self._gate.still_holds, request[GRANT], view)
         try:
             await self._broadcaster.replay(subscriber)
             await subscriber.ended
@@ -67,7 +72,7 @@ class Live:
         return response
 
     async def newest(self, request: web.Request) -> web.StreamResponse:
-        view, since, wait = _view(request), request.query.get("since"), _wait(request)
+        view, since, wait = self._view(request), request.query.get("since"), _wait(request)
         if since is not None:
             return json_response(_encode(await self._after(since, wait), view))
         if wait:
@@ -91,12 +96,14 @@ class Live:
             return self._broadcaster.ring.after(since)
         return replay
 
-
-def _view(request: web.Request) -> View:
-    try:
-        return parse_view(request.query.get("sections"))
-    except UnknownSectionError as error:
-        raise bad_parameter("sections", str(error)) from None
+    def _view(self, request: web.Request) -> View:
+        """What the request asks for. Raises ApiError when there is no such section, or it may not be read."""
+        try:
+            view = parse_view(request.query.get("sections"))
+        except UnknownSectionError as error:
+            raise bad_parameter("sections", str(error)) from None
+        self._gate.require_view(request[GRANT], view)
+        return view
 
 
 def _wait(request: web.Request) -> float:

@@ -6,6 +6,8 @@ from typing import Any, Literal
 from aiohttp.typedefs import Handler
 from msgspec import Struct
 
+from zeropoint.server.access import Need
+
 
 class Parameter(Struct, frozen=True):
     name: str
@@ -24,12 +26,17 @@ class Answer(Struct, frozen=True):
 
 
 class Route(Struct, frozen=True):
-    """One path. All are GET, and HEAD with it. `events` are the structs that a stream carries beside its answers."""
+    """One path. All are GET, and HEAD with it.
+
+    `need` is what a request must bring where tokens are in use, `events` the structs that a stream carries beside its
+    answers.
+    """
 
     path: str
     name: str
     summary: str
     handler: Handler
+    need: Need
     answers: tuple[Answer, ...]
     parameters: tuple[Parameter, ...] = ()
     events: tuple[type[Struct], ...] = ()

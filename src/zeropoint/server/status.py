@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 from zeropoint.feed.broadcaster import Broadcaster
 from zeropoint.health import Verdict
 from zeropoint.model import CONTRACT_VERSION, Health, Unavailable
+from zeropoint.server.access import Gate
 from zeropoint.server.errors import json_response
 
 
@@ -27,6 +28,12 @@ class HealthAnswer(Struct, frozen=True, kw_only=True):
     queue_size: Annotated[int, Meta(description="Frames waiting over all subscribers")]
     uptime_seconds: float
     last_sample_age_seconds: float | None
+
+
+class HealthWord(Struct, frozen=True):
+    """What everybody may know of the state, also without a token."""
+
+    status: Health
 
 
 class VersionAnswer(Struct, frozen=True, kw_only=True):
@@ -50,11 +57,13 @@ class Status:
 
     def __init__(
         self,
+        gate: Gate,
         broadcaster: Broadcaster,
         judge: Callable[[], Verdict],
         uptime: Callable[[], float],
         sample_age: Callable[[], float | None],
     ) -> None:
+        self._gate = gate
         self._broadcaster = broadcaster
         self._judge = judge
         self._uptime = uptime
@@ -62,6 +71,9 @@ class Status:
 
     async def health(self, request: web.Request) -> web.StreamResponse:
         verdict, statistics = self._judge(), self._broadcaster.statistics()
+        code = HTTPStatus.SERVICE_UNAVAILABLE if verdict.status == "unhealthy" else HTTPStatus.OK
+        if not self._gate.sees(request, "status"):
+            return json_response(HealthWord(verdict.status), code)
         answer = HealthAnswer(
             status=verdict.status,
             reasons=verdict.reasons,
@@ -71,8 +83,7 @@ class Status:
             uptime_seconds=round(self._uptime(), 3),
             last_sample_age_seconds=self._sample_age(),
         )
-        unhealthy = verdict.status == "unhealthy"
-        return json_response(answer, HTTPStatus.SERVICE_UNAVAILABLE if unhealthy else HTTPStatus.OK)
+        return json_response(answer, code)
 
     async def live(self, request: web.Request) -> web.StreamResponse:
         """The process answers: that is all that /livez says."""

@@ -22,6 +22,7 @@ export interface Schemas {
   Gpu: Gpu;
   GpuProcess: GpuProcess;
   HealthAnswer: HealthAnswer;
+  HealthWord: HealthWord;
   Hello: Hello;
   Host: Host;
   Interface: Interface;
@@ -886,6 +887,12 @@ export interface HealthAnswer {
   last_sample_age_seconds: number | null;
 }
 /**
+ * What everybody may know of the state, also without a token.
+ */
+export interface HealthWord {
+  status: "degraded" | "healthy" | "unhealthy";
+}
+/**
  * First event of a stream.
  */
 export interface Hello {
@@ -1288,6 +1295,22 @@ export interface Server {
    * Frames dropped for slow subscribers, each told by a gap event
    */
   dropped_total: number | null;
+  /**
+   * Subscribers cut off because they took nothing for 30 s
+   */
+  stalled_total: number | null;
+  /**
+   * Different choices of sections among the subscribers
+   */
+  views: number | null;
+  /**
+   * Samples kept in memory for readers that come back
+   */
+  replay_frames: number | null;
+  /**
+   * Size of the samples kept in memory
+   */
+  replay_bytes: number | null;
   /**
    * Samples taken since the start
    */

@@ -1,0 +1,165 @@
+"""Access tokens: made once, shown once, kept as hashes in DATA/tokens.json.
+
+A token is 256 random bits, so one round of SHA-256 is enough: there is nothing to guess. The file is written whole and
+renamed into place, for its owner alone; a running process notices the change by the file's identity.
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+import filelock
+import msgspec
+from msgspec import Struct
+
+Scope = Literal["status", "read", "admin"]
+SCOPES: tuple[Scope, ...] = ("status", "read", "admin")
+PREFIX = "zp_"
+FILE = "tokens.json"
+LOCK_SECONDS = 10.0
+FILE_LIMIT_BYTES = 4 * 1024 * 1024
+
+
+class TokenError(Exception):
+    """The token store cannot do what is asked. The message is one line, without any token or hash."""
+
+
+class Token(Struct, frozen=True, kw_only=True):
+    """What is kept of a token; `sha256` is the hash of its text."""
+
+    name: str
+    scope: Scope
+    sha256: str
+    created: datetime
+    expires: datetime | None = None
+
+    def valid_at(self, moment: datetime) -> bool:
+        return self.expires is None or moment < self.expires
+
+
+class TokenStore:
+    """The token file of a data directory, as `token create`, `list` and `revoke` use it."""
+
+    def __init__(self, data: Path) -> None:
+        self._file = data / FILE
+        self._lock = data / f"{FILE}.lock"
+
+    def create(self, scope: Scope, name: str | None, lifetime: timedelta | None, now: datetime) -> str:
+        """Makes a token and keeps its hash; answers with its text, which is nowhere else. Raises TokenError."""
+        text = PREFIX + secrets.token_urlsafe(32)
+        with self._changing() as tokens:
+            taken = {token.name for token in tokens}
+            if name in taken:
+                raise TokenError(f"there is a token named {name!r} already; revoke it first or take another name")
+            free = name or next(one for number in range(1, len(taken) + 2) if (one := f"{scope}-{number}") not in taken)
+            expires = None if lifetime is None else now + lifetime
+            tokens.append(Token(name=free, scope=scope, sha256=digest(text), created=now, expires=expires))
+        return text
+
+    def revoke(self, name: str) -> None:
+        """Forgets a token. Raises TokenError when there is none of that name."""
+        with self._changing() as tokens:
+            kept = [token for token in tokens if token.name != name]
+            if len(kept) == len(tokens):
+                known = ", ".join(repr(token.name) for token in tokens) or "none"
+                raise TokenError(f"there is no token named {name!r}; there are {known}")
+            tokens[:] = kept
+
+    def load(self) -> list[Token] | None:
+        """All tokens; None when none was ever made. Raises TokenError when the file cannot be read or is damaged."""
+        try:
+            with self._file.open("rb") as file:
+                content = file.read(FILE_LIMIT_BYTES)
+            return msgspec.json.decode(content, type=list[Token])
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise TokenError(f"{self._file} cannot be read: {error.strerror}") from None
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise TokenError(f"{self._file} is damaged; delete it and make new tokens") from None
+
+    def identity(self) -> tuple[int, int, int] | None:
+        """What changes whenever the file does; None without a file."""
+        try:
+            found = self._file.stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns, found.st_size
+
+    @contextmanager
+    def _changing(self) -> Iterator[list[Token]]:
+        """The tokens to change in place, written back at the end; one process at a time."""
+        try:
+            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with filelock.FileLock(self._lock, timeout=LOCK_SECONDS, mode=0o600):
+                tokens = self.load() or []
+                yield tokens
+                self._write(msgspec.json.encode(tokens))
+        except filelock.Timeout:
+            raise TokenError(f"{self._lock} is held by another process") from None
+        except OSError as error:
+            raise TokenError(f"{self._file} cannot be written: {error.strerror}") from None
+
+    def _write(self, content: bytes) -> None:
+        fresh = self._file.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self._file)
+
+
+class TokenRegister:
+    """The tokens as a running process knows them. `refresh` follows the file."""
+
+    def __init__(self, store: TokenStore) -> None:
+        self._store = store
+        self._identity: tuple[int, int, int] | None = None
+        self._tokens: dict[str, Token] = {}
+        self.exists = False
+        self.failure: str | None = None
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Reads the file again when it has changed. A file that cannot be read lets nobody in, and says so."""
+        identity = self._store.identity()
+        if identity == self._identity and self.failure is None:
+            return
+        self._identity = identity
+        try:
+            tokens = self._store.load()
+        except TokenError as error:
+            self._tokens, self.exists, self.failure = {}, True, str(error)
+            return
+        self._tokens = {token.sha256: token for token in tokens or ()}
+        # Also with the last one revoked it stays closed: taking a right away must not open the door.
+        self.exists, self.failure = tokens is not None, None
+
+    def find(self, text: str, now: datetime) -> Token | None:
+        """The token of this text, when it is one that holds now."""
+        wanted = digest(text)
+        found = None
+        for known, token in self._tokens.items():
+            if hmac.compare_digest(known, wanted):
+                found = token
+        return found if found is not None and found.valid_at(now) else None
+
+    def holds(self, token: Token, now: datetime) -> bool:
+        """Whether a token that was found earlier is still there and valid."""
+        return self._tokens.get(token.sha256) == token and token.valid_at(now)
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
