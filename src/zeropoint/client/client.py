@@ -10,7 +10,7 @@ import aiohttp
 
 from zeropoint.client.backoff import Random
 from zeropoint.client.context import Context
-from zeropoint.client.endpoint import make_endpoint
+from zeropoint.client.endpoint import make_endpoint, make_http
 from zeropoint.client.events import Event, Hello, Sample, StateChanged
 from zeropoint.client.inbox import MOST_BYTES, MOST_EVENTS, Inbox, Statistics
 from zeropoint.client.session import Session
@@ -83,7 +83,7 @@ class MetricsClient:
         if self._inbox.is_closed:
             raise RuntimeError("this MetricsClient is closed; make another one")
         if self._session is None:
-            self._http = self._given_http or aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+            self._http = self._given_http or make_http()
             context = Context(self._endpoint, self._http, self._timing, self._clock, self._random)
             self._session = Session(context, self._tell)
         return self
@@ -120,13 +120,13 @@ class MetricsClient:
             return
         if self._session is None:
             raise RuntimeError("a MetricsClient is read inside of `async with`, so that nothing of it is left behind")
-        self._task = asyncio.create_task(self._session.run(), name="zeropoint client")
-        self._task.add_done_callback(self._take_end)
+        self._task = asyncio.create_task(self._run(self._session), name="zeropoint client")
 
-    def _take_end(self, task: "asyncio.Task[None]") -> None:
-        # A refusal, or a fault of this client: neither must leave the reader waiting.
-        if not task.cancelled():
-            self._inbox.fail(task.exception())
+    async def _run(self, session: Session) -> None:
+        try:
+            await session.run()
+        except Exception as error:  # noqa: BLE001 - the reader gets it: a refusal, or a fault of this client
+            self._inbox.fail(error)
 
     def _tell(self, event: Event, size_bytes: int) -> None:
         if isinstance(event, Sample):

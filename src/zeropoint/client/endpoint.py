@@ -46,6 +46,19 @@ def make_endpoint(url: str, token: str | None, sections: Sequence[str]) -> Endpo
     return Endpoint(base.with_path(path + "/"), tuple(sections), token)
 
 
+def make_http() -> aiohttp.ClientSession:
+    """A session for the requests of one client. To be made where the event loop runs."""
+    return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), middlewares=(_ask_once,))
+
+
+async def _ask_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """By itself, aiohttp asks a second time at once when a connection is cut: after a restart all would come twice."""
+    try:
+        return await handler(request)
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise aiohttp.ClientConnectionError(str(error)) from error
+
+
 async def request(http: aiohttp.ClientSession, url: URL, headers: Mapping[str, str]) -> aiohttp.ClientResponse:
     """Asks; whatever the session that was given does by default, a status is for the caller to judge."""
     return await http.get(url, headers=headers, timeout=NO_TIMEOUT, raise_for_status=False)

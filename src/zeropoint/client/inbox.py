@@ -44,7 +44,7 @@ class Inbox:
         self._samples = 0
         self._dropped = 0
         self._news = asyncio.Event()
-        self._error: BaseException | None = None
+        self._error: Exception | None = None
         self.is_closed = False
 
     @property
@@ -62,7 +62,7 @@ class Inbox:
             self._drop_oldest()
         self._news.set()
 
-    def fail(self, error: BaseException | None) -> None:
+    def fail(self, error: Exception) -> None:
         """Nothing more comes until the reader has seen this error."""
         self._error = error
         self._news.set()
