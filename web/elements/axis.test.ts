@@ -1,10 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { steadyAxis, ticksOf, valueAxis, type ValueAxis } from "./axis";
+import { axisOf, steadyAxis, ticksOf, valueAxis, type ValueAxis } from "./axis";
 
 describe("valueAxis", () => {
   it("always runs from 0 to 100 for percentages", () => {
     expect(valueAxis("percent", 3)).toEqual({ min: 0, max: 100, step: 25 });
     expect(valueAxis("percent", 100)).toEqual({ min: 0, max: 100, step: 25 });
+  });
+
+  it("goes on where a percentage is of one core", () => {
+    expect(valueAxis("percent", 100.4)).toEqual({ min: 0, max: 100, step: 25 });
+    expect(valueAxis("percent", 310)).toEqual({ min: 0, max: 400, step: 100 });
   });
 
   it("steps bytes in powers of two and holds the largest value", () => {
@@ -49,4 +54,8 @@ describe("steadyAxis", () => {
     const half = { min: 0, max: 500, step: 125 };
     expect(steadyAxis(standing, half)).toBe(half);
   });
+});
+
+it("suits the unit", () => {
+  expect([axisOf("percent"), axisOf("bytes-rate"), axisOf({ suffix: "W" })]).toEqual(["percent", "bytes", "plain"]);
 });

@@ -1,6 +1,14 @@
 // Ends and ticks of a value axis. Amounts start at 0, percentages always run to 100, bytes step in powers of two.
 
+import type { UnitKind } from "./format";
+
 export type AxisKind = "percent" | "bytes" | "plain";
+
+/** The axis that suits values of a unit. */
+export function axisOf(unit: UnitKind): AxisKind {
+  if (unit === "percent") return "percent";
+  return unit === "bytes" || unit === "bytes-rate" ? "bytes" : "plain";
+}
 
 export interface ValueAxis {
   readonly min: number;
@@ -10,6 +18,8 @@ export interface ValueAxis {
 
 const STEPS_ONE_SIDED = 4;
 const STEPS_A_SIDE = 2;
+// A share of one core goes far over 100; one of all passes it only as far as clocks differ.
+const MOST_OF_A_SHARE = 105;
 // Below these an idle machine would fill the chart with noise.
 const SMALLEST_TOP: Record<AxisKind, number> = { percent: 100, bytes: 4096, plain: 1 };
 
@@ -24,7 +34,8 @@ export function niceStep(top: number, kind: AxisKind, steps: number): number {
 
 /** An axis that holds 0 to `above`, and `below` under the line where a chart has two sides. */
 export function valueAxis(kind: AxisKind, above: number, below: number | null = null): ValueAxis {
-  if (kind === "percent") return { min: below === null ? 0 : -100, max: 100, step: 25 };
+  const isShare = Math.max(above, below ?? 0) <= MOST_OF_A_SHARE;
+  if (kind === "percent" && isShare) return { min: below === null ? 0 : -100, max: 100, step: 25 };
   const largest = Math.max(above, below ?? 0, SMALLEST_TOP[kind]);
   const step = niceStep(largest, kind, below === null ? STEPS_ONE_SIDED : STEPS_A_SIDE);
   const whole = (side: number): number => Math.max(1, Math.ceil(side / step - 1e-9)) * step;

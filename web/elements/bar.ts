@@ -2,6 +2,7 @@
 
 import { LitElement, css, html, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
+import { define } from "./define";
 
 export class ZpBar extends LitElement {
   static override styles = css`
@@ -25,4 +26,4 @@ export class ZpBar extends LitElement {
   }
 }
 
-customElements.define("zp-bar", ZpBar);
+define("zp-bar", ZpBar);

@@ -1,10 +1,13 @@
 // <zp-chart>: lines of one window of a timeline, with the values under the cursor in its title row.
 
-import { LitElement, css, html, type PropertyValues, type TemplateResult } from "lit";
+import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
 import type { AxisKind } from "./axis";
 import { unitOf, type UnitKind } from "./format";
-import { differ, find, missingReason, type Path, type SampleBase } from "./path";
+import { readingAtCursor } from "./cursor-reading";
+import { define } from "./define";
+import { differ, find, missingReason, type Path } from "./path";
+import { OWN_GUTTERS, SHARED_GUTTERS } from "./plot/layout";
 import { Plot, type NewLine } from "./plot/plot";
 import { summary } from "./plot/summary";
 import { onThemeChange } from "./theme";
@@ -51,9 +54,12 @@ export class ZpChart extends LitElement {
       background: repeating-linear-gradient(135deg, var(--zp-hatch, #b4bcc8) 0 1px, transparent 1px 6px);
     }
     .nothing {
-      position: absolute; inset: 0 64px 19px 54px; display: grid; place-items: center; text-align: center;
+      position: absolute; inset: 0 64px 19px 54px; display: grid; place-items: safe center; text-align: center; overflow: auto;
       color: var(--zp-quiet, #5b6472); font-size: 12px; overflow-wrap: anywhere;
     }
+    :host([bare]) { display: flex; min-height: 0; }
+    :host([bare]) .plot { flex: 1; min-width: 0; height: auto; }
+    :host([bare]) .nothing { inset-inline: 54px 8px; }
     .tone-1 { --tone: var(--zp-series-1, #1f6fd0); }
     .tone-2 { --tone: var(--zp-series-2, #b35c00); }
     .tone-3 { --tone: var(--zp-series-3, #5a6575); }
@@ -65,11 +71,15 @@ export class ZpChart extends LitElement {
   @property() heading = "";
   @property({ attribute: false }) axis: AxisKind = "plain";
   @property({ attribute: false, hasChanged: differ }) lines: readonly LineDefinition[] = [];
+  /** The plot alone, for an element that has a title row of its own. */
+  @property({ type: Boolean, reflect: true }) bare = false;
+  /** Stands in the plot in place of what it would say itself when there is nothing to draw. */
+  @property() message: string | null = null;
   /** The values are old: their source fails. */
   @property({ type: Boolean, reflect: true }) stale = false;
 
   @state() private readings: readonly (Reading | null)[] = [];
-  @state() private nothing: string | null = null;
+  @state() private empty: string | null = null;
   @query("canvas") private canvas!: HTMLCanvasElement;
   @query(".plot") private plot!: HTMLElement;
   @query(".cursor") private cursor!: HTMLElement;
@@ -93,7 +103,13 @@ export class ZpChart extends LitElement {
     this.#begin();
   }
 
+  /** Draws again with the colours that CSS gives now. */
+  recolour(): void {
+    this.#plot?.recolour();
+  }
+
   protected override updated(changed: PropertyValues<this>): void {
+    if (this.message !== null) this.plot.setAttribute("aria-label", `${this.heading}: ${this.message}`);
     const before = changed.get("timeline") ?? changed.get("lines");
     if (before === undefined || before === null) return;
     // Other lines or another timeline: start over with them.
@@ -102,21 +118,28 @@ export class ZpChart extends LitElement {
   }
 
   override render(): TemplateResult {
+    const message = this.message ?? this.empty;
+    return html`
+      ${this.bare ? nothing : this.#header()}
+      <div
+        class="plot" part="plot" tabindex="0" role="img"
+        @pointermove=${this.#point} @pointerdown=${this.#point} @pointerleave=${this.#leave} @pointercancel=${this.#leave}
+      >
+        <canvas aria-hidden="true"></canvas>
+        <div class="edge" hidden></div>
+        <div class="cursor" hidden></div>
+        ${message === null ? nothing : html`<div class="nothing" part="message">${message}</div>`}
+      </div>
+    `;
+  }
+
+  #header(): TemplateResult {
     return html`
       <header class=${String(this.#unit)}>
         <h2>${this.heading}</h2>
         ${this.lines.map((line, index) => this.#readout(line, index))}
         <slot name="title"></slot>
       </header>
-      <div
-        class="plot" tabindex="0" role="img"
-        @pointermove=${this.#point} @pointerdown=${this.#point} @pointerleave=${this.#leave} @pointercancel=${this.#leave}
-      >
-        <canvas aria-hidden="true"></canvas>
-        <div class="edge" hidden></div>
-        <div class="cursor" hidden></div>
-        ${this.nothing === null ? "" : html`<div class="nothing">${this.nothing}</div>`}
-      </div>
     `;
   }
 
@@ -137,7 +160,7 @@ export class ZpChart extends LitElement {
     for (const line of this.lines) timeline.column(line.path);
     this.#release = [
       timeline.subscribe(() => this.#refresh(timeline)),
-      onThemeChange(() => this.#plot?.recolour()),
+      onThemeChange(() => this.recolour()),
       watchVisible(this, (visible) => {
         this.#visible = visible;
         this.#refresh(timeline);
@@ -154,22 +177,27 @@ export class ZpChart extends LitElement {
 
   // The values always, the picture only where it can be seen.
   #refresh(timeline: Timeline): void {
-    if (timeline.sample !== null) this.#readValues(timeline, timeline.sample);
+    if (timeline.sample !== null) this.readings = this.lines.map(({ path }) => readingAtCursor(timeline, path));
     this.setAttribute("data-points", String(timeline.view()?.count ?? 0));
     if (!this.#visible) return;
-    this.#plot ??= new Plot(this.canvas, this.axis, this.#unit, this.lines.map((line) => newLine(line, timeline)));
+    this.#plot ??= this.#newPlot(timeline);
     this.#plot.draw(timeline);
     this.#placeOverlays(timeline, this.#plot);
     this.#describe(timeline, this.#plot);
   }
 
+  #newPlot(timeline: Timeline): Plot {
+    const lines = this.lines.map((line) => newLine(line, timeline));
+    return new Plot(this.canvas, this.axis, this.#unit, lines, this.bare ? OWN_GUTTERS : SHARED_GUTTERS);
+  }
+
   #describe(timeline: Timeline, plot: Plot): void {
     if (timeline.sample === null) return;
     const first = this.lines[0]?.path ?? [];
-    this.nothing =
+    this.empty =
       plot.drawn || find(timeline.sample, first).value === undefined ? null : missingReason(timeline.sample, first);
     const words = summary(this.heading, timeline.windowSeconds(), plot.rows.count, plot.lines, this.#unit);
-    this.plot.setAttribute("aria-label", words);
+    if (this.message === null) this.plot.setAttribute("aria-label", words);
   }
 
   get #unit(): UnitKind {
@@ -191,17 +219,6 @@ export class ZpChart extends LitElement {
     }
   }
 
-  #readValues(timeline: Timeline, sample: SampleBase): void {
-    const row = timeline.readingRow();
-    const now = timeline.cursorTime() === null;
-    const past = row < 0 ? timeline.missingAtCursor() : "there was no value at this time";
-    this.readings = this.lines.map(({ path }) => {
-      const value = timeline.value(timeline.column(path), row);
-      if (!Number.isNaN(value)) return { path, value, reason: "" };
-      return { path, value: null, reason: now ? missingReason(sample, path) : past };
-    });
-  }
-
   readonly #point = (event: PointerEvent): void => {
     const view = this.#plot?.view ?? null;
     if (this.#plot === null || view === null || this.timeline === null) return;
@@ -219,4 +236,4 @@ function newLine({ path, label, tone, below }: LineDefinition, timeline: Timelin
   return { label, column: timeline.column(path), below: below ?? false, colourToken: `--zp-series-${tone}` };
 }
 
-customElements.define("zp-chart", ZpChart);
+define("zp-chart", ZpChart);

@@ -21,6 +21,13 @@ export function parseId(id: string): Position | null {
   return { epoch: id.slice(0, dash), sequence: Number(digits) };
 }
 
+/** Whether the sample `id` is a later one than `other`; one of another epoch always is. */
+export function isAfter(id: string, other: string): boolean {
+  const [here, there] = [parseId(id), parseId(other)];
+  if (here === null || there === null || here.epoch !== there.epoch) return id !== other;
+  return here.sequence > there.sequence;
+}
+
 /** Why the line breaks between two neighbours, or null where it does not. */
 export function gapBetween(before: Moment, after: Moment, intervalSeconds: number): string | null {
   const from = parseId(before.id);

@@ -2,6 +2,7 @@
 
 import { LitElement, css, html, svg, type SVGTemplateResult, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
+import { define } from "./define";
 
 /** What a state means for the person who looks. */
 export type Tone = "good" | "calm" | "off" | "warn" | "bad" | "unknown" | "busy";
@@ -29,8 +30,8 @@ export class ZpStatus extends LitElement {
   @property() word = "";
 
   override render(): TemplateResult {
-    return html`<svg viewBox="0 0 12 12" aria-hidden="true">${SHAPES[this.tone]}</svg><span>${this.word}</span>`;
+    return html`<svg part="shape" viewBox="0 0 12 12" aria-hidden="true">${SHAPES[this.tone]}</svg><span part="word">${this.word}</span>`;
   }
 }
 
-customElements.define("zp-status", ZpStatus);
+define("zp-status", ZpStatus);

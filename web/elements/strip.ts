@@ -2,6 +2,7 @@
 
 import { LitElement, css, html, type PropertyValues, type TemplateResult } from "lit";
 import { property, query } from "lit/decorators.js";
+import { define } from "./define";
 import { AXIS_PIXELS, END_PIXELS } from "./plot/layout";
 import { shades } from "./plot/shades";
 import { paintStrip } from "./plot/strip-image";
@@ -145,4 +146,4 @@ export class ZpStrip extends LitElement {
   }
 }
 
-customElements.define("zp-strip", ZpStrip);
+define("zp-strip", ZpStrip);

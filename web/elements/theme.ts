@@ -8,6 +8,18 @@ export function tokensOf(element: Element): Tokens {
 }
 
 /**
+ * The colour that a custom property stands for on `element`, in a form that a canvas takes: the browser works out
+ * var(), light-dark() and color-mix(), which a custom property holds as they were written.
+ */
+export function colourOf(element: HTMLElement, name: string, fallback: string): string {
+  const { color } = element.style;
+  element.style.color = `var(${name}, ${fallback})`;
+  const colour = getComputedStyle(element).color;
+  element.style.color = color;
+  return colour;
+}
+
+/**
  * Calls back when the viewer's system changes between light and dark, or when the page does by an attribute of its
  * root element. Returns what ends that.
  */

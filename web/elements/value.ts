@@ -2,6 +2,7 @@
 
 import { LitElement, css, html, type PropertyValues, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
+import { define } from "./define";
 import { show, unitOf, type Shown, type UnitKind } from "./format";
 import { find, metricName, missingReason, type Path, type SampleBase } from "./path";
 
@@ -39,8 +40,8 @@ export class ZpValue extends LitElement {
     if (value === null) return html`<span class="dash" aria-hidden="true">–</span>`;
     const shown: Shown =
       typeof value === "string" ? { number: value, unit: "" } : show(value, this.unit ?? unitOf(path));
-    const unit = this.withoutUnit || shown.unit === "" ? "" : html`<span class="unit">${shown.unit}</span>`;
-    return html`<span class="number">${shown.number}</span>${unit}`;
+    const unit = this.withoutUnit || shown.unit === "" ? "" : html`<span class="unit" part="unit">${shown.unit}</span>`;
+    return html`<span class="number" part="number">${shown.number}</span>${unit}`;
   }
 
   // On the element itself, where tests and assistive technology look for them.
@@ -68,4 +69,4 @@ function setAttribute(element: Element, name: string, value: string | null): voi
   else element.setAttribute(name, value);
 }
 
-customElements.define("zp-value", ZpValue);
+define("zp-value", ZpValue);

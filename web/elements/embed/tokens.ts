@@ -17,6 +17,16 @@ export function tokenFor(base: URL): string | null {
   return tokens.get(base.href) ?? null;
 }
 
+/** Throws TypeError for a token that no header can carry: with each request it would only look like no answer. */
+export function checkToken(token: string | null): string | null {
+  try {
+    if (token !== null) new Headers({ Authorization: `Bearer ${token}` });
+  } catch {
+    throw new TypeError("The token has characters that no header can carry");
+  }
+  return token === "" ? null : token;
+}
+
 /** Calls back when a token was given or taken back; returns what ends that. */
 export function onTokens(listener: () => void): () => void {
   listeners.add(listener);

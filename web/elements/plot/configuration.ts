@@ -6,7 +6,7 @@ import { clock, show, type UnitKind } from "../format";
 import { timeStep, timeTicks } from "../time-axis";
 import { endLabels } from "./end-labels";
 import { gapHatch } from "./gap-hatch";
-import { AXIS_PIXELS, FONT_PIXELS, TIME_AXIS_PIXELS, TOP_PIXELS, END_PIXELS } from "./layout";
+import { FONT_PIXELS, TIME_AXIS_PIXELS, TOP_PIXELS } from "./layout";
 import type { Plot } from "./plot";
 
 // How far a line may reach out of the plot's area, so that one along its edge keeps its width.
@@ -33,7 +33,7 @@ export function configuration(plot: Plot, unit: UnitKind): ChartConfiguration<"c
       responsive: true,
       maintainAspectRatio: false,
       events: [],
-      layout: { autoPadding: false, padding: { top: TOP_PIXELS, right: END_PIXELS, bottom: 0, left: 0 } },
+      layout: { autoPadding: false, padding: { top: TOP_PIXELS, right: plot.gutters.right, bottom: 0, left: 0 } },
       scales: {
         x: {
           ...common,
@@ -71,7 +71,7 @@ export function configuration(plot: Plot, unit: UnitKind): ChartConfiguration<"c
             scale.ticks = ticksOf(plot.axis).map((value) => ({ value }));
           },
           afterFit: (scale: Scale) => {
-            scale.width = AXIS_PIXELS;
+            scale.width = plot.gutters.left;
           },
           ticks: {
             autoSkip: false,

@@ -116,5 +116,6 @@ describe("summary", () => {
     expect(summary("CPU", 300, 3, lines, "percent")).toBe(
       "CPU, last 5 min. total: now 12.3 %, lowest 3.00 %, highest 45.0 %; steal: no values; iowait: no value now, lowest 1.00 %, highest 2.00 %.",
     );
+    expect(summary("CPU", 300, 3, [{ ...lines[0]!, label: "" }], "percent")).toBe("CPU, last 5 min. now 12.3 %, lowest 3.00 %, highest 45.0 %.");
   });
 });

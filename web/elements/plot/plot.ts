@@ -3,10 +3,10 @@
 import { Chart, LinearScale } from "chart.js";
 import { steadyAxis, valueAxis, type AxisKind, type ValueAxis } from "../axis";
 import type { UnitKind } from "../format";
-import { tokensOf } from "../theme";
+import { colourOf } from "../theme";
 import type { Timeline, View } from "../timeline";
 import { configuration } from "./configuration";
-import { FONT_PIXELS } from "./layout";
+import { FONT_PIXELS, SHARED_GUTTERS, type Gutters } from "./layout";
 import { copyView, emptyRows, extentOf, type PlotLine, type PlotRows } from "./line";
 import { columnLineParts } from "./line-controller";
 
@@ -46,7 +46,13 @@ export class Plot {
   readonly #chart: Chart<"columnLine">;
   #axis: ValueAxis | null = null;
 
-  constructor(canvas: HTMLCanvasElement, axisKind: AxisKind, unit: UnitKind, lines: readonly NewLine[]) {
+  constructor(
+    canvas: HTMLCanvasElement,
+    axisKind: AxisKind,
+    unit: UnitKind,
+    lines: readonly NewLine[],
+    readonly gutters: Gutters = SHARED_GUTTERS,
+  ) {
     this.#axisKind = axisKind;
     this.#colourTokens = lines.map((line) => line.colourToken);
     this.lines = lines.map(({ label, column, below }) => {
@@ -104,11 +110,11 @@ export class Plot {
   }
 
   #readLook(canvas: HTMLCanvasElement): void {
-    const token = tokensOf(canvas);
-    this.look.grid = token("--zp-grid", "#e9ecf0");
-    this.look.hatch = token("--zp-hatch", "#b4bcc8");
-    this.look.quiet = token("--zp-quiet", "#5b6472");
+    const colour = (name: string, fallback: string): string => colourOf(canvas, name, fallback);
+    this.look.grid = colour("--zp-grid", "#e9ecf0");
+    this.look.hatch = colour("--zp-hatch", "#b4bcc8");
+    this.look.quiet = colour("--zp-quiet", "#5b6472");
     this.look.font = `${FONT_PIXELS}px ${getComputedStyle(canvas).fontFamily}`;
-    this.lines.forEach((line, index) => (line.colour = token(this.#colourTokens[index] ?? "", "#1f6fd0")));
+    this.lines.forEach((line, index) => (line.colour = colour(this.#colourTokens[index] ?? "", "#1f6fd0")));
   }
 }

@@ -26,8 +26,10 @@ function lineSummary(line: SummaryLine, count: number, unit: UnitKind): string {
     if (value < lowest) lowest = value;
     if (value > highest) highest = value;
   }
-  if (highest < lowest) return `${line.label}: no values`;
+  // A line alone has its name in the title.
+  const name = line.label === "" ? "" : `${line.label}: `;
+  if (highest < lowest) return `${name}no values`;
   const newest = line.values[count - 1] ?? Number.NaN;
   const now = Number.isNaN(newest) ? "no value now" : `now ${inWords(newest, unit)}`;
-  return `${line.label}: ${now}, lowest ${inWords(lowest, unit)}, highest ${inWords(highest, unit)}`;
+  return `${name}${now}, lowest ${inWords(lowest, unit)}, highest ${inWords(highest, unit)}`;
 }

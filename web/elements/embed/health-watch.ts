@@ -1,0 +1,93 @@
+// Asks an appliance how it is, again and again, for the elements that show it. /health is open to everybody, so a
+// status needs no token; one with the scope `status` gets the reasons too.
+
+import type { Ask } from "../past";
+import { feeds } from "./feeds";
+import { whyUnreadable } from "./unreadable";
+
+export interface Seen {
+  /** null: it could not be asked. */
+  readonly health: string | null;
+  readonly reasons: readonly string[];
+  /** What was found out about an appliance that could not be asked. */
+  readonly why: string | null;
+}
+
+const EVERY_MILLISECONDS = 10_000;
+// A stream of the same appliance tells at once when it goes away.
+const EVERY_BESIDE_A_STREAM_MILLISECONDS = 30_000;
+const ANSWER_LIMIT_MILLISECONDS = 8_000;
+
+export class HealthWatch {
+  readonly #listeners = new Set<(seen: Seen) => void>();
+  readonly #life = new AbortController();
+  #seen: Seen | null = null;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #isAsking = false;
+
+  constructor(
+    private readonly base: URL,
+    private readonly ask: Ask,
+  ) {
+    const { signal } = this.#life;
+    const endState = feeds.onState((changed) => {
+      if (changed.href === base.href) void this.#look();
+    });
+    signal.addEventListener("abort", endState, { once: true });
+    const onSeen = (): void => {
+      if (document.visibilityState === "visible") void this.#look();
+    };
+    document.addEventListener("visibilitychange", onSeen, { signal });
+    addEventListener("online", onSeen, { signal });
+    addEventListener("offline", onSeen, { signal });
+    void this.#look();
+  }
+
+  /** Tells what is seen, now and at each look; returns what ends that. */
+  subscribe(listener: (seen: Seen) => void): () => void {
+    this.#listeners.add(listener);
+    if (this.#seen !== null) listener(this.#seen);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    this.#life.abort();
+    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  async #look(): Promise<void> {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    const seen = await this.#health();
+    this.#isAsking = false;
+    if (this.#life.signal.aborted) return;
+    this.#seen = seen;
+    for (const listener of [...this.#listeners]) listener(seen);
+    this.#plan();
+  }
+
+  #plan(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    const isTold = feeds.isLive(this.base);
+    this.#timer = setTimeout(
+      () => {
+        // Nobody looks at a hidden page; it is asked again when it is seen.
+        if (document.visibilityState === "visible") void this.#look();
+      },
+      isTold ? EVERY_BESIDE_A_STREAM_MILLISECONDS : EVERY_MILLISECONDS,
+    );
+  }
+
+  async #health(): Promise<Seen> {
+    const limit = AbortSignal.any([this.#life.signal, AbortSignal.timeout(ANSWER_LIMIT_MILLISECONDS)]);
+    try {
+      const response = await this.ask("health", {}, limit);
+      // 503 is how an unhealthy appliance answers; the body is the same.
+      const { status, reasons } = (await response.json()) as { status?: unknown; reasons?: unknown };
+      if (typeof status !== "string") return { health: null, reasons: [], why: `What answers at ${this.base.host} is no appliance.` };
+      return { health: status, reasons: Array.isArray(reasons) ? reasons.map(String) : [], why: null };
+    } catch {
+      return { health: null, reasons: [], why: this.#life.signal.aborted ? null : await whyUnreadable(this.base) };
+    }
+  }
+}
