@@ -4,7 +4,15 @@
 set -eu
 
 python=${PYTHON:-python3}
+# Debian keeps servers where only root looks.
+PATH=$PATH:/usr/sbin:/sbin
 missing=
+
+# needs PROGRAM [PACKAGE]
+needs() {
+    command -v "$1" >/dev/null || missing="$missing ${2:-$1}"
+}
+
 case "${1-}" in
 venv)
     # Debian keeps ensurepip, which a virtual environment gets its pip from, in a package of its own.
@@ -12,8 +20,12 @@ venv)
         missing=" $("$python" -c 'import sys; print(f"python{sys.version_info[0]}.{sys.version_info[1]}-venv")')"
     ;;
 test)
-    command -v chromium >/dev/null || missing="$missing chromium"
-    command -v promtool >/dev/null || missing="$missing prometheus"
+    needs chromium
+    needs promtool prometheus
+    needs nginx
+    needs haproxy
+    needs caddy
+    needs openssl
     # A browser without any font draws no text, and then nothing has a width.
     [ -n "$(find /usr/share/fonts /System/Library/Fonts -name '*.tt[fc]' 2>/dev/null | head -n 1)" ] ||
         missing="$missing fonts-dejavu-core"
@@ -35,9 +47,12 @@ fi
 apt-get update --quiet=2
 # shellcheck disable=SC2086 # a list of words
 DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends $missing </dev/null
-case "$missing" in
-*prometheus*)
-    # promtool comes with a server, which Debian starts at once and at each boot; nobody asked for that.
-    [ ! -d /run/systemd/system ] || systemctl disable --quiet --now prometheus.service
-    ;;
-esac
+
+# Debian starts the servers among them at once and at each boot. The tests start their own, so nobody asked for that.
+if [ -d /run/systemd/system ]; then
+    for name in $missing; do
+        case "$name" in
+        prometheus | nginx | haproxy | caddy) systemctl disable --quiet --now "$name.service" ;;
+        esac
+    done
+fi
