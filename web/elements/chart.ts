@@ -59,7 +59,8 @@ export class ZpChart extends LitElement {
     }
     :host([bare]) { display: flex; min-height: 0; }
     :host([bare]) .plot { flex: 1; min-width: 0; height: auto; }
-    :host([bare]) .nothing { inset-inline: 54px 8px; }
+    :host([bare]) .nothing { inset: 0; font-size: inherit; }
+    :host([bare]) .silent > :not(.nothing) { visibility: hidden; }
     .tone-1 { --tone: var(--zp-series-1, #1f6fd0); }
     .tone-2 { --tone: var(--zp-series-2, #b35c00); }
     .tone-3 { --tone: var(--zp-series-3, #5a6575); }
@@ -122,7 +123,7 @@ export class ZpChart extends LitElement {
     return html`
       ${this.bare ? nothing : this.#header()}
       <div
-        class="plot" part="plot" tabindex="0" role="img"
+        class="plot ${message === null ? "" : "silent"}" part="plot" tabindex="0" role="img"
         @pointermove=${this.#point} @pointerdown=${this.#point} @pointerleave=${this.#leave} @pointercancel=${this.#leave}
       >
         <canvas aria-hidden="true"></canvas>
@@ -193,9 +194,9 @@ export class ZpChart extends LitElement {
 
   #describe(timeline: Timeline, plot: Plot): void {
     if (timeline.sample === null) return;
-    const first = this.lines[0]?.path ?? [];
-    this.empty =
-      plot.drawn || find(timeline.sample, first).value === undefined ? null : missingReason(timeline.sample, first);
+    const first = this.lines[0]?.path;
+    const isMissing = first !== undefined && !plot.drawn && typeof find(timeline.sample, first).value !== "number";
+    this.empty = isMissing ? missingReason(timeline.sample, first) : null;
     const words = summary(this.heading, timeline.windowSeconds(), plot.rows.count, plot.lines, this.#unit);
     if (this.message === null) this.plot.setAttribute("aria-label", words);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { gapBetween, parseId } from "./gaps";
+import { gapBetween, isAfter, parseId } from "./gaps";
 
 const at = (id: string, seconds: number): { id: string; milliseconds: number } => ({ id, milliseconds: seconds * 1000 });
 
@@ -36,4 +36,12 @@ describe("gapBetween", () => {
     expect(gapBetween(at("x", 0), at("y", 1), 1)).toBeNull();
     expect(gapBetween(at("x", 0), at("y", 9), 1)).toBe("no sample for 9.0 s");
   });
+});
+
+it("tells later samples from those that were seen", () => {
+  expect(isAfter("a-2", "a-1")).toBe(true);
+  expect(isAfter("a-1", "a-1")).toBe(false);
+  expect(isAfter("a-1", "a-2")).toBe(false);
+  expect(isAfter("b-1", "a-2")).toBe(true);
+  expect(isAfter("of another form", "a-2")).toBe(true);
 });

@@ -19,7 +19,7 @@ export function baseOf(src: string | URL | null): URL {
 
 function parse(src: string | URL): URL {
   try {
-    return new URL(src, document.baseURI);
+    return new URL(src, globalThis.document?.baseURI);
   } catch {
     throw new TypeError(`“${src}” is no address`);
   }

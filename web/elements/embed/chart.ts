@@ -84,12 +84,13 @@ export class ZeropointChart extends LitElement {
   override render(): TemplateResult {
     const feed = this.#feed;
     const heading = this.label ?? this.metric;
+    const title = this.label ?? breakable(this.metric);
     const message = this.#windowFault ?? feed.trouble ?? this.#textTrouble();
     const reading = this.#reading();
     return html`<div class="frame ${feed.oldWords === null ? "" : "old"}" data-sample=${this.#timeline.sample?.id ?? nothing}>
       <div class="head">
-        <span class="label" part="label">${heading}</span>
-        ${feed.oldWords === null ? nothing : html`<span class="note" part="note">${feed.oldWords}</span>`}
+        <span class="label" part="label">${title}</span>
+        ${feed.oldWords === null || message !== null ? nothing : html`<span class="note" part="note">${feed.oldWords}</span>`}
         ${feed.trouble === null ? shownReading(reading, null) : nothing}
       </div>
       <zp-chart
@@ -163,6 +164,11 @@ export class ZeropointChart extends LitElement {
     else return;
     event.preventDefault();
   };
+}
+
+/** A name that may be broken after its dots and underscores. */
+function breakable(name: string): TemplateResult {
+  return html`${name.split(/(?<=[._])/).map((part) => html`${part}<wbr />`)}`;
 }
 
 define("zeropoint-chart", ZeropointChart);

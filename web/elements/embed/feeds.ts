@@ -10,11 +10,12 @@ class Feed {
   #lines: Line[] = [];
   #isApart = false;
   #isScheduled = false;
+  #wasLive = false;
 
   constructor(
     private readonly base: URL,
     private readonly token: string | null,
-    private readonly onState: () => void,
+    private readonly onTurn: () => void,
     private readonly onEmpty: () => void,
   ) {}
 
@@ -71,7 +72,9 @@ class Feed {
       this.#isApart = true;
       this.#schedule();
     }
-    this.onState();
+    if (this.isLive === this.#wasLive) return;
+    this.#wasLive = this.isLive;
+    this.onTurn();
   }
 }
 
@@ -97,8 +100,8 @@ export class Feeds {
     return [...this.#feeds].some(([key, feed]) => (JSON.parse(key) as string[])[0] === base.href && feed.isLive);
   }
 
-  /** Calls back when a connection changes its state; returns what ends that. */
-  onState(listener: (base: URL) => void): () => void {
+  /** Calls back when samples of an address begin to arrive, or no longer do; returns what ends that. */
+  onTurn(listener: (base: URL) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

@@ -30,10 +30,10 @@ export class HealthWatch {
     private readonly ask: Ask,
   ) {
     const { signal } = this.#life;
-    const endState = feeds.onState((changed) => {
+    const endTurns = feeds.onTurn((changed) => {
       if (changed.href === base.href) void this.#look();
     });
-    signal.addEventListener("abort", endState, { once: true });
+    signal.addEventListener("abort", endTurns, { once: true });
     const onSeen = (): void => {
       if (document.visibilityState === "visible") void this.#look();
     };

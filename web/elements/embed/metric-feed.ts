@@ -78,6 +78,12 @@ export class MetricFeed implements ReactiveController, Member {
     return this.#problem ?? (this.found === null ? null : nameTrouble(this.#metric, this.found));
   }
 
+  /** That in a few words, for a place where there is room for no more. */
+  get faultInShort(): string | null {
+    if (this.#problem !== null) return "not set up";
+    return this.fault === null ? null : "no such metric";
+  }
+
   /** Why there is nothing to show at all. */
   get trouble(): string | null {
     if (this.fault !== null || this.sample !== null || this.#base === null) return this.fault;

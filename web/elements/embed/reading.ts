@@ -6,9 +6,14 @@ import type { Reading } from "../value";
 import "../value";
 import "./why";
 
-/** `trouble` stands for a value that never came. Null for both: it is about to come. */
-export function shownReading(reading: Reading | null, trouble: string | null): TemplateResult {
-  if (trouble !== null) return html`<zp-why class="reading" exportparts="dash, reason" .reason=${trouble}></zp-why>`;
+/**
+ * `trouble` is why there is no value to show, if there is none, and `sign` what stands in its place. All null: it is
+ * about to come.
+ */
+export function shownReading(reading: Reading | null, trouble: string | null, sign: string | null = null): TemplateResult {
+  if (trouble !== null) {
+    return html`<zp-why class="reading" exportparts="dash, reason" .sign=${sign ?? "–"} .reason=${trouble}></zp-why>`;
+  }
   if (reading === null || reading.value !== null) {
     return html`<zp-value class="reading" exportparts="number, unit" .reading=${reading}></zp-value>`;
   }

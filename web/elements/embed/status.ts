@@ -37,7 +37,7 @@ export class ZeropointStatus extends LitElement {
   @state() private seen: Seen | null = null;
   @state() private fault: string | null = null;
   #key = "";
-  #lastSeenAt: number | null = null;
+  #awaySince: number | null = null;
   #release: (() => void)[] = [];
   #endTokens: (() => void) | null = null;
 
@@ -74,7 +74,7 @@ export class ZeropointStatus extends LitElement {
     if (health !== null) return [TONES[health] ?? "unknown", health, reasons.length === 0 ? null : reasons.join("; ")];
     if (why !== null) return ["unknown", "not readable", why];
     if (!navigator.onLine) return ["off", "offline", "This browser has no network."];
-    return ["bad", "no answer", this.#lastSeenAt === null ? null : `since ${clock(this.#lastSeenAt)}`];
+    return ["bad", "no answer", this.#awaySince === null ? null : `since ${clock(this.#awaySince)}`];
   }
 
   /** Holds the watch to what the element's properties say. */
@@ -102,7 +102,9 @@ export class ZeropointStatus extends LitElement {
   }
 
   #take(seen: Seen): void {
-    if (seen.health !== null) this.#lastSeenAt = Date.now();
+    if (seen.health !== null) this.#awaySince = null;
+    // Not known for one that never answered.
+    else if (this.seen?.health != null) this.#awaySince = Date.now();
     this.seen = seen;
   }
 

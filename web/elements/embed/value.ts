@@ -45,7 +45,7 @@ export class ZeropointValue extends LitElement {
     const isOld = feed.oldWords !== null && feed.fault === null;
     return html`<span
       class="frame ${isOld ? "old" : ""} ${feed.fault === null ? "" : "fault"}" data-sample=${feed.sample?.id ?? nothing}
-      >${this.label === null ? nothing : html`<span class="label" part="label">${this.label}</span>`}${shownReading(feed.reading, feed.trouble)}${isOld ? this.#age() : nothing}</span
+      >${this.label === null ? nothing : html`<span class="label" part="label">${this.label}</span>`}${shownReading(feed.reading, feed.trouble, feed.faultInShort)}${isOld ? this.#age() : nothing}</span
     >`;
   }
 

@@ -11,6 +11,8 @@ import type { Plot } from "./plot";
 
 // How far a line may reach out of the plot's area, so that one along its edge keeps its width.
 const LINE_OVERHANG = { left: 0, right: 2, top: 2, bottom: 2 };
+// A digit's width at the axes' size, wide fonts included.
+const DIGIT_PIXELS = 0.64 * FONT_PIXELS;
 
 export function configuration(plot: Plot, unit: UnitKind): ChartConfiguration<"columnLine"> {
   const datasets = plot.lines.map((line) => ({ data: [], line, rows: plot.rows, clip: LINE_OVERHANG }));
@@ -57,7 +59,7 @@ export function configuration(plot: Plot, unit: UnitKind): ChartConfiguration<"c
             font,
             color: () => plot.look.quiet,
             callback(this: Scale, value: number | string): string {
-              return clock(Number(value), stepOf(this) < 60_000);
+              return timeLabel(plot, this, Number(value));
             },
           },
         },
@@ -71,7 +73,7 @@ export function configuration(plot: Plot, unit: UnitKind): ChartConfiguration<"c
             scale.ticks = ticksOf(plot.axis).map((value) => ({ value }));
           },
           afterFit: (scale: Scale) => {
-            scale.width = plot.gutters.left;
+            if (plot.gutters.left !== "labels") scale.width = plot.gutters.left;
           },
           ticks: {
             autoSkip: false,
@@ -89,6 +91,13 @@ export function configuration(plot: Plot, unit: UnitKind): ChartConfiguration<"c
 
 function stepOf(scale: Scale): number {
   return timeStep(scale.max - scale.min, scale.width);
+}
+
+/** The time at a tick; none where half of it would be cut off at the right edge. */
+function timeLabel(plot: Plot, scale: Scale, time: number): string {
+  const text = clock(time, stepOf(scale) < 60_000);
+  const room = ((scale.max - time) / (scale.max - scale.min)) * scale.width + plot.gutters.right;
+  return room < (text.length * DIGIT_PIXELS) / 2 ? "" : text;
 }
 
 /** As short as it can be without saying something else; in a fine grid each second line goes without. */

@@ -7,13 +7,14 @@ export const END_PIXELS = 64;
 
 /** What lies beside the lines. */
 export interface Gutters {
-  readonly left: number;
+  /** "labels": as much as the labels of the value axis need. */
+  readonly left: number | "labels";
   readonly right: number;
 }
 
 export const SHARED_GUTTERS: Gutters = { left: AXIS_PIXELS, right: END_PIXELS };
 /** Of a plot that stands alone, in whatever width another site gives it: its line needs no name at its end. */
-export const OWN_GUTTERS: Gutters = { left: 50, right: 8 };
+export const OWN_GUTTERS: Gutters = { left: "labels", right: 8 };
 
 export const TOP_PIXELS = 7;
 export const TIME_AXIS_PIXELS = 19;
