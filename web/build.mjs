@@ -4,6 +4,7 @@ import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { WORKER, workerVersionDefine } from "./client/worker_version.mjs";
 
 const PAGE_CODE_LIMIT_BYTES = 150 * 1024;
 
@@ -11,7 +12,7 @@ const web = dirname(fileURLToPath(import.meta.url));
 const dashboard = join(web, "dashboard");
 const out = join(web, "..", "src", "zeropoint", "web", "static");
 
-const common = {
+const plain = {
   bundle: true,
   format: "esm",
   target: "es2022",
@@ -24,13 +25,19 @@ const common = {
   logLevel: "warning",
 };
 
+const common = { ...plain, define: await workerVersionDefine(plain) };
+
 const LIBRARY = "metrics_client.js";
+const WORKER_SCRIPT = "metrics_worker.js";
 const ELEMENTS = "zeropoint_elements.js";
 const PAGE = "dashboard.js";
 const LICENCES = "licenses.txt";
 
 /** The library as other websites load it: readable, since it is also what people read to learn the protocol. */
 const library = { ...common, entryPoints: { metrics_client: "client/src/index.ts" }, legalComments: "none" };
+
+/** What the library starts once for all tabs of the appliance's own pages. */
+const worker = { ...common, ...WORKER, legalComments: "none", minify: true };
 
 /** The custom elements as other websites load them. */
 const elements = {
@@ -56,12 +63,15 @@ async function main() {
   for (const path of [join(dashboard, "main.ts"), ...sources]) await mustExist(path);
 
   const [libraryCode, libraryPackages] = await bundle(library);
+  const [workerCode, workerPackages] = await bundle(worker);
   const [elementsCode, elementsPackages] = await bundle(elements);
   const [pageCode, pagePackages] = await bundle(page);
   const files = new Map();
-  // What other websites load travels alone, so it carries its licences; the page has a file of them beside it.
-  files.set(LIBRARY, `${libraryCode}\n/*! Zeropoint, Apache-2.0. It contains:\n\n${await licences(libraryPackages)}*/\n`);
-  files.set(ELEMENTS, `${elementsCode}\n/*! Zeropoint, Apache-2.0. It contains:\n\n${await licences(elementsPackages)}*/\n`);
+  // What other websites load, or a browser by itself, travels alone, so it carries its licences; the page has a file of
+  // them beside it.
+  files.set(LIBRARY, await withLicences(libraryCode, libraryPackages));
+  files.set(WORKER_SCRIPT, await withLicences(workerCode, workerPackages));
+  files.set(ELEMENTS, await withLicences(elementsCode, elementsPackages));
   files.set(PAGE, `/*! Zeropoint, Apache-2.0. Licences of what it contains: ${LICENCES} */\n${pageCode}`);
   files.set(LICENCES, await licences(pagePackages));
   for (const path of sources) files.set(basename(path), await readFile(path));
@@ -91,6 +101,10 @@ async function mustExist(path) {
   await access(path).catch(() => {
     throw new Error(`${relative(join(web, ".."), path)} is missing`);
   });
+}
+
+async function withLicences(code, packages) {
+  return `${code}\n/*! Zeropoint, Apache-2.0. It contains:\n\n${await licences(packages)}*/\n`;
 }
 
 async function licences(packages) {

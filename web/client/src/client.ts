@@ -1,10 +1,12 @@
-import type { Gap, Hello, Sample } from "./contract";
-import type { Feed, FeedSink } from "./feed";
-import { GuardedEventTarget } from "./listeners";
-import { type MetricsClientOptions, resolveOptions } from "./options";
-import type { Page } from "./page";
-import { Session } from "./session";
-import type { Bye, ClientState } from "./state";
+import type { Gap, Hello, Sample } from "./contract.js";
+import { Delivery } from "./delivery.js";
+import type { Feed, FeedSink } from "./feed.js";
+import { GuardedEventTarget } from "./listeners.js";
+import { type MetricsClientOptions, resolveOptions } from "./options.js";
+import type { Page } from "./page.js";
+import { Session } from "./session.js";
+import { SharedFeed } from "./shared/shared_feed.js";
+import type { Bye, ClientState } from "./state.js";
 
 export interface ClientEventMap {
   /** One sample, each once, in order. */
@@ -28,13 +30,17 @@ export class MetricsClient extends GuardedEventTarget {
   #state: ClientState = { name: "idle", reason: null, retryAt: null };
   #latest: Sample | null = null;
   #hello: Hello | null = null;
+  #delayMs: number | null = null;
 
   /** Throws TypeError for options that no request could be made with. */
   constructor(options: MetricsClientOptions = {}) {
     super();
-    const { context, page } = resolveOptions(options, import.meta.url);
+    const { context, page, openWorker } = resolveOptions(options, import.meta.url);
     this.#page = page;
-    this.#feed = new Session(context, this.#sink());
+    const sink = this.#sink();
+    this.#feed = openWorker
+      ? new SharedFeed(context, openWorker, sink)
+      : new Session(context, new Delivery(sink, context.clock), sink.state);
   }
 
   get state(): ClientState {
@@ -51,10 +57,18 @@ export class MetricsClient extends GuardedEventTarget {
     return this.#hello;
   }
 
+  /**
+   * How many milliseconds later the newest event came than the quickest of the last minutes did: zero on a good way,
+   * more when something holds the feed back. The clocks of the two machines need not agree. Null before the first.
+   */
+  get delayMs(): number | null {
+    return this.#delayMs;
+  }
+
   /** Connects. Also after `signed-out` or `stopped`; it goes on after the last sample that came. */
   start(): void {
     if (this.#state.name === "closed") throw new Error("this MetricsClient is closed; make another one");
-    this.#unwatchPage ??= this.#page?.watch((reason, force) => this.#feed.check(reason, force)) ?? null;
+    this.#unwatchPage ??= this.#page?.watch((event) => this.#feed.follow(event)) ?? null;
     this.#feed.start();
   }
 
@@ -99,6 +113,9 @@ export class MetricsClient extends GuardedEventTarget {
       sample: (sample) => {
         this.#latest = sample;
         tell("sample", sample);
+      },
+      delay: (delayMs) => {
+        this.#delayMs = delayMs;
       },
       gap: (gap) => tell("gap", gap),
       bye: (bye) => tell("bye", bye),

@@ -1,19 +1,30 @@
-import type { Gap, Hello, Sample } from "./contract";
-import type { StreamEvent } from "./events";
-import type { FeedSink } from "./feed";
-import { Position } from "./position";
-import type { Bye } from "./state";
-import { checkSample, parseJson } from "./wire";
+import type { Clock } from "./clock.js";
+import type { Gap, Hello, Sample } from "./contract.js";
+import { DelayMeter } from "./delay.js";
+import type { StreamEvent } from "./events.js";
+import type { FeedSink } from "./feed.js";
+import { Position } from "./position.js";
+import type { Bye } from "./state.js";
+import { checkSample, parseJson } from "./wire.js";
 
 /**
- * What came over either transport, handed on once and in order. One position serves both: neither a reconnect nor a
+ * What came over whatever transport, handed on once and in order. One position serves all: neither a reconnect nor a
  * change between them loses or doubles a sample.
  */
 export class Delivery {
   readonly #position = new Position();
+  readonly #delays = new DelayMeter();
   #intervalSeconds: number | null = null;
+  /**
+   * When the server last said what time it is. A stream begins with that, and what is older than its beginning comes
+   * late for no fault of the way.
+   */
+  #saidNowAtMs = -Infinity;
 
-  constructor(private readonly sink: FeedSink) {}
+  constructor(
+    private readonly sink: Omit<FeedSink, "state">,
+    private readonly clock: Clock,
+  ) {}
 
   get resumeId(): string | null {
     return this.#position.resumeId;
@@ -24,39 +35,53 @@ export class Delivery {
     return this.#intervalSeconds;
   }
 
-  /** Throws ProtocolError for an event that cannot be read; its id is not taken over then, so that it comes again. */
-  takeEvent(event: StreamEvent): void {
+  /**
+   * Answers when the event was sent, by the server's clock; null when that tells nothing of the way that it took.
+   * Throws ProtocolError for one that cannot be read; its id is not taken over then, so that it comes again.
+   */
+  takeEvent(event: StreamEvent): number | null {
+    let sentAtMs: number | null = null;
     switch (event.name) {
       case "message": {
         const sample = checkSample(parseJson(event.data, "a sample"));
+        sentAtMs = this.measure(sample.timestamp);
         this.#tellSample(sample, event.id || sample.id);
         break;
       }
       case "hello": {
         const hello = parseJson<Hello>(event.data, "hello");
-        this.#intervalSeconds = hello.interval_seconds;
-        this.sink.hello(hello);
+        sentAtMs = this.#takeServerTime(hello.server_time);
+        this.takeHello(hello);
         break;
       }
+      case "heartbeat":
+        sentAtMs = this.#takeServerTime(parseJson<{ server_time?: string }>(event.data, "heartbeat").server_time);
+        break;
       case "gap":
         this.takeGap(parseJson<Gap>(event.data, "a gap"));
         break;
       case "bye":
         this.sink.bye(parseJson<Bye>(event.data, "bye"));
         break;
-      // `heartbeat` has done its work by arriving; names that this version does not know are left to later ones.
+      // Names that this version does not know are left to later ones.
     }
     if (event.id !== undefined) this.takePosition(event.id);
+    return sentAtMs;
   }
 
   takePosition(id: string): void {
     this.#position.commit(id);
   }
 
-  /** A sample of a poll; false when it is no news. */
-  takeSample(sample: Sample): boolean {
-    const isNews = this.#tellSample(sample, sample.id);
-    this.#position.commit(sample.id);
+  takeHello(hello: Hello): void {
+    this.#intervalSeconds = hello.interval_seconds;
+    this.sink.hello(hello);
+  }
+
+  /** A sample of a poll, or of a worker that told its position; false when it is no news. */
+  takeSample(sample: Sample, id = sample.id): boolean {
+    const isNews = this.#tellSample(sample, id);
+    this.#position.commit(id);
     return isNews;
   }
 
@@ -64,10 +89,23 @@ export class Delivery {
     if (this.#position.acceptGap(gap)) this.sink.gap(gap);
   }
 
+  /** Measures the way of what was sent at this time; answers as `takeEvent`. */
+  measure(sentAt: string | undefined): number | null {
+    const sentAtMs = Date.parse(sentAt ?? "");
+    if (Number.isNaN(sentAtMs) || sentAtMs < this.#saidNowAtMs) return null;
+    this.sink.delay(this.#delays.note(sentAtMs, this.clock.monotonicMs()));
+    return sentAtMs;
+  }
+
   #tellSample(sample: Sample, id: string): boolean {
     if (!this.#position.acceptSample(id)) return false;
     this.#intervalSeconds = sample.interval_seconds;
-    this.sink.sample(sample);
+    this.sink.sample(sample, id);
     return true;
+  }
+
+  #takeServerTime(serverTime: string | undefined): number | null {
+    this.#saidNowAtMs = Date.parse(serverTime ?? "") || -Infinity;
+    return this.measure(serverTime);
   }
 }

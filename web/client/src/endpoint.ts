@@ -1,3 +1,5 @@
+import { abortable } from "./abort.js";
+
 /** Where the appliance is and how it is asked: URLs, credentials and fetch. */
 export interface Endpoint {
   readonly base: URL;
@@ -34,4 +36,10 @@ export function endpointUrl(endpoint: Endpoint, path: string, query: Record<stri
   if (endpoint.sections.length > 0) url.searchParams.set("sections", endpoint.sections.join(","));
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   return url;
+}
+
+/** Asks, and rejects as soon as `signal` aborts, whatever a fetch that the page brought along makes of it. */
+export function ask(endpoint: Endpoint, url: URL, headers: Headers, signal: AbortSignal): Promise<Response> {
+  const answer = endpoint.fetch(url, { headers, signal, cache: "no-store" });
+  return abortable(answer, signal, (late) => void late.body?.cancel().catch(() => {}));
 }

@@ -1,5 +1,5 @@
 import { createParser } from "eventsource-parser";
-import { ProtocolError } from "./outcome";
+import { ProtocolError } from "./outcome.js";
 
 /** One event of a stream; `name` is "message" where the server gave none. */
 export interface StreamEvent {
@@ -29,6 +29,8 @@ export class EventDecoder {
   readonly #text = new TextDecoder("utf-8", { ignoreBOM: true });
   readonly #parser;
   #pendingId: string | undefined;
+  /** Of the line that has not ended yet. */
+  #lineChars = 0;
 
   constructor(private readonly handlers: EventHandlers) {
     this.#parser = createParser({
@@ -53,8 +55,17 @@ export class EventDecoder {
   }
 
   feed(bytes: Uint8Array): void {
-    this.#parser.feed(this.#text.decode(bytes, { stream: true }));
+    const text = this.#text.decode(bytes, { stream: true });
+    this.#checkLine(text);
+    this.#parser.feed(text);
     this.#settleBareId();
+  }
+
+  /** The parser skips what it does not know without an end, such as a comment: nothing but this would end that. */
+  #checkLine(text: string): void {
+    const lineStart = Math.max(text.lastIndexOf("\n"), text.lastIndexOf("\r")) + 1;
+    this.#lineChars = lineStart > 0 ? text.length - lineStart : this.#lineChars + text.length;
+    if (this.#lineChars > LONGEST_EVENT_CHARS) throw new ProtocolError(`a line is longer than ${LONGEST_EVENT_CHARS} characters`);
   }
 
   #settleBareId(): void {

@@ -1,17 +1,15 @@
-import type { Gap, Hello, Sample } from "./contract";
-import type { Bye, ClientState } from "./state";
+import type { Gap, Hello, Sample } from "./contract.js";
+import type { PageEvent } from "./page.js";
+import type { Bye, ClientState } from "./state.js";
 
 /**
- * Where a client's events come from. The session of this page is one; one that lives elsewhere (a worker that keeps
- * one stream for many tabs) needs these two interfaces and nothing else of the client.
+ * Where a client's events come from: a session of this page's own, or one that lives in a worker and serves all tabs.
+ * Neither needs anything else of the client.
  */
 export interface Feed {
   start(): void;
-  /**
-   * Makes sure that a connection which looks open is. `force`: what it ran over is known to be gone.
-   * `reason` is for people.
-   */
-  check(reason: string, force: boolean): void;
+  /** To be told what happens to the page: a connection that looks open may not be any more. */
+  follow(event: PageEvent): void;
   close(): void;
 }
 
@@ -19,7 +17,10 @@ export interface Feed {
 export interface FeedSink {
   state(state: ClientState): void;
   hello(hello: Hello): void;
-  sample(sample: Sample): void;
+  /** `id` is the position after this sample, for resuming. */
+  sample(sample: Sample, id: string): void;
   gap(gap: Gap): void;
   bye(bye: Bye): void;
+  /** By how much the newest event came later than the quickest ones of late; told before the event itself. */
+  delay(delayMs: number): void;
 }

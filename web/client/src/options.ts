@@ -1,8 +1,10 @@
-import { type Clock, systemClock } from "./clock";
-import { type Endpoint, requestHeaders, resolveBase } from "./endpoint";
-import { currentPage, type Page } from "./page";
-import type { SessionContext } from "./context";
-import { DEFAULT_TIMING, type Timing } from "./timing";
+import { type Clock, systemClock } from "./clock.js";
+import { type Endpoint, requestHeaders, resolveBase } from "./endpoint.js";
+import { currentPage, type Page } from "./page.js";
+import type { SessionContext } from "./context.js";
+import type { WorkerHandle } from "./shared/link.js";
+import { workerOpener } from "./shared/open_worker.js";
+import { DEFAULT_TIMING, type Timing } from "./timing.js";
 
 export interface MetricsClientOptions {
   /** Base URL of the appliance. Default: from where this module was loaded, BASE/static/metrics_client.js -> BASE/. */
@@ -11,6 +13,12 @@ export interface MetricsClientOptions {
   sections?: readonly string[] | undefined;
   /** Sent as `Authorization: Bearer`, never in a URL. */
   token?: string | undefined;
+  /**
+   * Whether all tabs of this origin live on one stream, which a worker has. Default: true. Where that cannot be, each
+   * has its own while it is visible, and polls while it is hidden: on pages of other sites than the appliance's, in
+   * browsers without SharedWorker, and with `fetch`, `clock` or `random`, which cannot be handed to a worker.
+   */
+  shared?: boolean | undefined;
   /** In place of the global one: for a proxy, for instrumentation. */
   fetch?: typeof fetch | undefined;
   /** Durations that differ from the defaults. */
@@ -21,11 +29,15 @@ export interface MetricsClientOptions {
   page?: Page | null | undefined;
 }
 
+export interface ResolvedOptions {
+  readonly context: SessionContext;
+  readonly page: Page | null;
+  /** Starts the worker that all tabs share; null where there is none, or none is wanted. */
+  readonly openWorker: (() => WorkerHandle) | null;
+}
+
 /** Throws TypeError for options that no request could be made with. */
-export function resolveOptions(
-  options: MetricsClientOptions,
-  moduleUrl: string,
-): { context: SessionContext; page: Page | null } {
+export function resolveOptions(options: MetricsClientOptions, moduleUrl: string): ResolvedOptions {
   const { fetch: given = globalThis.fetch } = options;
   const endpoint: Endpoint = {
     base: resolveBase(options.url, moduleUrl),
@@ -42,6 +54,9 @@ export function resolveOptions(
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
     isOnline: () => page?.isOnline() ?? true,
+    isVisible: () => page?.isVisible() ?? true,
   };
-  return { context, page };
+  const isPlain = !options.fetch && !options.clock && !options.random;
+  const isShared = (options.shared ?? true) && isPlain && page !== null;
+  return { context, page, openWorker: isShared ? workerOpener(moduleUrl, endpoint.base) : null };
 }

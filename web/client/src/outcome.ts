@@ -1,4 +1,4 @@
-import { retryAfterMs } from "./backoff";
+import { retryAfterMs } from "./backoff.js";
 
 /** The server, or something that answers in its place, does not keep to the contract. The message is for people. */
 export class ProtocolError extends Error {
@@ -11,8 +11,9 @@ export interface Failed {
   /**
    * - `unreachable`: no answer.            - `status`: an answer that is not 200.
    * - `content`: not what was asked for.   - `silent`: opened, but nothing came (any more).   - `ended`: it broke off.
+   * - `buffered`: what comes is late, since something on the way collects it.
    */
-  readonly cause: "unreachable" | "status" | "content" | "silent" | "ended";
+  readonly cause: "unreachable" | "status" | "content" | "silent" | "ended" | "buffered";
   readonly reason: string;
   /** What the server asked to wait, if it did. */
   readonly retryAfterMs: number | null;
@@ -31,7 +32,7 @@ export function failed(cause: Failed["cause"], reason: string, retryAfterMs: num
 
 /** Whether it is only the stream that does not work: the server answered, and what came was useless. */
 export function isStreamAlone({ cause }: Failed): boolean {
-  return cause === "silent" || cause === "content";
+  return cause === "silent" || cause === "content" || cause === "buffered";
 }
 
 /** Client errors that pass by themselves: request timeout, too early, too many requests. */

@@ -1,9 +1,20 @@
-/** What a browser page tells of itself that matters to a connection. */
+/**
+ * What happens to a page that matters to its connection.
+ *
+ * - `visible`, `hidden`: somebody looks at it, or nobody can.
+ * - `online`: there is a network again, maybe another one: sockets of the old one hang without an error.
+ * - `leaving`: it is closed, or goes into the back/forward cache.
+ * - `restored`: it came back out of that; the browser has cut what was open.
+ */
+export type PageEvent = "visible" | "hidden" | "online" | "leaving" | "restored";
+
+/** What a browser page tells of itself. */
 export interface Page {
   /** False only where the browser is sure that there is no network. */
   isOnline(): boolean;
-  /** Calls back when a connection should be looked at; the answer ends that. */
-  watch(check: (reason: string, force: boolean) => void): () => void;
+  isVisible(): boolean;
+  /** Calls back for each event; the answer ends that. */
+  watch(tell: (event: PageEvent) => void): () => void;
 }
 
 interface PageTargets {
@@ -19,24 +30,25 @@ export function currentPage(): Page | null {
 }
 
 export function browserPage({ window, document, navigator }: PageTargets): Page {
+  const isVisible = () => document.visibilityState === "visible";
   return {
     isOnline: () => navigator.onLine !== false,
-    watch(check) {
-      const onVisible = () => {
-        if (document.visibilityState === "visible") check("the page became visible", false);
-      };
-      // Another network: sockets of the old one hang without an error.
-      const onOnline = () => check("the network came back", true);
-      // Out of the back/forward cache, where the browser has cut what was open.
+    isVisible,
+    watch(tell) {
+      const onVisibility = () => tell(isVisible() ? "visible" : "hidden");
+      const onOnline = () => tell("online");
+      const onPageHide = () => tell("leaving");
       const onPageShow = (event: Event) => {
-        if ((event as PageTransitionEvent).persisted) check("the page came back", true);
+        if ((event as PageTransitionEvent).persisted) tell("restored");
       };
-      document.addEventListener("visibilitychange", onVisible);
+      document.addEventListener("visibilitychange", onVisibility);
       window.addEventListener("online", onOnline);
+      window.addEventListener("pagehide", onPageHide);
       window.addEventListener("pageshow", onPageShow);
       return () => {
-        document.removeEventListener("visibilitychange", onVisible);
+        document.removeEventListener("visibilitychange", onVisibility);
         window.removeEventListener("online", onOnline);
+        window.removeEventListener("pagehide", onPageHide);
         window.removeEventListener("pageshow", onPageShow);
       };
     },

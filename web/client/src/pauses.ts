@@ -1,4 +1,4 @@
-import type { Clock } from "./clock";
+import type { Clock } from "./clock.js";
 
 /** Waits that a wake-up can cut short. */
 export class Pauses {
@@ -8,6 +8,15 @@ export class Pauses {
 
   /** Ends after `delayMs`, when `signal` aborts, or, unless `firm`, with the next `wake()`; whichever is first. */
   wait(delayMs: number, signal: AbortSignal, { firm = false } = {}): Promise<void> {
+    return this.#sleep(signal, firm, (end) => this.clock.after(delayMs, end));
+  }
+
+  /** Ends with the next `wake()`, or when `signal` aborts. */
+  untilWoken(signal: AbortSignal): Promise<void> {
+    return this.#sleep(signal, false, () => () => {});
+  }
+
+  #sleep(signal: AbortSignal, firm: boolean, arm: (end: () => void) => () => void): Promise<void> {
     if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const end = () => {
@@ -16,7 +25,7 @@ export class Pauses {
         signal.removeEventListener("abort", end);
         resolve();
       };
-      const cancel = this.clock.after(delayMs, end);
+      const cancel = arm(end);
       signal.addEventListener("abort", end, { once: true });
       if (!firm) this.#sleepers.add(end);
     });

@@ -1,10 +1,10 @@
-import { childController } from "./abort";
-import type { Delivery } from "./delivery";
-import type { Failed, Refused } from "./outcome";
-import { poll, type PollAnswer } from "./polling";
-import type { Retries } from "./retries";
-import type { SessionContext } from "./context";
-import type { Status } from "./status";
+import { childController } from "./abort.js";
+import type { Delivery } from "./delivery.js";
+import type { Refused } from "./outcome.js";
+import { poll, type PollAnswer } from "./polling.js";
+import type { Retries } from "./retries.js";
+import type { SessionContext } from "./context.js";
+import type { Status } from "./status.js";
 
 export interface PollHandlers {
   onRefused(refusal: Refused): void;
@@ -29,8 +29,8 @@ export class PollLoop {
     this.#asking?.abort();
   }
 
-  /** Polls until `signal` aborts or the server refuses. `fault` is why there is no stream; `wasAway`: no server either. */
-  async run(fault: () => Failed | null, wasAway: boolean, signal: AbortSignal): Promise<void> {
+  /** Polls until `signal` aborts or the server refuses. `why` says why there is no stream; `wasAway`: no server either. */
+  async run(why: () => string | null, wasAway: boolean, signal: AbortSignal): Promise<void> {
     const { clock, timing } = this.context;
     let isBack = !wasAway;
     let failures = 0;
@@ -46,7 +46,7 @@ export class PollLoop {
       }
       if (answer.kind === "samples") {
         failures = 0;
-        this.status.set("polling", fault()?.reason ?? null);
+        this.status.set("polling", why());
         const news = this.#take(answer, signal);
         if (!isBack) this.handlers.onBack();
         isBack = true;
@@ -56,16 +56,17 @@ export class PollLoop {
   }
 
   async #ask(signal: AbortSignal): Promise<PollAnswer> {
-    const { endpoint, timing, clock } = this.context;
+    const { endpoint, clock } = this.context;
     const asking = childController(signal);
     this.#asking = asking;
-    const answer = await poll(endpoint, this.delivery.resumeId, timing.pollWaitSeconds, clock, asking.signal);
+    const answer = await poll(endpoint, this.delivery.resumeId, this.#waitSeconds, clock, asking.signal);
     asking.abort();
     return answer;
   }
 
   /** Answers how many of the samples were news. */
   #take(answer: Extract<PollAnswer, { kind: "samples" }>, signal: AbortSignal): number {
+    this.delivery.measure(answer.samples.at(-1)?.timestamp);
     if (answer.gap) this.delivery.takeGap(answer.gap);
     let news = 0;
     for (const sample of answer.samples) {
@@ -75,9 +76,16 @@ export class PollLoop {
     return news;
   }
 
+  /** How long the server may hold an answer back for the next sample: with it a connection, of which a browser has six. */
+  get #waitSeconds(): number {
+    return this.context.isVisible() ? this.context.timing.pollWaitSeconds : 0;
+  }
+
   /** The server waits for the next sample. Where it, or something on the way, does not, the pace is ours to keep. */
   async #keepPace(news: number, tookMs: number, signal: AbortSignal): Promise<void> {
-    const hasWaited = tookMs >= (this.context.timing.pollWaitSeconds * 1_000) / 2;
+    const { timing, isVisible } = this.context;
+    if (!isVisible()) return this.retries.pause(timing.hiddenPollMs, signal);
+    const hasWaited = tookMs >= (timing.pollWaitSeconds * 1_000) / 2;
     if (news > 0 || hasWaited) return;
     await this.retries.pause((this.delivery.intervalSeconds ?? 1) * 1_000, signal);
   }

@@ -1,9 +1,9 @@
-import { childController } from "./abort";
-import type { Clock } from "./clock";
-import type { Gap, Sample } from "./contract";
-import { type Endpoint, endpointUrl, requestHeaders } from "./endpoint";
-import { type Failed, failed, judgeContentType, judgeError, judgeStatus, type Refused } from "./outcome";
-import { checkBatch, checkSample, parseJson } from "./wire";
+import { abortable, childController } from "./abort.js";
+import type { Clock } from "./clock.js";
+import type { Gap, Sample } from "./contract.js";
+import { ask, type Endpoint, endpointUrl, requestHeaders } from "./endpoint.js";
+import { type Failed, failed, judgeContentType, judgeError, judgeStatus, type Refused } from "./outcome.js";
+import { checkBatch, checkSample, parseJson } from "./wire.js";
 
 export type PollAnswer =
   | Failed
@@ -43,10 +43,10 @@ export async function poll(
     controller.abort();
   });
   try {
-    const response = await endpoint.fetch(url, { headers, signal: controller.signal, cache: "no-store" });
+    const response = await ask(endpoint, url, headers, controller.signal);
     const refusal = judgeStatus(response, clock.epochMs()) ?? judgeContentType(response, "application/json");
     if (refusal) return refusal;
-    const text = await response.text();
+    const text = await abortable(response.text(), controller.signal);
     if (signal.aborted) return { kind: "closed" };
     const answer = parseJson<unknown>(text, "the answer");
     if (since === null) return { kind: "samples", gap: null, samples: [checkSample(answer)] };

@@ -1,4 +1,4 @@
-import type { Gap } from "./contract";
+import type { Gap } from "./contract.js";
 
 /** How many starts of the appliance are remembered. Two meet at a restart; more need a fleet behind one address. */
 const EPOCHS_KEPT = 64;

@@ -1,7 +1,7 @@
-import { backoffMs, probeMs } from "./backoff";
-import type { SessionContext } from "./context";
-import { Pauses } from "./pauses";
-import type { Status } from "./status";
+import { backoffMs, probeMs } from "./backoff.js";
+import type { SessionContext } from "./context.js";
+import { Pauses } from "./pauses.js";
+import type { Status } from "./status.js";
 
 /** The waits between attempts. */
 export class Retries {
@@ -37,6 +37,10 @@ export class Retries {
 
   async pause(delayMs: number, signal: AbortSignal): Promise<void> {
     await this.#pauses.wait(delayMs, signal);
+  }
+
+  async untilWoken(signal: AbortSignal): Promise<void> {
+    await this.#pauses.untilWoken(signal);
   }
 
   /** Ends the waits that the server has not asked for. */

@@ -1,38 +1,39 @@
-import { childController } from "./abort";
-import type { SessionContext } from "./context";
-import { Delivery } from "./delivery";
-import type { StreamEvent } from "./events";
-import type { Feed, FeedSink } from "./feed";
-import { type Failed, isStreamAlone, type Refused } from "./outcome";
-import { PollLoop } from "./poll_loop";
-import { Retries } from "./retries";
-import { Status } from "./status";
-import { Stream, type StreamEnd } from "./stream";
-import { silenceLimitMs } from "./watchdog";
+import { childController } from "./abort.js";
+import { Attempt } from "./attempt.js";
+import type { SessionContext } from "./context.js";
+import type { Delivery } from "./delivery.js";
+import type { Feed } from "./feed.js";
+import { type Failed, isStreamAlone, type Refused } from "./outcome.js";
+import type { PageEvent } from "./page.js";
+import { PollLoop } from "./poll_loop.js";
+import { Retries } from "./retries.js";
+import type { ClientState } from "./state.js";
+import { Status } from "./status.js";
+import type { StreamEnd } from "./stream.js";
 
 /**
- * Keeps samples coming: over a stream, and after too many failures of it over polls, beside which the stream is tried
- * now and then. It decides which, and counts the failures.
+ * Keeps samples coming: over a stream, and over polls while the page is hidden or after too many failures of the
+ * stream, which is then tried now and then. It decides which, and counts the failures.
  */
 export class Session implements Feed {
-  readonly #delivery: Delivery;
   readonly #status: Status;
   readonly #retries: Retries;
   readonly #polls: PollLoop;
   /** Aborts when the session ends, and with it all that is under way. Null while it does not run. */
   #life: AbortController | null = null;
-  #stream: Stream | null = null;
+  #attempt: Attempt | null = null;
   #failures = 0;
-  #lastFailure: Failed | null = null;
+  /** How the last stream failed that has not become good. */
+  #fault: Failed | null = null;
 
   constructor(
     private readonly context: SessionContext,
-    sink: FeedSink,
+    private readonly delivery: Delivery,
+    tellState: (state: ClientState) => void,
   ) {
-    this.#delivery = new Delivery(sink);
-    this.#status = new Status((state) => sink.state(state), context.isOnline);
+    this.#status = new Status(tellState, context.isOnline);
     this.#retries = new Retries(context, this.#status);
-    this.#polls = new PollLoop(context, this.#delivery, this.#status, this.#retries, {
+    this.#polls = new PollLoop(context, delivery, this.#status, this.#retries, {
       onRefused: (refusal) => this.#refuse(refusal),
       onBack: () => this.#retries.wake(), // its stream is worth a try at once
     });
@@ -43,17 +44,16 @@ export class Session implements Feed {
     const life = new AbortController();
     this.#life = life;
     this.#failures = 0;
+    this.#fault = null;
     this.#status.set("connecting", null);
     void this.#run(life.signal);
   }
 
-  check(reason: string, force: boolean): void {
-    const stream = this.#stream;
-    // Half of what the watchdog allows is suspicious enough when somebody has just begun to look.
-    const isSuspect = stream !== null && stream.isLive && stream.silentMs > stream.silenceLimitMs / 2;
-    if (force || isSuspect) stream?.finish({ kind: "renewed", reason });
-    if (force) this.#polls.renew();
-    this.#retries.wake();
+  follow(event: PageEvent): void {
+    if (event === "hidden") this.#attempt?.finish({ kind: "hidden" });
+    if (event === "visible") this.#check("the page became visible", false);
+    if (event === "online") this.#check("the network came back", true);
+    if (event === "restored") this.#check("the page came back", true);
   }
 
   close(): void {
@@ -61,75 +61,85 @@ export class Session implements Feed {
     this.#life = null;
   }
 
+  /** Makes sure that a connection which looks open is. `force`: what it ran over is known to be gone. */
+  #check(reason: string, force: boolean): void {
+    const attempt = this.#attempt;
+    if (force || attempt?.isSuspect) attempt?.finish({ kind: "renewed", reason });
+    if (force) this.#polls.renew();
+    this.#retries.wake();
+  }
+
   async #run(life: AbortSignal): Promise<void> {
     while (!life.aborted) {
-      const end = this.#mustPoll ? await this.#pollUntilStreamIsLive(life) : await this.#readStream(life);
+      const mustPoll = !this.context.isVisible() || this.#hasFailedTooOften;
+      const end = mustPoll ? await this.#pollUntilStreamIsGood(life) : await this.#readStream(life);
       if (!life.aborted) await this.#recover(end, life);
     }
   }
 
-  get #mustPoll(): boolean {
+  get #hasFailedTooOften(): boolean {
     return this.#failures >= this.context.timing.failuresBeforePolling;
   }
 
-  /** One stream, from its request to its end. `onLive`: its first event came. */
-  async #readStream(life: AbortSignal, onLive?: () => void): Promise<StreamEnd> {
-    const { endpoint, clock, timing } = this.context;
-    let liveSinceMs: number | null = null;
+  get #whyPolling(): string | null {
+    return this.context.isVisible() ? (this.#fault?.reason ?? null) : "the page is hidden";
+  }
+
+  async #readStream(life: AbortSignal, onGood?: () => void): Promise<StreamEnd> {
     const handlers = {
-      onEvent: (event: StreamEvent) => {
-        if (liveSinceMs === null) {
-          liveSinceMs = clock.monotonicMs();
-          onLive?.();
-          this.#status.set("live", null);
-        }
-        if (life.aborted) return; // a listener closed the client
-        if (event.name === "bye") stream.finish({ kind: "bye", reason: "the server is shutting down" });
-        this.#delivery.takeEvent(event);
-        stream.setSilenceLimit(silenceLimitMs(this.#delivery.intervalSeconds, timing));
+      onGood: () => {
+        this.#fault = null;
+        onGood?.();
+        this.#status.set("live", null);
       },
       onRetry: (retryMs: number) => (this.#retries.retryMs = retryMs),
-      onBareId: (id: string) => this.#delivery.takePosition(id),
     };
-    const stream = new Stream(endpoint, handlers, clock, timing, life);
-    this.#stream = stream;
-    const end = await stream.run(this.#delivery.resumeId);
+    const needsProof = this.#fault?.cause === "buffered";
+    const attempt = new Attempt(this.context, this.delivery, needsProof, handlers, life);
+    this.#attempt = attempt;
+    const end = await attempt.run();
     if (life.aborted) return end;
-    this.#stream = null;
-    this.#count(end, liveSinceMs !== null && clock.monotonicMs() - liveSinceMs >= timing.goodConnectionMs);
+    this.#attempt = null;
+    this.#count(end, attempt.wasGoodForLong);
     return end;
   }
 
-  #count(end: StreamEnd, wasGood: boolean): void {
+  #count(end: StreamEnd, wasGoodForLong: boolean): void {
     if (end.kind === "bye") this.#failures = 1; // no fault of the stream, but there is a wait to come
     if (end.kind !== "failed") return;
-    this.#failures = (wasGood ? 0 : this.#failures) + 1;
-    this.#lastFailure = end;
-    if (this.#status.name === "polling") this.#status.set("polling", end.reason);
+    this.#failures = (wasGoodForLong ? 0 : this.#failures) + 1;
+    // The next one would find the same proxy on its way.
+    if (end.cause === "buffered") this.#failures = Math.max(this.#failures, this.context.timing.failuresBeforePolling);
+    this.#fault = end;
+    if (this.#status.name === "polling") this.#status.set("polling", this.#whyPolling);
   }
 
   /** What has to be before the next attempt: for the most part, a wait. */
   async #recover(end: StreamEnd, life: AbortSignal): Promise<void> {
-    if (end.kind === "closed") return;
+    if (end.kind === "closed" || end.kind === "hidden") return;
     if (end.kind === "refused") return this.#refuse(end);
-    const isServerWell = end.kind === "failed" && isStreamAlone(end) && this.#mustPoll;
+    const isServerWell = end.kind === "failed" && isStreamAlone(end) && this.#hasFailedTooOften;
     if (end.kind === "renewed" || isServerWell) return this.#status.setReconnecting(end.reason, null);
     // Polls have a backoff of their own, so the wait before the first of them need not grow with each return to it.
     const failures = Math.min(this.#failures, this.context.timing.failuresBeforePolling);
     await this.#retries.wait(end, failures, life);
   }
 
-  /** Polls, and tries the stream beside that; answers how the first stream ended that was live. */
-  async #pollUntilStreamIsLive(life: AbortSignal): Promise<StreamEnd> {
-    const fault = this.#lastFailure;
+  /** Polls, and tries the stream beside that; answers how the first stream ended that was good. */
+  async #pollUntilStreamIsGood(life: AbortSignal): Promise<StreamEnd> {
+    const fault = this.#hasFailedTooOften ? this.#fault : null;
     const polling = childController(life);
     const wasAway = fault !== null && !isStreamAlone(fault);
-    const polls = this.#polls.run(() => this.#lastFailure, wasAway, polling.signal);
+    const polls = this.#polls.run(() => this.#whyPolling, wasAway, polling.signal);
     try {
       let asked = fault?.retryAfterMs ?? null;
       for (let attempts = 0; ; attempts += 1) {
-        await this.#retries.waitToProbe(attempts, asked, life);
-        // Polling goes on until something has come through: a stream that is held back must not stop the page.
+        // Somebody who begins to look is not kept waiting, unless the server asked for it.
+        const isFirstLook = await this.#untilVisible(life);
+        if (isFirstLook) attempts = 0;
+        if (!isFirstLook || asked !== null) await this.#retries.waitToProbe(attempts, asked, life);
+        if (!this.context.isVisible() && !life.aborted) continue;
+        // Polling goes on until the stream has shown that it works: one that is held back must not stop the page.
         const end = await this.#readStream(life, () => polling.abort());
         if (polling.signal.aborted || end.kind === "refused") return end;
         asked = end.kind === "failed" ? end.retryAfterMs : end.kind === "renewed" ? 0 : null;
@@ -138,6 +148,13 @@ export class Session implements Feed {
       polling.abort();
       await polls;
     }
+  }
+
+  /** Answers whether it had to wait for that. */
+  async #untilVisible(life: AbortSignal): Promise<boolean> {
+    const isHidden = !this.context.isVisible();
+    while (!this.context.isVisible() && !life.aborted) await this.#retries.untilWoken(life);
+    return isHidden;
   }
 
   #refuse(refusal: Refused): void {

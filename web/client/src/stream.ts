@@ -1,9 +1,9 @@
-import type { Clock } from "./clock";
-import { type Endpoint, endpointUrl, requestHeaders } from "./endpoint";
-import { type EventHandlers, EventDecoder } from "./events";
-import { type Failed, failed, judgeContentType, judgeError, judgeStatus, type Refused } from "./outcome";
-import type { Timing } from "./timing";
-import { Watchdog } from "./watchdog";
+import type { Clock } from "./clock.js";
+import { ask, type Endpoint, endpointUrl, requestHeaders } from "./endpoint.js";
+import { type EventHandlers, EventDecoder } from "./events.js";
+import { type Failed, failed, judgeContentType, judgeError, judgeStatus, type Refused } from "./outcome.js";
+import type { Timing } from "./timing.js";
+import { Watchdog } from "./watchdog.js";
 
 export type StreamEnd =
   | Failed
@@ -12,6 +12,8 @@ export type StreamEnd =
   | { readonly kind: "bye"; readonly reason: string }
   /** Given up from this side although nothing failed: for a fresh one, or for good. */
   | { readonly kind: "renewed"; readonly reason: string }
+  /** Given up since nobody can see the page. */
+  | { readonly kind: "hidden" }
   | { readonly kind: "closed" };
 
 /** One attempt to read /metrics/sse: from the request to the end of the stream. */
@@ -112,7 +114,7 @@ export class Stream {
     }
     try {
       const url = endpointUrl(this.endpoint, "metrics/sse", query);
-      return await this.endpoint.fetch(url, { headers, signal, cache: "no-store" });
+      return await ask(this.endpoint, url, headers, signal);
     } catch (error) {
       return judgeError(error, "unreachable");
     }

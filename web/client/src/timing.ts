@@ -14,10 +14,14 @@ export interface Timing {
   failuresBeforePolling: number;
   /** How long one poll lets the server wait for a sample. */
   pollWaitSeconds: number;
+  /** A hidden page that has no worker to share a stream of asks this often, and holds no connection meanwhile. */
+  hiddenPollMs: number;
   /** While polling, the stream is tried again after this, then after twice this, and so on ... */
   probeBaseMs: number;
   /** ... up to this. */
   probeCapMs: number;
+  /** How long the worker that all tabs share may take to answer, or to say anything, before a tab does without it. */
+  workerPatienceMs: number;
 }
 
 export const DEFAULT_TIMING: Readonly<Timing> = {
@@ -28,6 +32,8 @@ export const DEFAULT_TIMING: Readonly<Timing> = {
   heartbeatMs: 10_000,
   failuresBeforePolling: 3,
   pollWaitSeconds: 10,
+  hiddenPollMs: 10_000,
   probeBaseMs: 15_000,
   probeCapMs: 120_000,
+  workerPatienceMs: 6_000,
 };

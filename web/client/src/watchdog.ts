@@ -1,5 +1,5 @@
-import type { Clock } from "./clock";
-import type { Timing } from "./timing";
+import type { Clock } from "./clock.js";
+import type { Timing } from "./timing.js";
 
 /**
  * Silence that means a dead stream: three intervals, but not below the least, and at most 2.5 heartbeats, since

@@ -1,5 +1,5 @@
-import type { Gap, Sample } from "./contract";
-import { ProtocolError } from "./outcome";
+import type { Gap, Sample } from "./contract.js";
+import { ProtocolError } from "./outcome.js";
 
 /** What came over the wire, checked as far as the client itself depends on it. All throw ProtocolError. */
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { childController } from "../src/abort";
+import { childController } from "../src/abort.js";
 
 test("a child aborts with its parent, with its reason, also when that was before", () => {
   const parent = new AbortController();

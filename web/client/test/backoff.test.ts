@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { backoffMs, probeMs, retryAfterMs } from "../src/backoff";
+import { backoffMs, probeMs, retryAfterMs } from "../src/backoff.js";
 
 const BACKOFF = { baseMs: 1_000, capMs: 30_000 };
 const highest = () => 1 - Number.EPSILON;

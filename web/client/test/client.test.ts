@@ -3,9 +3,9 @@ import { promisify } from "node:util";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { MetricsClient } from "../src/index";
-import { settle } from "./manual_clock";
-import { useBench } from "./harness";
+import { MetricsClient } from "../src/index.js";
+import { settle } from "./manual_clock.js";
+import { useBench } from "./harness.js";
 
 const bench = useBench();
 afterEach(() => vi.restoreAllMocks());

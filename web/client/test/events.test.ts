@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { EventDecoder } from "../src/events";
+import { EventDecoder } from "../src/events.js";
 
 /** Numbers are those of the HTML standard's cases that the project keeps a list of. */
 const CASES: { name: string; input: string | number[]; told: string[] }[] = [
@@ -55,14 +55,25 @@ test("20: an event of 10 MB comes whole", () => {
   expect(length).toBe(10_000_000);
 });
 
-test("20: a line without an end stops in a clear error", () => {
+test.each([
+  ["data", "data: "],
+  ["a comment", ": "],
+  ["an unknown field", "x: "],
+  ["an id", "id: "],
+])("20: %s without an end stops in a clear error", (_, start) => {
   const { decoder, lines } = recordingDecoder();
   const megabyte = bytes("x".repeat(1_000_000));
-  decoder.feed(bytes("data: "));
-  const feedForever = () => {
-    for (let count = 0; count < 1_000; count += 1) decoder.feed(megabyte);
-  };
-  expect(feedForever).toThrow("an event is longer than 16777216 characters");
+  decoder.feed(bytes(`data: a\n\n${start}`));
+  for (let count = 0; count < 16; count += 1) decoder.feed(megabyte);
+  expect(() => decoder.feed(megabyte)).toThrow("a line is longer than 16777216 characters");
+  expect(lines).toEqual(["message=a"]);
+});
+
+test("20: an event of many lines without an end stops in a clear error", () => {
+  const { decoder, lines } = recordingDecoder();
+  const megabyte = bytes(`data: ${"x".repeat(1_000_000)}\n`);
+  for (let count = 0; count < 16; count += 1) decoder.feed(megabyte);
+  expect(() => decoder.feed(megabyte)).toThrow("an event is longer than 16777216 characters");
   expect(lines).toEqual([]);
 });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect } from "vitest";
-import { type ClientState, MetricsClient, type MetricsClientOptions, type StateName } from "../src/index";
-import { ManualClock, settle } from "./manual_clock";
-import { Peer } from "./peer";
+import { type ClientState, MetricsClient, type MetricsClientOptions, type StateName } from "../src/index.js";
+import { ManualClock, settle } from "./manual_clock.js";
+import { Peer } from "./peer.js";
 
 /** What a client has told, in order, as short lines: "sample e-1", "gap 3 beyond-replay", "state live". */
 export class Recorder {

@@ -1,4 +1,4 @@
-import type { Clock } from "../src/clock";
+import type { Clock } from "../src/clock.js";
 
 interface Timer {
   readonly dueMs: number;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { browserPage } from "../src/page";
-import { settle } from "./manual_clock";
-import { useBench } from "./harness";
+import { browserPage } from "../src/page.js";
+import { settle } from "./manual_clock.js";
+import { type Exchange, ids, sample } from "./peer.js";
+import { useBench } from "./harness.js";
 
 const bench = useBench();
 
@@ -25,6 +26,10 @@ class Browser {
   online(): void {
     this.navigator.onLine = true;
     this.window.dispatchEvent(new Event("online"));
+  }
+
+  pageHide(): void {
+    this.window.dispatchEvent(Object.assign(new Event("pagehide"), { persisted: true }));
   }
 
   pageShow(persisted: boolean): void {
@@ -74,11 +79,11 @@ describe("a stream that looks open", () => {
     await bench.peer.next("metrics/sse");
   });
 
-  test("stays on becoming visible while it delivers, on hiding, and on the first pageshow", async () => {
+  test("stays on becoming visible while it delivers, on pagehide, and on the first pageshow", async () => {
     const { browser, feed } = await live();
     await bench.clock.advance(2_000);
-    browser.hide();
     browser.show();
+    browser.pageHide();
     browser.pageShow(false);
     await settle();
     expect(feed.client.state.name).toBe("live");
@@ -121,6 +126,80 @@ describe("a wait", () => {
     browser.online();
     await bench.clock.advance(8_999);
     expect(bench.peer.untaken).toEqual([]);
+  });
+});
+
+describe("while the page is hidden", () => {
+  const since = (exchange: Exchange) => exchange.url.searchParams.get("since");
+
+  test("it holds no connection: it asks now and then, and streams again at once when it is looked at", async () => {
+    const { browser, feed, stream } = await live();
+    browser.hide();
+    await stream.closed;
+    const first = await bench.peer.next("metrics/json");
+    expect([since(first), first.url.searchParams.get("wait")]).toEqual(["e-1", "0"]);
+    first.samples(["e-2"]);
+    await feed.untilState("polling");
+    expect(feed.client.state.reason).toBe("the page is hidden");
+    await bench.clock.untilTimer(10_000);
+    await bench.clock.advance(9_999);
+    expect(bench.peer.untaken).toEqual([]);
+    await bench.clock.advance(1);
+    (await bench.peer.next("metrics/json")).samples(["e-3", "e-4"]);
+    await feed.untilSample("e-4");
+    browser.show();
+    const again = await bench.peer.next("metrics/sse");
+    expect(again.headers["last-event-id"]).toBe("e-4");
+    again.greet({ newest: "e-5" }).sendSamples("e-5");
+    await feed.untilState("live");
+    await (await bench.peer.next("metrics/json")).closed;
+    expect(feed.sampleIds).toEqual(ids("e", 1, 5));
+  });
+
+  test("one that was opened so polls, and has no stream before it is looked at", async () => {
+    const browser = new Browser();
+    browser.hide();
+    const feed = bench.connect({ page: browser.page });
+    feed.client.start();
+    (await bench.peer.next("metrics/json")).json(sample("e-1"));
+    await feed.untilState("polling");
+    browser.online(); // wakes it, but nobody looks yet
+    (await bench.peer.next("metrics/json")).samples(["e-2"]);
+    await feed.untilSample("e-2");
+    expect(bench.peer.untaken).toEqual([]);
+    browser.show();
+    (await bench.peer.next("metrics/sse")).greet().sendSamples("e-3");
+    await feed.untilSample("e-3");
+    await (await bench.peer.next("metrics/json")).closed;
+    expect(feed.client.state.name).toBe("live");
+  });
+
+  test("a server that is away is asked with growing waits, and a look ends the wait", async () => {
+    const { browser, feed } = await live();
+    browser.hide();
+    (await bench.peer.next("metrics/json")).drop();
+    await feed.untilState("reconnecting", { waiting: true });
+    browser.show();
+    (await bench.peer.next("metrics/sse")).greet().sendSamples("e-2");
+    await feed.untilSample("e-2");
+    await (await bench.peer.next("metrics/json")).closed;
+  });
+
+  test("a stream that is being tried is given up, and tried again with the next look", async () => {
+    const { browser, feed } = await live();
+    browser.hide();
+    (await bench.peer.next("metrics/json")).samples([]);
+    await feed.untilState("polling");
+    browser.show();
+    const stream = await bench.peer.next("metrics/sse");
+    browser.hide();
+    await stream.closed;
+    await settle();
+    expect(bench.peer.untaken.filter((request) => request.includes("sse"))).toEqual([]);
+    browser.show();
+    (await bench.peer.next("metrics/sse")).greet().sendSamples("e-2");
+    await feed.untilSample("e-2");
+    expect(feed.client.state.name).toBe("live");
   });
 });
 
@@ -171,7 +250,7 @@ test.each(["close", "signed-out"])("after %s the page is not listened to", async
   }
   const feed = bench.connect({ page: browser.page });
   feed.client.start();
-  expect(heard.sort()).toEqual(["online", "pageshow", "visibilitychange"]);
+  expect(heard.sort()).toEqual(["online", "pagehide", "pageshow", "visibilitychange"]);
   const stream = await bench.peer.next("metrics/sse");
   if (how === "close") feed.client.close();
   else {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import type { Gap, Sample } from "../src/contract";
+import type { Gap, Sample } from "../src/contract.js";
 
 /** A real HTTP server on loopback that answers each request as the test says, when the test says. */
 export class Peer {

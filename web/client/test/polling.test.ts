@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { settle } from "./manual_clock";
-import { type Exchange, ids } from "./peer";
-import { type Recorder, useBench } from "./harness";
+import { settle } from "./manual_clock.js";
+import { type Exchange, ids } from "./peer.js";
+import { type Recorder, useBench } from "./harness.js";
 
 const bench = useBench();
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Position } from "../src/position";
+import { Position } from "../src/position.js";
 
 test("a sample is accepted once, and none behind it", () => {
   const position = new Position();

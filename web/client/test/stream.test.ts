@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { settle } from "./manual_clock";
-import { ids, sample } from "./peer";
-import { useBench } from "./harness";
+import { settle } from "./manual_clock.js";
+import { ids, sample } from "./peer.js";
+import { useBench } from "./harness.js";
 
 const bench = useBench();
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { DEFAULT_TIMING } from "../src/timing";
-import { silenceLimitMs, Watchdog } from "../src/watchdog";
-import { ManualClock } from "./manual_clock";
+import { DEFAULT_TIMING } from "../src/timing.js";
+import { silenceLimitMs, Watchdog } from "../src/watchdog.js";
+import { ManualClock } from "./manual_clock.js";
 
 test.each([
   [null, 5_000],
