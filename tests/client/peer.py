@@ -57,8 +57,12 @@ class Peer:
             lambda: not self._connections, self._changed, lambda: f"{len(self._connections)} connections are open"
         )
 
+    async def until_something_is_open(self) -> None:
+        await until(lambda: bool(self._connections), self._changed, lambda: "nobody connected")
+
     def opened(self, connection: "Connection") -> None:
         self._connections.add(connection)
+        self._changed.set()
 
     def closed(self, connection: "Connection") -> None:
         self._connections.discard(connection)

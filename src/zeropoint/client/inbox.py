@@ -26,6 +26,7 @@ class _Hole(Struct):
 
     since: str | None
     lost: int | None
+    newest_id: str | None
 
 
 class Inbox:
@@ -40,7 +41,7 @@ class Inbox:
         self._waiting: deque[tuple[Event, int]] = deque()
         self._bytes = 0
         self._hole: _Hole | None = None
-        self._taken_id: str | None = None
+        self._known_id: str | None = None  # the last that the reader took, or was told to be lost
         self._samples = 0
         self._dropped = 0
         self._news = asyncio.Event()
@@ -97,7 +98,7 @@ class Inbox:
         event, size_bytes = self._waiting.popleft()
         self._bytes -= size_bytes
         if isinstance(event, Sample):
-            self._taken_id = event.id
+            self._known_id = event.id
         return event
 
     def _drop_oldest(self) -> None:
@@ -108,11 +109,13 @@ class Inbox:
         lost = event.lost if isinstance(event, Gap) else 1
         self._dropped += isinstance(event, Sample)
         if self._hole is None:
-            self._hole = _Hole(self._taken_id, 0)
+            self._hole = _Hole(self._known_id, 0, self._known_id)
+        if isinstance(event, Sample):
+            self._hole.newest_id = event.id
         # A gap that goes is part of the hole; if its size cannot be known, neither can the hole's.
         self._hole.lost = None if lost is None or self._hole.lost is None else self._hole.lost + lost
 
     def _tell_hole(self, hole: _Hole) -> Gap:
-        self._hole = None
+        self._hole, self._known_id = None, hole.newest_id
         until = next((event.id for event, _ in self._waiting if isinstance(event, Sample)), None)
         return Gap(reason="slow-consumer", since=hole.since, until=until, lost=hole.lost)
