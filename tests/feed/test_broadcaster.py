@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import msgspec
 import pytest
@@ -246,3 +246,18 @@ async def test_waits_are_drawn_from_a_range_that_grows_with_the_subscribers():
     assert min(drawn) >= 1000
     assert max(drawn) <= 1500
     assert len(set(drawn)) > 50
+
+
+async def test_goodbyes_spread_over_all_that_were_there():
+    source = feed(max_subscribers=10_000)
+    async with AsyncExitStack() as open_connections:
+        peers = [await open_connections.enter_async_context(connection()) for _ in range(200)]
+        for peer in peers:
+            source.subscribe(peer.transport, View(), True, None)
+        source.close("shutdown")
+        waits = [
+            int((await peer.until(lambda seen: seen[-1:] != [] and seen[-1].type == "bye"))[-2].data) for peer in peers
+        ]
+    # 200 draws from 1000 to 2000 ms: that the last hundred all fell into the lower half has odds of 2 to the -100.
+    assert max(waits[100:]) > 1500
+    assert max(waits) <= 2000

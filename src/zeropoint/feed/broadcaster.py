@@ -21,6 +21,7 @@ from zeropoint.model import CONTRACT_VERSION, Gap, Hello, Sample
 QUEUE_FRAMES = 32
 BATCH_BYTES = 64 * 1024
 REPLAY_PAUSE_SECONDS = 0.01
+SLOW_PAUSE_SECONDS = 0.1
 STALL_SECONDS = 30.0
 HEARTBEAT_SECONDS = 10.0
 MAX_VIEWS = 64
@@ -183,15 +184,12 @@ class Broadcaster:
     def close(self, reason: str) -> None:
         """Says goodbye to all and ends their streams."""
         self._closed = True
-        for subscriber in self._subscribers():
-            self._dismiss(subscriber, reason)
+        self._dismiss(self._subscribers(), reason)
         self._next.set()
 
     def end_unentitled(self, reason: str) -> None:
         """Ends the streams of those that may no longer read."""
-        for subscriber in self._subscribers():
-            if not subscriber.holds():
-                self._dismiss(subscriber, reason)
+        self._dismiss([subscriber for subscriber in self._subscribers() if not subscriber.holds()], reason)
 
     def statistics(self) -> Statistics:
         waiting = sum(len(subscriber.waiting) for subscriber in self._slow)
@@ -210,7 +208,7 @@ class Broadcaster:
     async def run(self) -> None:
         """Heartbeats, and a second look at slow subscribers, until it is cancelled."""
         while True:
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(SLOW_PAUSE_SECONDS if self._slow else 1.0)
             for subscriber in list(self._slow):
                 self._serve(subscriber)
             if self._clock() - self._spoke_at >= HEARTBEAT_SECONDS:
@@ -222,11 +220,13 @@ class Broadcaster:
     def _subscribers(self) -> list[Subscriber]:
         return [one for group in self._groups.values() for one in group]
 
-    def _dismiss(self, subscriber: Subscriber, reason: str) -> None:
-        if not subscriber.transport.is_closing():
-            goodbye = retry(self.draw_retry_ms()) + event("bye", {"reason": reason})
-            subscriber.transport.write(subscriber.wire.framed(goodbye))
-        self.unsubscribe(subscriber)
+    def _dismiss(self, leaving: list[Subscriber], reason: str) -> None:
+        # All waits are drawn before anybody has left: they spread over as many as will come back.
+        goodbyes = [retry(self.draw_retry_ms()) + event("bye", {"reason": reason}) for _ in leaving]
+        for subscriber, goodbye in zip(leaving, goodbyes, strict=True):
+            if not subscriber.transport.is_closing():
+                subscriber.transport.write(subscriber.wire.framed(goodbye))
+            self.unsubscribe(subscriber)
 
     def _hello(self) -> Hello:
         newest = self.ring.newest
