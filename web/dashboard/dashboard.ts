@@ -28,7 +28,7 @@ export class ZpDashboard extends LitElement {
   static override styles = css`
     :host { --zp-edge: 14px; --zp-plot-height: clamp(140px, 17vh, 260px); display: block; }
     main { display: grid; gap: var(--zp-gap); padding: var(--zp-gap) var(--zp-edge) 40px; }
-    main.old { opacity: 0.78; }
+    main.old { color: var(--zp-quiet); --zp-strip-opacity: 0.5; }
     .panels { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--zp-gap); }
     @media (min-width: 900px) {
       .panels { grid-template-columns: repeat(2, minmax(0, 1fr)); }

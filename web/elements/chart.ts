@@ -42,7 +42,7 @@ export class ZpChart extends LitElement {
     .bytes-rate .readout zp-value { min-width: 5.9em; }
     .readout:first-of-type zp-value { font-size: 15.5px; font-weight: 650; }
     .percent .readout:first-of-type zp-value { min-width: 4.2em; }
-    :host([stale]) .readout, :host([stale]) canvas { opacity: 0.5; }
+    :host([stale]) .readout { color: var(--zp-quiet, #5b6472); }
     .plot { position: relative; height: var(--zp-plot-height, 148px); touch-action: pan-y; }
     .plot:focus-visible { outline: 2px solid var(--zp-focus, #1f6fd0); outline-offset: 1px; border-radius: 3px; }
     canvas { position: absolute; inset: 0; }
@@ -182,7 +182,7 @@ export class ZpChart extends LitElement {
     this.setAttribute("data-points", String(timeline.view()?.count ?? 0));
     if (!this.#visible) return;
     this.#plot ??= this.#newPlot(timeline);
-    this.#plot.draw(timeline);
+    this.#plot.draw(timeline, this.stale || (timeline.sample !== null && !timeline.connected));
     this.#placeOverlays(timeline, this.#plot);
     this.#describe(timeline, this.#plot);
   }

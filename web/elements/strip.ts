@@ -24,7 +24,7 @@ export class ZpStrip extends LitElement {
     :host { display: flex; align-items: center; min-width: 0; font-size: 11px; color: var(--zp-quiet, #5b6472); }
     .label { box-sizing: border-box; flex: none; padding-inline-end: 7px; text-align: end; line-height: 1; }
     .most { box-sizing: border-box; flex: none; padding-inline-start: 6px; font-variant-numeric: tabular-nums; white-space: nowrap; line-height: 1; }
-    canvas { flex: 1; min-width: 0; width: 0; image-rendering: pixelated; border-radius: 2px; }
+    canvas { flex: 1; min-width: 0; width: 0; image-rendering: pixelated; border-radius: 2px; opacity: var(--zp-strip-opacity, 1); }
   `;
 
   @property({ attribute: false }) timeline: Timeline | null = null;

@@ -26,6 +26,7 @@ const LINE_WIDTH = 1.5;
 const THIN_LINE_WIDTH = 1;
 const DENSE_ROWS = 150;
 const AREA_OPACITY = 0.13;
+const OLD_OPACITY = 0.5;
 const LONE_POINT_RADIUS = 1.75;
 
 // Chart.js wants to know what a point is made of; there are none.
@@ -50,7 +51,9 @@ class ColumnLineController extends DatasetController<ChartType> {
     const toX = linear(x);
     const toY = linear(y);
     const sign = line.below ? -1 : 1;
+    const opacity = rows.isOld ? OLD_OPACITY : 1;
     ctx.save();
+    ctx.globalAlpha = opacity;
     ctx.strokeStyle = line.colour;
     ctx.fillStyle = line.colour;
     ctx.lineWidth = rows.count > DENSE_ROWS ? THIN_LINE_WIDTH : LINE_WIDTH;
@@ -68,9 +71,9 @@ class ColumnLineController extends DatasetController<ChartType> {
       if (!line.area) continue;
       ctx.lineTo(toX(rows.times[to] ?? 0), toY(0));
       ctx.lineTo(toX(rows.times[from] ?? 0), toY(0));
-      ctx.globalAlpha = AREA_OPACITY;
+      ctx.globalAlpha = AREA_OPACITY * opacity;
       ctx.fill();
-      ctx.globalAlpha = 1;
+      ctx.globalAlpha = opacity;
     }
     ctx.restore();
   }

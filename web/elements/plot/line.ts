@@ -16,6 +16,8 @@ export interface PlotLine {
 /** The rows of the window; `times` and `breaks` may be longer than `count`. */
 export interface PlotRows {
   count: number;
+  /** They are not of now: the lines are drawn fainter. The labels are not, as they must stay readable. */
+  isOld: boolean;
   times: Float64Array;
   breaks: Uint8Array;
 }
@@ -26,7 +28,7 @@ export interface Extent {
 }
 
 export function emptyRows(): PlotRows {
-  return { count: 0, times: new Float64Array(0), breaks: new Uint8Array(0) };
+  return { count: 0, isOld: false, times: new Float64Array(0), breaks: new Uint8Array(0) };
 }
 
 /** Copies the view's rows into `rows` and `lines`, whose arrays are used again from picture to picture. */

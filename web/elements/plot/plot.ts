@@ -72,7 +72,8 @@ export class Plot {
     return this.#chart.chartArea;
   }
 
-  draw(timeline: Timeline): void {
+  draw(timeline: Timeline, isOld: boolean): void {
+    this.rows.isOld = isOld;
     this.view = timeline.view();
     if (this.view !== null) {
       copyView(timeline, this.view, this.rows, this.lines);
