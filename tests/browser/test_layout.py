@@ -35,7 +35,8 @@ def assert_contrast(tab: Tab) -> None:
     """WCAG 2.2, 1.4.3 (AA): 4.5 to 1 for text, 3 to 1 for large text."""
     found = tab.page.evaluate(CONTRAST)
     assert len(found) > 100
-    assert [one for one in found if one["ratio"] < one["least"]] == []
+    low = {f"{one['place']} {one['text']!r}: {one['ratio']}" for one in found if one["ratio"] < one["least"]}
+    assert low == set()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.shown import assert_rows_are_samples, milliseconds, samples_until
+from tests.browser.shown import assert_rows_are_samples, milliseconds, stretch_until
 from tests.support.browser import Tab
 from tests.support.process import Appliance, running
 from tests.support.stream import Stream, messages
@@ -66,7 +66,7 @@ def test_the_first_window_shows_twenty_points(quick: Appliance, visit: Callable[
     tab.wait_until("inside.timeline().rows.count > 20")
     tab.next_sample(2)
     view = tab.view()
-    samples = samples_until(quick, view["sample"], 20)
+    samples = stretch_until(quick, view["sample"], 20).samples
     assert view["endMilliseconds"] == milliseconds(samples[-1])
     assert view["endMilliseconds"] - view["startMilliseconds"] == pytest.approx(19 * INTERVAL_MILLISECONDS)
     # Of ticks that came late, or not at all, fewer fit in.
