@@ -31,9 +31,14 @@ UNITS = {
 
 
 class Spec(Struct, frozen=True):
-    """One metric: `name` is its path with {attribute} where a row's key stands, `scale` leads to `otel`'s unit."""
+    """One metric.
+
+    `name` is its path with {attribute} where a row's key stands, `family` its path without keys, since rows are told
+    apart by labels in the exposition; `scale` leads to `otel`'s unit.
+    """
 
     name: str
+    family: str
     kind: Kind
     unit: str
     help: str
@@ -78,24 +83,30 @@ def unit_of(path: str) -> str:
 
 
 @cache
-def fields_of(section: type[Section], path: str) -> tuple[Field, ...]:
-    """The plan for walking a `section` that lies at `path`."""
+def fields_of(section: type[Section], path: str, family: str) -> tuple[Field, ...]:
+    """The plan for walking a `section` that lies at `path`, which is `family` without the keys of rows."""
     types = get_type_hints(section, include_extras=True)
-    return tuple(_field(name, types[name], f"{path}.{name}" if path else name) for name in section.__struct_fields__)
+    return tuple(
+        _field(name, types[name], _join(path, name), _join(family, name)) for name in section.__struct_fields__
+    )
 
 
-def _field(name: str, annotated: Any, path: str) -> Field:
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _field(name: str, annotated: Any, path: str, family: str) -> Field:
     meta = next((part for part in getattr(annotated, "__metadata__", ()) if isinstance(part, Meta)), Meta())
     extra: Mapping[str, Any] = meta.extra or {}
     kind = _bare(annotated)
     if "metric" in extra:
         numbers = get_origin(kind) is list
         where = f"{path}.{{{extra['metric'].item}}}" if numbers else path
-        spec = _spec(where, name, meta.description or "", extra["metric"])
+        spec = _spec(where, family, name, meta.description or "", extra["metric"])
         return Field(name, "numbers" if numbers else "number", spec, attribute=extra["metric"].item or "")
     if "state" in extra:
         states = tuple(get_args(kind))
-        spec = Spec(path, "state", "1", meta.description or "", None, (), 1.0, states)
+        spec = Spec(path, family, "state", "1", meta.description or "", None, (), 1.0, states)
         return Field(name, "state", spec)
     if get_origin(kind) is dict and "rows" in extra:
         return Field(name, "mapping", below=_bare(get_args(kind)[1]), attribute=extra["rows"])
@@ -109,11 +120,11 @@ def _field(name: str, annotated: Any, path: str) -> Field:
     return Field(name, "plain")
 
 
-def _spec(path: str, name: str, help: str, declared: Metric) -> Spec:
+def _spec(path: str, family: str, name: str, help: str, declared: Metric) -> Spec:
     unit = unit_of(path)
     kind: Kind = "counter" if name.endswith("_total") else "gauge"
     scale = 0.01 if unit == "percent" else 1.0
-    return Spec(path, kind, unit, help, declared.otel, tuple(declared.attributes.items()), scale)
+    return Spec(path, family, kind, unit, help, declared.otel, tuple(declared.attributes.items()), scale)
 
 
 def _labels(row: type[Section]) -> tuple[str | None, tuple[tuple[str, str], ...]]:
@@ -140,14 +151,13 @@ def _is_section(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, Section)
 
 
-def values(section: Section, path: str = "", pattern: str = "", labels: Labels = ()) -> Iterator[Value]:
-    """All values of a sample (or of a part of it that lies at `path`) that are not null."""
-    for field in fields_of(type(section), pattern):
+def values(section: Section, path: str = "", family: str = "", labels: Labels = ()) -> Iterator[Value]:
+    """All values of a sample (or of a part of it that lies at `path`, `family` without keys) that are not null."""
+    for field in fields_of(type(section), family, family):
         value = getattr(section, field.name)
         if value is None or field.shape == "plain":
             continue
-        name = f"{path}.{field.name}" if path else field.name
-        below = f"{pattern}.{field.name}" if pattern else field.name
+        name, below = _join(path, field.name), _join(family, field.name)
         if field.spec is not None and field.shape != "numbers":
             yield Value(name, field.spec, labels, value)
         elif field.spec is not None:
@@ -159,10 +169,10 @@ def values(section: Section, path: str = "", pattern: str = "", labels: Labels =
         elif field.shape == "sections":
             for row in value:
                 own = tuple((to, str(text)) for of, to in field.labels if (text := getattr(row, of)) is not None)
-                yield from values(row, f"{name}.{getattr(row, field.key or '')}", f"{below}.{{}}", labels + own)
+                yield from values(row, f"{name}.{getattr(row, field.key or '')}", below, labels + own)
         else:
             for title, row in value.items():
-                yield from values(row, f"{name}.{title}", f"{below}.{{}}", (*labels, (field.attribute, title)))
+                yield from values(row, f"{name}.{title}", below, (*labels, (field.attribute, title)))
 
 
 def describe(components: Mapping[str, type[Component]]) -> list[Spec]:
@@ -170,22 +180,24 @@ def describe(components: Mapping[str, type[Component]]) -> list[Spec]:
 
     In a name, {attribute} stands for the key of a row.
     """
-    return list(_describe(Sample, "", components))
+    return list(_describe(Sample, "", "", components))
 
 
-def _describe(section: type[Section], path: str, components: Mapping[str, type[Component]]) -> Iterator[Spec]:
-    for field in fields_of(section, path):
-        below = f"{path}.{field.name}" if path else field.name
+def _describe(
+    section: type[Section], path: str, family: str, components: Mapping[str, type[Component]]
+) -> Iterator[Spec]:
+    for field in fields_of(section, path, family):
+        below, keyless = _join(path, field.name), _join(family, field.name)
         if field.spec is not None:
             yield field.spec
         elif field.below is Component:
             for name, report in components.items():
-                yield from _describe(report, f"{below}.{name}", {})
+                yield from _describe(report, f"{below}.{name}", keyless, {})
         elif field.below is not None and field.shape == "section":
-            yield from _describe(field.below, below, components)
+            yield from _describe(field.below, below, keyless, components)
         elif field.below is not None and field.shape in ("sections", "mapping"):
             attribute = field.attribute or dict(field.labels)[field.key or ""]
-            yield from _describe(field.below, f"{below}.{{{attribute}}}", components)
+            yield from _describe(field.below, f"{below}.{{{attribute}}}", keyless, components)
 
 
 def schemas(types: Iterable[type[Struct]], template: str) -> tuple[dict[type[Struct], Any], dict[str, Any]]:

@@ -47,4 +47,4 @@ class Connection(web.RequestHandler):
 def connection_factory(server: web.Server) -> Callable[[], Connection]:
     """What makes a connection's protocol; `server` keeps account of them."""
     loop = asyncio.get_running_loop()
-    return lambda: Connection(server, loop=loop, access_log=None, keepalive_timeout=KEEPALIVE_SECONDS)
+    return lambda: Connection(server, loop=loop, keepalive_timeout=KEEPALIVE_SECONDS)

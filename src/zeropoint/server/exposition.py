@@ -4,7 +4,6 @@ Names follow the OpenTelemetry semantic conventions where those define one, in t
 underscores, the unit and `_total` are appended, percents become ratios. All others are zeropoint_ and the path.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import metadata
@@ -17,7 +16,6 @@ from zeropoint.catalogue import UNITS, Spec, Value, values
 from zeropoint.feed.broadcaster import Broadcaster
 from zeropoint.model import Sample
 
-KEY = re.compile(r"\.\{[^}]*\}")
 SUFFIXES = {"percent": "ratio", "1": "", "1/s": "per_second"}
 
 
@@ -75,7 +73,7 @@ def family_name(spec: Spec) -> str:
     suffix = SUFFIXES.get(spec.unit, spec.unit.replace("/s", "_per_second"))
     if spec.otel is not None:
         return "_".join(filter(None, (spec.otel.replace(".", "_"), suffix)))
-    *parents, last = KEY.sub("", spec.name).split(".")
+    *parents, last = spec.family.split(".")
     words = last.removesuffix("_total").removesuffix("_per_second").split("_")
     kept = [word for word in words if word not in UNITS]
     return "_".join(filter(None, ("zeropoint", *parents, *kept, suffix)))
