@@ -14,7 +14,8 @@ from tests.support.proxy import Block, proxying
 pytestmark = pytest.mark.system
 
 # A client of a test's own, which keeps the ids that it was given. It gives a stream up sooner than the page does.
-READER = """async root => {
+READER = """async ({ root, alone }) => {
+  if (alone) delete globalThis.SharedWorker;
   const { MetricsClient } = await import(`${root}/static/metrics_client.js`);
   const timing = { silenceMinMs: 1000, backoffBaseMs: 200, backoffCapMs: 1000, probeBaseMs: 300, probeCapMs: 1000 };
   const client = new MetricsClient({ timing });
@@ -33,10 +34,13 @@ def reach(tab: Tab, state: str) -> None:
     tab.wait_until("seen.ids.length >= argument + 3", count)
 
 
-def test_no_sample_is_lost_or_doubled_over_changes_of_the_transport(appliance: Appliance, visit: Callable[..., Tab]):
+@pytest.mark.parametrize("alone", [False, True], ids=["with the worker of all tabs", "alone"])
+def test_no_sample_is_lost_or_doubled_over_changes_of_the_transport(
+    appliance: Appliance, visit: Callable[..., Tab], alone: bool
+):
     with proxying(appliance) as proxy:
         tab = visit(proxy.url).open("/version")
-        tab.page.evaluate(READER, proxy.url)
+        tab.page.evaluate(READER, {"root": proxy.url, "alone": alone})
         reach(tab, "live")
         ways: list[Block] = ["hold", "refuse"]
         for way in ways:

@@ -42,6 +42,16 @@ def test_a_visit_has_no_error_and_no_request_that_fails_or_goes_elsewhere(
     assert_is_quiet(tab)
 
 
+def test_no_worker_asks_elsewhere_either(appliance: Appliance, visit: Callable[..., Tab]):
+    with proxying(appliance, appliance.url + "/") as proxy:
+        # All requests of the context go by way of the proxy; a browser leaves loopback out unless it is told otherwise.
+        way = {"server": f"http://127.0.0.1:{proxy.port}", "bypass": "<-loopback>"}
+        tab = visit(appliance.url, proxy=way).live()
+        use(tab)
+        assert f"{appliance.url}/metrics/sse" in proxy.requested
+        assert proxy.elsewhere == []
+
+
 def test_below_a_base_path_every_request_stays_below_it(appliance: Appliance, visit: Callable[..., Tab]):
     with proxying(appliance, "/box/") as proxy:
         tab = visit(proxy.url).open("/")
@@ -49,5 +59,5 @@ def test_below_a_base_path_every_request_stays_below_it(appliance: Appliance, vi
         tab.reach("live")
         use(tab)
         assert_is_quiet(tab)
-        assert proxy.not_ours == []
+        assert proxy.elsewhere == []
         assert {"/box/control/metrics", "/box/static/dashboard.js", "/box/metrics/sse"} <= set(proxy.requested)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.browser.heap import Heap
+from tests.browser.subscribers import wait_for_clients
 from tests.support.browser import Tab
 from tests.support.process import Appliance
 from tests.support.stream import Stream
@@ -20,13 +21,6 @@ ADD_A_CHART = """() => {
   globalThis.removed = new WeakRef(added);
 }"""
 LISTENERS = "inside.timeline().statistics().listeners"
-
-
-def wait_for_clients(appliance: Appliance, count: int) -> None:
-    """Waits until a sample tells of so many subscribers."""
-    taken = appliance.get("/metrics/json").json
-    while taken["server"]["clients"] != count:
-        taken = appliance.get(f"/metrics/json?since={taken['id']}&wait=30").json["samples"][-1]
 
 
 def test_a_removed_chart_frees_its_drawing_and_its_listeners(appliance: Appliance, visit: Callable[..., Tab]):

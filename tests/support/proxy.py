@@ -1,4 +1,4 @@
-"""A real reverse proxy for tests: mounts an appliance below a path, and can keep some of its answers back."""
+"""A real proxy for tests: stands before an appliance, tells what was asked for, and can keep answers back."""
 
 import asyncio
 import re
@@ -16,7 +16,10 @@ REFUSAL = b"HTTP/1.1 %d %s\r\nContent-Type: text/html\r\nContent-Length: 0\r\nCo
 
 
 class Proxy:
-    """Serves on a thread of its own, one request a connection. Tests set `blocks` while it runs."""
+    """Serves on a thread of its own, one request a connection. Tests set `blocks` while it runs.
+
+    Mounted below a path it is a reverse proxy. Below a URL it is one that a browser is told to use for all requests.
+    """
 
     def __init__(self, appliance: Appliance, mount: str) -> None:
         self.mount = mount
@@ -24,7 +27,8 @@ class Proxy:
         # By the beginning of the path behind the mount, as in {"metrics/sse": "hold"}.
         self.blocks: Mapping[str, Block] = {}
         self.requested: list[str] = []
-        self.not_ours: list[str] = []
+        # What was asked for that does not lie below the mount.
+        self.elsewhere: list[str] = []
         self._upstream = (appliance.host, appliance.port)
         self._started = threading.Event()
         self._stop: asyncio.Event | None = None
@@ -69,7 +73,7 @@ class Proxy:
         method, target, version = line.decode("latin-1").split(" ")
         self.requested.append(target)
         if not target.startswith(self.mount):
-            self.not_ours.append(target)
+            self.elsewhere.append(target)
             writer.write(REFUSAL % (404, b"Not Found"))
             return
         path = target.removeprefix(self.mount)
