@@ -33,7 +33,8 @@ def main() -> int:
     # As an interrupt does: the blocks that started children end them.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
-    print(report.machine())
+    machine = report.machine()
+    print(machine)
     failures = 0
     for name in arguments.names or MEASUREMENTS:
         print(f"\n{name}", flush=True)
@@ -46,7 +47,7 @@ def main() -> int:
         print(f"\n{result.markdown()}", flush=True)
         failures += sum(not goal.is_met for goal in result.goals)
         if arguments.write:
-            report.write(result, arguments.runs)
+            report.write(result, arguments.runs, machine)
     return 1 if failures else 0
 
 

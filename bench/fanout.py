@@ -10,7 +10,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +22,7 @@ SUBSCRIBERS = 1000
 HZ = 5
 WARM_UP_SECONDS = 2.0
 WINDOW_SECONDS = 8.0
+ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Delivery:
     most: int
     gaps: int
     closed: int
+    discarded: tuple[str, ...] = ()  # the flaws of the windows that were measured before this one
 
     @property
     def microseconds_per_event(self) -> float:
@@ -77,6 +79,19 @@ def deliver(subscribers: Path, start: Start, measures_idle: bool) -> Delivery:
     return Delivery(cpu, idle_cpu * seconds / WINDOW_SECONDS, seconds, events, fewest, most, gaps, closed)
 
 
+def deliver_undisturbed(subscribers: Path, start: Start, measures_idle: bool) -> Delivery:
+    """As deliver(), again when a window has a flaw: on a busy machine the subscribers lag, and then the events that
+    they count in a window are not those that were sent in it. A flaw that stays is the server's own."""
+    discarded: list[str] = []
+    for attempt in range(ATTEMPTS):
+        delivery = deliver(subscribers, start, measures_idle)
+        flaws = [*delivery.flaws()]
+        if not flaws or attempt == ATTEMPTS - 1:
+            break
+        discarded += flaws
+    return replace(delivery, discarded=tuple(discarded))
+
+
 def take_frame() -> bytes:
     """The third sample's event out of the appliance's own stream: by then the rates are numbers."""
     with processes.zeropoint("--interval", str(1 / HZ)) as (_, port):
@@ -98,7 +113,9 @@ def measure(runs: int) -> report.Report:
         frame = take_frame()
         subscribers = processes.compiled(HERE / "subscribers.c", Path(folder))
         servers = all_servers(Path(folder), frame, SUBSCRIBERS, HZ)
-        contenders = {name: partial(deliver, subscribers, start, name == ZEROPOINT) for name, start in servers.items()}
+        contenders = {
+            name: partial(deliver_undisturbed, subscribers, start, name == ZEROPOINT) for name, start in servers.items()
+        }
         return summary(report.alternate(contenders, runs), len(frame))
 
 
@@ -115,6 +132,12 @@ def summary(deliveries: dict[str, list[Delivery]], frame_bytes: int) -> report.R
     costs[f"{ZEROPOINT}, its idle cost taken off"] = [each.net_microseconds_per_event for each in deliveries[ZEROPOINT]]
     to_c = {name: report.ratio(cost, costs[C_LOOP]) for name, cost in costs.items()}
     flaws = [f"{name}: {flaw}" for name, windows in deliveries.items() for each in windows for flaw in each.flaws()]
+    discarded = [
+        f"A window of {name} was measured again: {flaw}."
+        for name, windows in deliveries.items()
+        for each in windows
+        for flaw in each.discarded
+    ]
     order = sorted(costs, key=lambda name: statistics.median(costs[name]))
     return report.Report(
         name="fanout",
@@ -133,6 +156,7 @@ def summary(deliveries: dict[str, list[Delivery]], frame_bytes: int) -> report.R
             f"{WINDOW_SECONDS:g} s.",
             "zeropoint is the whole process: reading the machine and encoding five times a second are in its figure.",
             *(flaws or ["Every subscriber of every server got every event."]),
+            *discarded,
             *([] if NGINX in deliveries else [f"{NGINX} is missing (apt-get install nginx libnginx-mod-nchan)."]),
         ],
     )

@@ -58,23 +58,25 @@ def spread(values: Sequence[float], digits: int = 1) -> str:
 
 
 def machine() -> str:
-    """One line about what this was measured on."""
+    """One line about what this is measured on; taken at the start, when the load is still that of others."""
     models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
     cpu = models[0].partition(":")[2].strip() if models else platform.machine()
     memory_gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     distribution = platform.freedesktop_os_release().get("PRETTY_NAME", "")
+    load = os.getloadavg()[0]
     return (
         f"{cpu}, {os.cpu_count()} logical CPUs, {memory_gib:.0f} GiB, {distribution}, "
-        f"{platform.system()} {platform.release()}, Python {platform.python_version()}"
+        f"{platform.system()} {platform.release()}, Python {platform.python_version()}, "
+        f"load average {load:.1f} at the start"
     )
 
 
-def write(report: Report, runs: int) -> None:
+def write(report: Report, runs: int, machine: str) -> None:
     """Replaces what stands between the two marker lines of this measurement in docs/performance.md."""
     begin, end = f"<!-- bench {report.name} begins -->", f"<!-- bench {report.name} ends -->"
     before, _, rest = PAGE.read_text().partition(begin)
     _, found, after = rest.partition(end)
     if not found:
         raise ValueError(f"{PAGE} has no lines {begin} and {end}")
-    caption = f"Median of {runs} alternating runs (in brackets the least and the most). {machine()}."
+    caption = f"Median of {runs} alternating runs (in brackets the least and the most). {machine}."
     PAGE.write_text(f"{before}{begin}\n{caption}\n\n{report.markdown()}{end}{after}")
