@@ -19,8 +19,11 @@ import type { ZpHelp } from "./help-dialog";
 import "./help-dialog";
 import { actOnKey, type KeyActions } from "./keyboard";
 import { holdHeights, rememberedHeights, rememberLayout } from "./layout-memory";
+import type { ZpMissing } from "./missing-dialog";
+import "./missing-dialog";
 import { noticeOf } from "./notice";
 import "./server-panel";
+import "./signed-out";
 import { nextTheme, type ThemeChoice } from "./theme-choice";
 import { LONGEST_SECONDS, WINDOWS } from "./windows";
 
@@ -57,6 +60,7 @@ export class ZpDashboard extends LitElement {
   @state() private reasons: readonly string[] = [];
   @state() private tick = 0;
   @query("zp-help") private help!: ZpHelp;
+  @query("zp-missing") private missing!: ZpMissing;
 
   readonly #timeline = new Timeline({ longestSeconds: LONGEST_SECONDS });
   readonly #heights = rememberedHeights();
@@ -92,13 +96,21 @@ export class ZpDashboard extends LitElement {
   }
 
   override render(): TemplateResult {
-    const newest = this.#timeline.newest;
-    const notice = noticeOf(this.connection, newest === null ? null : Date.parse(newest.timestamp), this.base.host);
     return html`
       <zp-header role="banner"
         .timeline=${this.#timeline} .sample=${this.sample} .connection=${this.connection} .healthReasons=${this.reasons}
         .theme=${this.theme} .tick=${this.tick} @zp-action=${this.#action}
       ></zp-header>
+      ${this.connection.name === "signed-out" && this.sample === null
+        ? html`<main><zp-signed-out .reason=${this.connection.reason}></zp-signed-out></main>`
+        : html`${this.#main()} ${this.#notice()}`}
+      <zp-help></zp-help>
+      <zp-missing .sample=${this.sample}></zp-missing>
+    `;
+  }
+
+  #main(): TemplateResult {
+    return html`
       <main class=${this.sample !== null && !this.#timeline.connected ? "old" : ""}>
         <zp-components data-part="components" .sample=${this.sample}></zp-components>
         <div class="panels">
@@ -109,12 +121,16 @@ export class ZpDashboard extends LitElement {
           )}
           ${this.#expectedParts().map((part) => html`<div data-part=${part}></div>`)}
           <zp-filesystems data-part="filesystems" .sample=${this.sample}></zp-filesystems>
-          <zp-server data-part="server" .sample=${this.sample} .reasons=${this.reasons}></zp-server>
+          <zp-server data-part="server" .sample=${this.sample} .reasons=${this.reasons} @zp-missing=${this.#keys.missing}></zp-server>
         </div>
       </main>
-      ${notice === null ? nothing : html`<p class="notice" role="status">${notice}</p>`}
-      <zp-help></zp-help>
     `;
+  }
+
+  #notice(): TemplateResult | typeof nothing {
+    const newest = this.#timeline.newest;
+    const notice = noticeOf(this.connection, newest === null ? null : Date.parse(newest.timestamp), this.base.host);
+    return notice === null ? nothing : html`<p class="notice" role="status">${notice}</p>`;
   }
 
   protected override firstUpdated(): void {
@@ -179,6 +195,7 @@ export class ZpDashboard extends LitElement {
     theme: () => {
       this.theme = nextTheme(this.theme);
     },
+    missing: () => this.missing.toggle(),
     step: (rows) => this.#timeline.step(rows),
     clearCursor: () => this.#timeline.pointAt(null),
   };

@@ -71,28 +71,45 @@ export class ZpHeader extends LitElement {
   @property({ attribute: false }) tick = 0;
 
   override render(): TemplateResult {
+    // Nothing will come: places that wait for values would promise some.
+    const isShut = this.connection.name === "signed-out" && this.sample === null;
     return html`
       <h1>${MARK}zeropoint</h1>
-      <span class="host" title="Host name">${this.#value("system.host.name")}</span>
-      <span class="item wide" title="Time since the machine started"><span>up</span>${this.#value("system.host.uptime_seconds")}</span>
-      <zp-connection .state=${this.connection} .intervalSeconds=${this.sample?.interval_seconds ?? null}></zp-connection>
-      ${this.#time()} ${this.#health()}
-      <span class="item wide cost" title="What Zeropoint itself takes of one core, and of memory">
-        <span>own cost</span>${this.#value("server.cpu_percent")}${this.#value("server.memory_bytes")}
-      </span>
+      ${isShut ? this.#connection() : this.#facts()}
       <span class="controls">
-        <span class="group" role="group" aria-label="Window of the charts">
-          ${WINDOWS.map(
-            (choice, index) => html`<button
-              type="button" title="${choice.title} (${index + 1})" aria-pressed=${String(this.timeline?.window === choice.window)}
-              @click=${() => this.#ask({ window: index })}
-            >${choice.label}</button>`,
-          )}
-        </span>
-        <button type="button" title="Stop or restart the shown time (space)" aria-pressed=${String(this.timeline?.frozen ?? false)} @click=${() => this.#ask("freeze")}>freeze</button>
+        ${isShut ? nothing : this.#windows()}
         <button type="button" title="Theme: auto, light or dark (t)" @click=${() => this.#ask("theme")}>theme ${this.theme}</button>
         <button type="button" title="Keys (?)" aria-label="Keyboard help" @click=${() => this.#ask("help")}>?</button>
       </span>
+    `;
+  }
+
+  #connection(): TemplateResult {
+    return html`<zp-connection .state=${this.connection} .intervalSeconds=${this.sample?.interval_seconds ?? null}></zp-connection>`;
+  }
+
+  #facts(): TemplateResult {
+    return html`
+      <span class="host" title="Host name">${this.#value("system.host.name")}</span>
+      <span class="item wide" title="Time since the machine started"><span>up</span>${this.#value("system.host.uptime_seconds")}</span>
+      ${this.#connection()} ${this.#time()} ${this.#health()}
+      <span class="item wide cost" title="What Zeropoint itself takes of one core, and of memory">
+        <span>own cost</span>${this.#value("server.cpu_percent")}${this.#value("server.memory_bytes")}
+      </span>
+    `;
+  }
+
+  #windows(): TemplateResult {
+    return html`
+      <span class="group" role="group" aria-label="Window of the charts">
+        ${WINDOWS.map(
+          (choice, index) => html`<button
+            type="button" title="${choice.title} (${index + 1})" aria-pressed=${String(this.timeline?.window === choice.window)}
+            @click=${() => this.#ask({ window: index })}
+          >${choice.label}</button>`,
+        )}
+      </span>
+      <button type="button" title="Stop or restart the shown time (space)" aria-pressed=${String(this.timeline?.frozen ?? false)} @click=${() => this.#ask("freeze")}>freeze</button>
     `;
   }
 

@@ -2,6 +2,7 @@
 
 import { LitElement, css, html, type TemplateResult } from "lit";
 import { query } from "lit/decorators.js";
+import { dialogStyle } from "./dialog-style";
 import { WINDOWS } from "./windows";
 
 const KEYS: readonly (readonly [string, string])[] = [
@@ -10,22 +11,22 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["space", "freeze the shown time; samples are kept meanwhile"],
   ["← →", "move the cursor by a sample; with shift by ten"],
   ["Esc", "take the cursor away"],
+  ["w", "why values are missing"],
   ["t", "theme: auto, light, dark"],
   ["Tab", "from chart to chart; a screen reader hears each in a sentence"],
 ];
 
 export class ZpHelp extends LitElement {
-  static override styles = css`
-    dialog { max-width: 430px; padding: 16px 20px; border: 1px solid var(--zp-line); border-radius: 8px; background: var(--zp-surface); color: var(--zp-text); }
-    dialog::backdrop { background: rgb(0 0 0 / 0.35); }
-    h2 { margin: 0 0 10px; font-size: 14px; }
-    dl { display: grid; grid-template-columns: auto 1fr; gap: 6px 16px; margin: 0; }
-    dt { font-weight: 600; white-space: nowrap; }
-    dd { margin: 0; }
-    p { margin: 14px 0 0; color: var(--zp-quiet); font-size: 12.5px; }
-    button { margin-top: 14px; padding: 3px 12px; border: 1px solid var(--zp-line); border-radius: 4px; background: none; color: inherit; font: inherit; cursor: pointer; }
-    button:focus-visible { outline: 2px solid var(--zp-focus); outline-offset: 1px; }
-  `;
+  static override styles = [
+    dialogStyle,
+    css`
+      dialog { max-width: 430px; }
+      dl { display: grid; grid-template-columns: auto 1fr; gap: 6px 16px; margin: 0; }
+      dt { font-weight: 600; white-space: nowrap; }
+      dd { margin: 0; }
+      p { margin: 14px 0 0; color: var(--zp-quiet); font-size: 12.5px; }
+    `,
+  ];
 
   @query("dialog") private dialog!: HTMLDialogElement;
 
@@ -38,7 +39,7 @@ export class ZpHelp extends LitElement {
     return html`<dialog aria-labelledby="title" @click=${this.#closeOutside}>
       <h2 id="title">Keys</h2>
       <dl>${KEYS.map(([key, meaning]) => html`<dt>${key}</dt><dd>${meaning}</dd>`)}</dl>
-      <p>A dash is a value that could not be read; point at it to see why. A hatched stretch is time of which there is no sample.</p>
+      <p>A dash is a value that could not be read; point at it or press w to see why. A hatched stretch is time of which there is no sample.</p>
       <form method="dialog"><button>close</button></form>
     </dialog>`;
   }

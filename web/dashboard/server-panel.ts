@@ -33,6 +33,8 @@ export class ZpServer extends LitElement {
       li { display: flex; gap: 8px; align-items: baseline; overflow-wrap: anywhere; }
       li zp-status { min-width: 8.5em; }
       .collectors { margin: 8px 0 0; font-size: 12px; }
+      button { padding: 0; border: 0; background: none; color: inherit; font: inherit; cursor: pointer; text-decoration: underline; }
+      button:focus-visible { outline: 2px solid var(--zp-focus); outline-offset: 1px; }
     `,
   ];
 
@@ -67,7 +69,10 @@ export class ZpServer extends LitElement {
     // /health names the collectors too; those have their own rows here.
     const further = this.reasons.filter((reason) => !rows.some(({ name }) => reason.startsWith(`${name}:`)));
     return html`
-      <p class="collectors quiet">collectors: ${counts === "" ? "none" : counts}</p>
+      <p class="collectors quiet">
+        collectors: ${counts === "" ? "none" : counts};
+        <button type="button" title="What could not be read, and why (w)" @click=${this.#askMissing}>${missingWords(sample)}</button>
+      </p>
       ${rows.length + further.length === 0
         ? nothing
         : html`<ul>
@@ -76,6 +81,15 @@ export class ZpServer extends LitElement {
           </ul>`}
     `;
   }
+
+  readonly #askMissing = (): void => {
+    this.dispatchEvent(new CustomEvent("zp-missing"));
+  };
+}
+
+function missingWords(sample: Sample): string {
+  const count = sample.unavailable.length;
+  return count === 1 ? "1 reading is missing" : `${count === 0 ? "no" : count} readings are missing`;
 }
 
 function troubleRow({ name, collector }: Trouble): TemplateResult {

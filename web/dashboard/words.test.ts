@@ -15,8 +15,21 @@ describe("noticeOf", () => {
   it("passes the client's reason on as a sentence", () => {
     const reason = "a proxy holds back the stream";
     expect(noticeOf({ name: "polling", reason, retryAt: null }, 0, "box")).toBe(
-      "Samples are fetched one request at a time. A proxy holds back the stream.",
+      "A proxy holds back the stream. Samples are fetched one request at a time until a stream gets through.",
     );
+    expect(noticeOf({ name: "polling", reason: null, retryAt: null }, 0, "box")).toBe(
+      "Samples are fetched one request at a time until a stream gets through.",
+    );
+  });
+
+  it("says nothing of polls for a page that nobody sees", () => {
+    expect(noticeOf({ name: "polling", reason: "the page is hidden", retryAt: null }, 0, "box")).toBeNull();
+  });
+
+  it("says how to make a token", () => {
+    const state = { name: "signed-out", reason: "the server asks for a token (401)", retryAt: null } as const;
+    expect(noticeOf(state, 0, "box")).toContain("The server asks for a token (401).");
+    expect(noticeOf(state, 0, "box")).toContain("zeropoint token create --scope read");
   });
 
   it("tells a server that never answered from one that was lost", () => {
