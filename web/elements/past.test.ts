@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Gap } from "../client/src/contract";
 import type { SampleBase } from "./path";
 import { Timeline } from "./timeline";
 import { Past } from "./past";
@@ -12,6 +13,7 @@ const range = (from: number, to: number): SampleBase[] => Array.from({ length: t
 let timeline: Timeline;
 let asked: Readonly<Record<string, string>>[];
 let kept: SampleBase[];
+let gaps: Map<string, Gap>;
 let past: Past;
 
 beforeEach(() => {
@@ -20,11 +22,15 @@ beforeEach(() => {
   timeline.column(["system", "gpus", "GPU-1", "power_watts"]);
   asked = [];
   kept = range(1, 1000);
+  gaps = new Map();
   past = new Past(timeline, async (path, query) => {
     expect(path).toBe("metrics/json");
     asked.push(query);
     const after = Number(query["since"]?.split("-")[1]);
-    return Response.json({ samples: kept.filter((one) => Number(one.id.split("-")[1]) > after), gap: null });
+    const samples = kept.filter((one) => Number(one.id.split("-")[1]) > after);
+    // As the server does: an answer ends before a gap, with which the next one begins.
+    const end = samples.findIndex((one, index) => index > 0 && gaps.has(one.id));
+    return Response.json({ samples: samples.slice(0, end < 0 ? samples.length : end), gap: gaps.get(samples[0]?.id ?? "") ?? null });
   });
 });
 
@@ -35,6 +41,19 @@ describe("Past", () => {
     expect(asked).toEqual([{ since: "a-979", sections: "system.cpu,system.gpus" }]);
     expect(timeline.view()?.count).toBe(20);
     expect(timeline.rows.count).toBe(21);
+  });
+
+  it("goes on over gaps, and breaks the line where the server told of one", async () => {
+    gaps.set("a-990", { from: "a-989", to: "a-990", lost: 2, reason: "missed-ticks" });
+    gaps.set("a-1000", { from: "a-999", to: "a-1000", lost: 1, reason: "missed-ticks" });
+    timeline.append(sample(1000));
+    await past.fill();
+    expect(asked.map(({ since }) => since)).toEqual(["a-979", "a-989", "a-999"]);
+    const { rows } = timeline;
+    expect(rows.count).toBe(21);
+    expect(Array.from({ length: 21 }, (_, row) => row).filter((row) => rows.broken(row))).toEqual([10, 20]);
+    timeline.pointAt(rows.time(10) - 1000 / 3);
+    expect(timeline.missingAtCursor()).toBe("the machine was too busy to be sampled, 2 lost");
   });
 
   it("asks again for a larger window, and not for a smaller one", async () => {

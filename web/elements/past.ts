@@ -1,6 +1,7 @@
 // Fills the charts with the samples that the server still has, when the page opens and when its window grows.
 
-import type { Sample } from "../client/src/contract";
+import type { Gap, Sample } from "../client/src/contract";
+import { gapWords } from "./gap-words";
 import { parseId } from "./gaps";
 import type { Timeline } from "./timeline";
 
@@ -30,8 +31,8 @@ export class Past {
     this.#running = new AbortController();
     const wanted = this.#timeline.rowsWanted();
     try {
-      const samples = await this.#samplesAfter(since, this.#running.signal);
-      if (this.#timeline.prepend(samples) === 0) this.#exhaustedAt = this.#timeline.oldestId;
+      const { samples, gaps } = await this.#samplesAfter(since, this.#running.signal);
+      if (this.#timeline.prepend(samples, gaps) === 0) this.#exhaustedAt = this.#timeline.oldestId;
     } catch {
       return;
     } finally {
@@ -55,11 +56,28 @@ export class Past {
     return oldest.sequence <= first ? null : `${last.epoch}-${Math.max(0, first)}`;
   }
 
-  async #samplesAfter(id: string, signal: AbortSignal): Promise<Sample[]> {
+  /** The samples up to the oldest that is there already, and the words of each gap by the id of the sample after it. */
+  async #samplesAfter(id: string, signal: AbortSignal): Promise<{ samples: Sample[]; gaps: Map<string, string> }> {
+    const samples: Sample[] = [];
+    const gaps = new Map<string, string>();
+    let since = id;
+    // An answer ends before a gap, which then stands first in the next.
+    while (samples.length < MOST_SAMPLES) {
+      const batch = await this.#batchAfter(since, signal);
+      const [first] = batch.samples;
+      if (first === undefined) break;
+      if (batch.gap !== null) gaps.set(first.id, gapWords(batch.gap));
+      samples.push(...batch.samples);
+      since = samples.at(-1)?.id ?? since;
+      if (batch.samples.some((sample) => sample.id === this.#timeline.oldestId)) break;
+    }
+    return { samples, gaps };
+  }
+
+  async #batchAfter(id: string, signal: AbortSignal): Promise<{ samples: Sample[]; gap: Gap | null }> {
     const sections = this.#timeline.sections().join(",");
     const response = await this.#ask("metrics/json", { since: id, ...(sections === "" ? {} : { sections }) }, signal);
     if (!response.ok) throw new Error(`${response.status}`);
-    const body = (await response.json()) as { samples: Sample[] };
-    return body.samples;
+    return (await response.json()) as { samples: Sample[]; gap: Gap | null };
   }
 }

@@ -80,9 +80,10 @@ export class SampleRows {
 
   /**
    * Puts older samples before the oldest row. `samples` rise in time and reach at least to that row, whose own sample
-   * and all after it are left out: so the join has neither a seam nor a double. Returns how many were taken.
+   * and all after it are left out: so the join has neither a seam nor a double. `gaps` are those that the server told
+   * of, by the id of the sample that comes after. Returns how many were taken.
    */
-  prepend(samples: readonly SampleBase[]): number {
+  prepend(samples: readonly SampleBase[], gaps: ReadonlyMap<string, string>): number {
     const join = samples.findIndex((sample) => sample.id === this.oldestId);
     let taken = 0;
     for (let index = join - 1; index >= 0; index -= 1) {
@@ -92,7 +93,7 @@ export class SampleRows {
       const [from, to] = [Date.parse(sample.timestamp), Date.parse(after.timestamp)];
       if (!(from < to) || !this.ring.prepend(from, false)) break;
       this.#fill(0, sample);
-      const gap = gapBetween(moment(sample, from), moment(after, to), after.interval_seconds);
+      const gap = gaps.get(after.id) ?? gapBetween(moment(sample, from), moment(after, to), after.interval_seconds);
       this.ring.setBroken(1, gap !== null);
       if (gap !== null) this.#note({ fromMilliseconds: from, toMilliseconds: to, reason: gap });
       this.oldestId = sample.id;

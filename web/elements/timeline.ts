@@ -75,8 +75,8 @@ export class Timeline {
   }
 
   /** Puts older samples before the oldest; see SampleRows. Returns how many were taken. */
-  prepend(samples: readonly SampleBase[]): number {
-    const taken = this.#rows.prepend(samples);
+  prepend(samples: readonly SampleBase[], gaps: ReadonlyMap<string, string> = new Map()): number {
+    const taken = this.#rows.prepend(samples, gaps);
     if (taken > 0) this.#changed();
     return taken;
   }
