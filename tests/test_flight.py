@@ -24,3 +24,15 @@ def test_there_is_one_call_at_a_time_and_it_holds_nobody():
     gate.set()
     assert future.result(10) is True
     assert flight.start(lambda: False).result(10) is False
+
+
+def test_its_thread_is_kept_between_calls_and_ends_when_it_is_closed():
+    flight: Flight[threading.Thread] = Flight("probe that comes back")
+    first = flight.start(threading.current_thread).result(10)
+    assert flight.start(threading.current_thread).result(10) is first
+    flight.close()
+    first.join(10)
+    assert not first.is_alive()
+    again = flight.start(threading.current_thread).result(10)
+    assert again is not first
+    flight.close()

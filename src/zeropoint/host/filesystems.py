@@ -170,7 +170,9 @@ class Filesystems(Probe):
         """Asks all that are not in the air still."""
         served = {(mount.mountpoint, mount.device) for mount in self._mounts if mount.id in self._may_hang}
         # A call that hangs outlives its mount, and stays counted.
-        self._asked = {key: asked for key, asked in self._asked.items() if key in served or asked.flight.in_air}
+        for key, asked in list(self._asked.items()):
+            if key not in served and not asked.flight.in_air:
+                self._asked.pop(key).flight.close()
         for key in served - self._asked.keys():
             if len(self._asked) < FLIGHTS_LIMIT:
                 self._asked[key] = Asked(f"file server of {key[0]}")

@@ -1,16 +1,19 @@
 """Network traffic: PROC/net/dev, and TCP's counters in PROC/net/snmp."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from concurrent.futures import Future, wait
 from typing import ClassVar
 
 from zeropoint import model
+from zeropoint.flight import Flight
 from zeropoint.host.counters import DeviceCounters
-from zeropoint.host.interfaces import Link, counted, read_link
+from zeropoint.host.interfaces import UNTOLD, Link, counted, read_link
 from zeropoint.host.parsing import parses, printable
 from zeropoint.probe import Absent, Missing, Probe, Rates, Reading, Roots, read_file
 
 # State and speed are several files an interface, and change rarely.
 LINKS_PERIOD_SECONDS = 5.0
+LINKS_WAIT_SECONDS = 0.05
 # The counters that are followed, and their columns in PROC/net/dev.
 RECEIVED_BYTES, RECEIVED_PACKETS, RECEIVED_ERRORS, RECEIVED_DROPS = range(4)
 SENT_BYTES, SENT_PACKETS, SENT_ERRORS, SENT_DROPS = range(4, 8)
@@ -88,21 +91,21 @@ def read_tcp(roots: Roots) -> Mapping[bytes, int]:
 class Network(Probe):
     name: ClassVar[str] = "network"
     section: ClassVar[str] = "system.network"
-    # For the speed of a link its driver is asked, and may take its time.
-    blocking: ClassVar[bool] = True
 
     def __init__(self) -> None:
+        # For the speed of a link its driver is asked, and may take its time.
+        self._flight: Flight[Mapping[str, Link]] = Flight("network links")
+        self._asked: Future[Mapping[str, Link]] | None = None
         self._counters = DeviceCounters(len(COLUMNS))
         self._rates = Rates()
-        self._links: dict[str, Link] = {}
+        self._links: Mapping[str, Link] = {}
         self._links_due: float | None = None
 
     def read(self, roots: Roots, now: float) -> Reading:
         interfaces = parse_dev(read_net(roots, "dev"))
-        if interfaces.keys() != self._links.keys() or self._links_due is None or now >= self._links_due:
-            self._links = {name: read_link(roots, name) for name in interfaces}
-            self._links_due = now + LINKS_PERIOD_SECONDS
-        self._counters.update(interfaces, counted(interfaces, self._links), now)
+        self._look_at_links(roots, interfaces.keys(), now)
+        links = {name: self._links.get(name, UNTOLD) for name in interfaces}
+        self._counters.update(interfaces, counted(interfaces, links), now)
         sums, sum_rates = self._counters.sums, self._counters.sum_rates
         tcp = read_tcp(roots)
         missing = Missing()
@@ -140,7 +143,7 @@ class Network(Probe):
                     name,
                     counts,
                     self._counters.rates[name],
-                    self._links[name],
+                    links[name],
                     path=f"interfaces[{index}]",
                     missing=missing,
                 )
@@ -148,3 +151,16 @@ class Network(Probe):
             ],
         )
         return Reading(report=report, missing=missing)
+
+    def _look_at_links(self, roots: Roots, names: Set[str], now: float) -> None:
+        """Asks for the links when there are others, and now and then; goes on with the old ones when it takes long."""
+        due = names != self._links.keys() or self._links_due is None or now >= self._links_due
+        if due and not self._flight.in_air:
+            interfaces = tuple(names)
+            self._asked = self._flight.start(lambda: {name: read_link(roots, name) for name in interfaces})
+            self._links_due = now + LINKS_PERIOD_SECONDS
+            wait([self._asked], LINKS_WAIT_SECONDS)
+        if self._asked is not None and self._asked.done():
+            asked, self._asked = self._asked, None
+            if asked.exception() is None:  # an interface may go while it is read
+                self._links = asked.result()

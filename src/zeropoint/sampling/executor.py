@@ -14,6 +14,7 @@ from zeropoint.probe import Absent, Probe, Reading, Roots
 
 log = structlog.get_logger()
 REASON_LIMIT = 300
+ABSENT_SECONDS = 10.0
 # What a probe read, and how many seconds it took.
 TimedReading = tuple[Reading | Absent, float]
 
@@ -50,9 +51,14 @@ class Executor:
 
     def due(self, now: float) -> bool:
         """Whether it should be read in the tick at `now`. Half a second of slack keeps periods on the ticks."""
-        if self._flight is not None and self._flight.in_air:
-            return False
-        return now - self._started_at >= self.probe.period_seconds * 0.95
+        period = self.probe.period_seconds
+        if self._flight is not None:
+            if self._flight.in_air:
+                return False
+            if isinstance(self.reading, Absent):
+                # What is not there is looked for again; each tick, that would cost as much as all of /proc.
+                period = max(period, ABSENT_SECONDS)
+        return now - self._started_at >= period * 0.95
 
     def start(self, now: float) -> asyncio.Future[Any] | None:
         """Reads at once, or, for a probe that may block, starts its flight and answers with the future of its end."""
