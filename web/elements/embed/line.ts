@@ -1,31 +1,49 @@
 // One stream and the elements that it serves.
 
 import { MetricsClient } from "../../client/src/client";
+import type { Sample } from "../../client/src/contract";
 import type { ClientState } from "../../client/src/state";
 import type { Section } from "../sections";
 import type { Member } from "./members";
 import { whyUnreadable } from "./unreadable";
 
+export interface LineListener {
+  /** After its members have got one. */
+  onSample(): void;
+  onState(state: ClientState): void;
+}
+
 export class Line {
   readonly members = new Set<Member>();
   readonly #base: URL;
   readonly #client: MetricsClient;
-  readonly #onState: (state: ClientState) => void;
+  readonly #listener: LineListener;
   #why: string | null = null;
   #isAsked = false;
 
-  constructor(base: URL, token: string | null, readonly parts: readonly Section[], onState: (state: ClientState) => void) {
+  constructor(base: URL, token: string | null, readonly parts: readonly Section[], listener: LineListener) {
     this.#base = base;
-    this.#onState = onState;
+    this.#listener = listener;
     this.#client = new MetricsClient({ url: base, token: token ?? undefined, sections: parts });
-    this.#client.addEventListener("sample", ({ detail }) => this.#each((member) => member.takeSample(detail)));
+    this.#client.addEventListener("sample", ({ detail }) => {
+      this.#each((member) => member.takeSample(detail));
+      listener.onSample();
+    });
     this.#client.addEventListener("gap", ({ detail }) => this.#each((member) => member.takeGap(detail)));
     this.#client.addEventListener("state", ({ detail }) => this.#takeState(detail));
-    this.#client.start();
   }
 
-  get state(): ClientState {
-    return this.#client.state;
+  start(): void {
+    if (this.#client.state.name === "idle") this.#client.start();
+  }
+
+  get isLive(): boolean {
+    const { name } = this.#client.state;
+    return name === "live" || name === "polling";
+  }
+
+  get latest(): Sample | null {
+    return this.#client.latest;
   }
 
   /** Sets who is served; who is new gets what is known at once. */
@@ -50,13 +68,13 @@ export class Line {
   }
 
   #takeState(state: ClientState): void {
-    if (state.name === "live" || state.name === "polling") {
+    if (this.isLive) {
       this.#why = null;
       this.#isAsked = false;
     }
     this.#each((member) => member.takeState(state, this.#why));
     if (state.name === "reconnecting" && !this.#isAsked) void this.#findOut();
-    this.#onState(state);
+    this.#listener.onState(state);
   }
 
   // Once an outage: what keeps a page from reading does not change from one attempt to the next.
