@@ -7,8 +7,8 @@ from playwright.sync_api import Page
 from tests.support.browser import Tab
 from tests.support.process import Appliance
 
-# Any page of the appliance's origin will do; this one has no script of its own.
-PLACE = "/version"
+# Any page of the appliance's origin will do; this one has no script of its own, and may be kept by the browser.
+PLACE = "/static/licenses.txt"
 READER = """async ([root, options]) => {
   const { MetricsClient } = await import(`${root}/static/metrics_client.js`);
   const client = new MetricsClient({ url: root, ...options });

@@ -66,7 +66,7 @@ export class Attempt {
     if (this.life.aborted) return; // a listener closed the client
     if (event.name === "bye") this.finish({ kind: "bye", reason: "the server is shutting down" });
     if (event.name === "gap") this.#health.forgive();
-    const sentAtMs = delivery.takeEvent(event);
+    const sentAtMs = delivery.takeEvent(event, this.#goodSinceMs !== null);
     this.#stream.setSilenceLimit(silenceLimitMs(delivery.intervalSeconds, timing));
     if (sentAtMs === null) return;
     this.#health.noteArrival({ sentAtMs, receivedAtMs: clock.monotonicMs() }, delivery.intervalSeconds);

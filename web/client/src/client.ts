@@ -58,8 +58,9 @@ export class MetricsClient extends GuardedEventTarget {
   }
 
   /**
-   * How many milliseconds later the newest event came than the quickest of the last minutes did: zero on a good way,
-   * more when something holds the feed back. The clocks of the two machines need not agree. Null before the first.
+   * By how many milliseconds the slowest event of the last seconds came later than the quickest of the last minutes:
+   * hardly any on a good way, more when something holds the feed back. The clocks of the two machines need not agree.
+   * Null before the first.
    */
   get delayMs(): number | null {
     return this.#delayMs;

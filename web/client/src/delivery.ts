@@ -37,26 +37,29 @@ export class Delivery {
 
   /**
    * Answers when the event was sent, by the server's clock; null when that tells nothing of the way that it took.
+   * `isGood`: the stream is the one that is lived on; one that is merely tried says nothing of the delay.
    * Throws ProtocolError for one that cannot be read; its id is not taken over then, so that it comes again.
    */
-  takeEvent(event: StreamEvent): number | null {
+  takeEvent(event: StreamEvent, isGood: boolean): number | null {
     let sentAtMs: number | null = null;
     switch (event.name) {
       case "message": {
         const sample = checkSample(parseJson(event.data, "a sample"));
-        sentAtMs = this.measure(sample.timestamp);
-        this.#tellSample(sample, event.id || sample.id);
+        sentAtMs = this.#sentAtMs(sample.timestamp);
+        this.#tellSample(sample, event.id || sample.id, sentAtMs);
         break;
       }
       case "hello": {
         const hello = parseJson<Hello>(event.data, "hello");
-        sentAtMs = this.#takeServerTime(hello.server_time);
+        sentAtMs = this.#takeServerTime(hello.server_time, isGood);
         this.takeHello(hello);
         break;
       }
-      case "heartbeat":
-        sentAtMs = this.#takeServerTime(parseJson<{ server_time?: string }>(event.data, "heartbeat").server_time);
+      case "heartbeat": {
+        const { server_time } = parseJson<{ server_time?: string }>(event.data, "heartbeat");
+        sentAtMs = this.#takeServerTime(server_time, isGood);
         break;
+      }
       case "gap":
         this.takeGap(parseJson<Gap>(event.data, "a gap"));
         break;
@@ -78,34 +81,47 @@ export class Delivery {
     this.sink.hello(hello);
   }
 
-  /** A sample of a poll, or of a worker that told its position; false when it is no news. */
+  /** A sample that a worker handed on, with its position; false when it is no news. */
   takeSample(sample: Sample, id = sample.id): boolean {
-    const isNews = this.#tellSample(sample, id);
-    this.#position.commit(id);
-    return isNews;
+    return this.#take(sample, id, null);
+  }
+
+  /** A sample of a poll's answer; `isNewest`: no later one was there to be sent. */
+  takePolled(sample: Sample, isNewest: boolean): boolean {
+    return this.#take(sample, sample.id, isNewest ? this.#sentAtMs(sample.timestamp) : null);
   }
 
   takeGap(gap: Gap): void {
     if (this.#position.acceptGap(gap)) this.sink.gap(gap);
   }
 
-  /** Measures the way of what was sent at this time; answers as `takeEvent`. */
-  measure(sentAt: string | undefined): number | null {
-    const sentAtMs = Date.parse(sentAt ?? "");
-    if (Number.isNaN(sentAtMs) || sentAtMs < this.#saidNowAtMs) return null;
-    this.sink.delay(this.#delays.note(sentAtMs, this.clock.monotonicMs()));
-    return sentAtMs;
+  #take(sample: Sample, id: string, sentAtMs: number | null): boolean {
+    const isNews = this.#tellSample(sample, id, sentAtMs);
+    this.#position.commit(id);
+    return isNews;
   }
 
-  #tellSample(sample: Sample, id: string): boolean {
+  #tellSample(sample: Sample, id: string, sentAtMs: number | null): boolean {
     if (!this.#position.acceptSample(id)) return false;
     this.#intervalSeconds = sample.interval_seconds;
+    if (sentAtMs !== null) this.#measure(sentAtMs);
     this.sink.sample(sample, id);
     return true;
   }
 
-  #takeServerTime(serverTime: string | undefined): number | null {
+  #takeServerTime(serverTime: string | undefined, isGood: boolean): number | null {
     this.#saidNowAtMs = Date.parse(serverTime ?? "") || -Infinity;
-    return this.measure(serverTime);
+    const sentAtMs = this.#sentAtMs(serverTime);
+    if (isGood && sentAtMs !== null) this.#measure(sentAtMs);
+    return sentAtMs;
+  }
+
+  #sentAtMs(time: string | undefined): number | null {
+    const sentAtMs = Date.parse(time ?? "");
+    return Number.isNaN(sentAtMs) || sentAtMs < this.#saidNowAtMs ? null : sentAtMs;
+  }
+
+  #measure(sentAtMs: number): void {
+    this.sink.delay(this.#delays.note(sentAtMs, this.clock.monotonicMs()));
   }
 }

@@ -21,6 +21,6 @@ export interface FeedSink {
   sample(sample: Sample, id: string): void;
   gap(gap: Gap): void;
   bye(bye: Bye): void;
-  /** By how much the newest event came later than the quickest ones of late; told before the event itself. */
+  /** By how much events come later than the quickest ones of late; told before the event that it was measured on. */
   delay(delayMs: number): void;
 }

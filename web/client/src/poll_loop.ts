@@ -66,12 +66,11 @@ export class PollLoop {
 
   /** Answers how many of the samples were news. */
   #take(answer: Extract<PollAnswer, { kind: "samples" }>, signal: AbortSignal): number {
-    this.delivery.measure(answer.samples.at(-1)?.timestamp);
     if (answer.gap) this.delivery.takeGap(answer.gap);
     let news = 0;
     for (const sample of answer.samples) {
       if (signal.aborted) break; // a listener closed the client
-      if (this.delivery.takeSample(sample)) news += 1;
+      if (this.delivery.takePolled(sample, sample === answer.samples.at(-1))) news += 1;
     }
     return news;
   }

@@ -160,9 +160,13 @@ export class Exchange {
   }
 }
 
-/** A Sample as far as the client looks into it. */
-export function sample(id: string): Sample {
-  return { id, timestamp: "2026-11-24T00:00:00.000Z", interval_seconds: 1, unavailable: [] } as unknown as Sample;
+/** A Sample as far as the client looks into it, taken so many seconds after the manual clock's start. */
+export function sample(id: string, takenSeconds = 0): Sample {
+  return { id, timestamp: timeAt(takenSeconds), interval_seconds: 1, unavailable: [] } as unknown as Sample;
+}
+
+export function timeAt(seconds: number): string {
+  return new Date(Date.parse("2026-11-24T00:00:00.000Z") + seconds * 1_000).toISOString();
 }
 
 /** ids("e", 3, 5) -> e-3, e-4, e-5 */

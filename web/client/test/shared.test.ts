@@ -84,12 +84,11 @@ describe("tabs that want the same", () => {
   test("share the delay that the worker measured", async () => {
     const { tab, stream } = await first();
     await bench.clock.advance(1_000);
-    const at = (seconds: number) => new Date(Date.parse("2026-11-24T00:00:00Z") + seconds * 1_000).toISOString();
-    stream.send({ id: "e-2", data: { ...sample("e-2"), timestamp: at(1) } });
+    stream.send({ id: "e-2", data: sample("e-2", 1) });
     await tab.untilSample("e-2");
     expect(tab.delayMs).toBe(0);
     await bench.clock.advance(1_500);
-    stream.send({ id: "e-3", data: { ...sample("e-3"), timestamp: at(2) } });
+    stream.send({ id: "e-3", data: sample("e-3", 2) });
     await tab.untilSample("e-3");
     expect(tab.delayMs).toBe(500);
   });
@@ -431,13 +430,24 @@ describe("the sample that a tab asks for itself while its worker starts", () => 
     const tab = bench.tab({ open: () => ({ port, onerror: null }), headStart: true });
     const asked = await bench.peer.next("metrics/json");
     port.say({ type: "ready", version: WORKER_VERSION });
-    await asked.closed;
     port.say({ type: "sample", id: "e-4", sample: sample("e-4") });
-    expect(tab.sampleIds).toEqual(["e-4"]);
+    asked.json(sample("e-6"));
+    await asked.closed;
+    await settle();
+    port.say({ type: "sample", id: "e-5", sample: sample("e-5") });
+    expect(tab.sampleIds).toEqual(["e-4", "e-5"]);
   });
 });
 
 describe("close()", () => {
+  test("gives up the request of the tab's own too", async () => {
+    const tab = bench.tab({ open: () => ({ port: new MutePort(), onerror: null }), headStart: true });
+    const asked = await bench.peer.next("metrics/json");
+    tab.feed.close();
+    await asked.closed;
+    expect(bench.clock.pending).toBe(0);
+  });
+
   test.each(["state", "hello", "sample", "gap", "bye"])("inside of a %s: nothing comes after", async (type) => {
     const tab = bench.tab();
     tab.onLine = (line) => line.startsWith(type) && line !== "state connecting" && tab.feed.close();

@@ -21,7 +21,10 @@ export class SharedFeed implements Feed {
   #link: Link | null = null;
   #own: Session | null = null;
   #isWorkerUseless = false;
+  /** Ends the one request of the tab's own. */
   #headStart: AbortController | null = null;
+  /** Where the tab is has been told to nobody yet, so that it may move by itself. */
+  #isUnplaced = true;
 
   constructor(
     private readonly context: SessionContext,
@@ -78,7 +81,7 @@ export class SharedFeed implements Feed {
   }
 
   #join(link: Link): void {
-    this.#headStart?.abort();
+    this.#isUnplaced = false;
     this.#stopOwn();
     const { endpoint, timing } = this.context;
     const request = { base: endpoint.base.href, sections: endpoint.sections, token: endpoint.token, timing };
@@ -95,7 +98,7 @@ export class SharedFeed implements Feed {
   }
 
   #goAlone(): void {
-    this.#headStart?.abort();
+    this.#isUnplaced = false;
     this.#own = new Session(this.context, this.#delivery, (state) => this.#takeState(state));
     this.#own.start();
   }
@@ -121,14 +124,14 @@ export class SharedFeed implements Feed {
   }
 
   /**
-   * The first values are not to wait until a worker has been started. Taken only before the worker is told where this
-   * tab is: a sample that came later could hide one that the stream has yet to bring.
+   * The first values are not to wait until a worker has been started. What comes later than that is of no use: the
+   * stream began before it, and a sample from elsewhere could hide one that the stream has yet to bring.
    */
   async #askForNewest(): Promise<void> {
     const asking = new AbortController();
     this.#headStart = asking;
     const answer = await poll(this.context.endpoint, null, 0, this.context.clock, asking.signal);
-    if (asking.signal.aborted || answer.kind !== "samples") return;
+    if (!this.#isUnplaced || answer.kind !== "samples") return;
     for (const sample of answer.samples) this.#delivery.takeSample(sample);
   }
 }
