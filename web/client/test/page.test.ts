@@ -150,9 +150,10 @@ describe("while the page is hidden", () => {
     browser.show();
     const again = await bench.peer.next("metrics/sse");
     expect(again.headers["last-event-id"]).toBe("e-4");
+    const poll = await bench.peer.next("metrics/json");
     again.greet({ newest: "e-5" }).sendSamples("e-5");
     await feed.untilState("live");
-    await (await bench.peer.next("metrics/json")).closed;
+    await poll.closed;
     expect(feed.sampleIds).toEqual(ids("e", 1, 5));
   });
 
@@ -168,9 +169,10 @@ describe("while the page is hidden", () => {
     await feed.untilSample("e-2");
     expect(bench.peer.untaken).toEqual([]);
     browser.show();
-    (await bench.peer.next("metrics/sse")).greet().sendSamples("e-3");
+    const [stream, poll] = [await bench.peer.next("metrics/sse"), await bench.peer.next("metrics/json")];
+    stream.greet().sendSamples("e-3");
     await feed.untilSample("e-3");
-    await (await bench.peer.next("metrics/json")).closed;
+    await poll.closed;
     expect(feed.client.state.name).toBe("live");
   });
 
@@ -180,9 +182,10 @@ describe("while the page is hidden", () => {
     (await bench.peer.next("metrics/json")).drop();
     await feed.untilState("reconnecting", { waiting: true });
     browser.show();
-    (await bench.peer.next("metrics/sse")).greet().sendSamples("e-2");
+    const [stream, poll] = [await bench.peer.next("metrics/sse"), await bench.peer.next("metrics/json")];
+    stream.greet().sendSamples("e-2");
     await feed.untilSample("e-2");
-    await (await bench.peer.next("metrics/json")).closed;
+    await poll.closed;
   });
 
   test("a stream that is being tried is given up, and tried again with the next look", async () => {
@@ -196,6 +199,7 @@ describe("while the page is hidden", () => {
     await stream.closed;
     await settle();
     expect(bench.peer.untaken.filter((request) => request.includes("sse"))).toEqual([]);
+    await bench.peer.next("metrics/json");
     browser.show();
     (await bench.peer.next("metrics/sse")).greet().sendSamples("e-2");
     await feed.untilSample("e-2");
