@@ -31,8 +31,9 @@ class Proxy:
         self.elsewhere: list[str] = []
         self._upstream = (appliance.host, appliance.port)
         self._started = threading.Event()
-        self._stop: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop = asyncio.Event()
+        self._connections: set[asyncio.Task[Any]] = set()
 
     @property
     def url(self) -> str:
@@ -46,27 +47,34 @@ class Proxy:
         assert self._started.wait(TIMEOUT_SECONDS)
 
     def stop(self) -> None:
-        assert self._loop is not None and self._stop is not None
+        assert self._loop is not None
         self._loop.call_soon_threadsafe(self._stop.set)
 
     async def _serve(self) -> None:
-        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        self._loop = asyncio.get_running_loop()
         server = await asyncio.start_server(self._connection, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
         self._started.set()
         await self._stop.wait()
         server.close()
-        # The connections that are open end with the loop, which cancels their tasks.
+        if self._connections:
+            await asyncio.wait(self._connections)
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._connections.add(task)
+        task.add_done_callback(self._connections.discard)
+        await _first_of(self._exchange(reader, writer), self._stop.wait())
+        writer.close()
+
+    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             # Whichever ends first: the answer, or the browser's interest in it.
             await _first_of(self._answer(head, writer), reader.read())
         except (ConnectionError, asyncio.IncompleteReadError):
             pass  # a browser opens connections ahead of need, and drops what it gives up
-        finally:
-            writer.close()
 
     async def _answer(self, head: bytes, writer: asyncio.StreamWriter) -> None:
         line, _, rest = head.partition(b"\r\n")
