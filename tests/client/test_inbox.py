@@ -44,6 +44,7 @@ async def test_bytes_are_bounded_too_but_one_event_always_fits():
     inbox.put(sample(3), 500)
     assert (inbox.statistics().waiting, inbox.statistics().waiting_bytes) == (1, 500)
     assert await take_all(inbox) == [Gap(reason="slow-consumer", since=None, until="e-3", lost=2), sample(3)]
+    assert inbox.statistics().waiting_bytes == 0
 
 
 async def test_a_gap_that_goes_is_counted_in_the_hole():

@@ -83,6 +83,22 @@ async def test_27_28_it_goes_back_to_a_stream_that_comes_through_and_loses_and_d
     await last_poll.until_closed()
 
 
+async def test_27_a_stream_that_came_through_and_soon_broke_leads_back_to_polling(bench: Bench):
+    reader, poll = await begin_polling(bench)
+    await bench.clock.until_timer(PROBE_SECONDS)
+    await bench.clock.advance(PROBE_SECONDS)
+    (await bench.peer.next(STREAM)).greet(retry_ms=1000).samples("e-2").end()
+    await poll.until_closed()
+    await reader.until_state("reconnecting", waiting=True)
+    await bench.clock.until_timer(0.5 * 4)
+    await bench.clock.advance(2)
+    poll = await bench.peer.next(POLL)
+    assert poll.query["since"] == "e-2"
+    poll.batch(["e-3"])
+    await reader.until_sample("e-3")
+    assert reader.sample_ids == ids("e", 1, 3)
+
+
 async def test_28_a_gap_that_a_poll_has_filled_is_not_told(bench: Bench):
     reader, poll = await begin_polling(bench)
     await bench.clock.until_timer(PROBE_SECONDS)
@@ -140,6 +156,9 @@ async def test_a_poll_that_fails_waits_longer_and_longer_and_tells_why(bench: Be
     await bench.clock.advance(3)
     (await bench.peer.next(POLL)).batch(["e-2"])
     await reader.until_state("polling")
+    (await bench.peer.next(STREAM)).open_stream("text/html").end()  # it is tried at once when the server is back
+    (await bench.peer.next(POLL)).status(500)
+    await bench.clock.until_timer(0.5 * 8)  # an answer has cleared the count
 
 
 @pytest.mark.parametrize(
