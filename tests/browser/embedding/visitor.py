@@ -4,7 +4,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.browser.foreign_site import Site
+from tests.browser.embedding.site import Site
 from tests.support.browser import Tab
 
 # Each <zeropoint-value>: its metric, the sample that it is of, and what it shows.
@@ -40,7 +40,7 @@ CHART = """(index) => {
 }"""
 
 
-class Embedded:
+class Visitor:
     """One tab with a page of the site in it."""
 
     def __init__(self, tab: Tab, site: Site) -> None:
@@ -48,7 +48,7 @@ class Embedded:
         self.page = tab.page
         self._site = site
 
-    def open(self, path: str = "/") -> "Embedded":
+    def open(self, path: str = "/") -> "Visitor":
         self.page.goto(self._site.origin + path)
         return self
 

@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import expect
 
-from tests.browser.embedded import Embedded
-from tests.browser.foreign_site import SCRIPT, Site, serving
+from tests.browser.embedding.site import SCRIPT, Site
+from tests.browser.embedding.visitor import Visitor
 from tests.browser.heap import Heap
 from tests.browser.machines import FIXTURES, watching
 from tests.browser.shown import KEYS, assert_rows_are_samples, expected, sample_of, tells
 from tests.browser.subscribers import wait_for_clients
-from tests.support.browser import Tab
-from tests.support.process import TIMEOUT_SECONDS, Appliance, running
+from tests.support.process import Appliance
+from tests.support.proxy import proxying
 
 pytestmark = pytest.mark.system
 
@@ -28,36 +28,6 @@ CHART = '<zeropoint-chart metric="system.cpu.usage_percent" label="CPU"></zeropo
 # Not as markup, in which a carriage return within a name would become another character.
 ADD_VALUES = """names => document.body.append(...names.map(metric =>
   Object.assign(document.createElement("zeropoint-value"), { metric })))"""
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    with serving() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def box(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Appliance]:
-    """An appliance that lets the site read."""
-    data = tmp_path_factory.mktemp("data")
-    settings = ["--interval", "0.2", "--artifacts", str(data / "artifacts"), "--allowed-origins", site.origin]
-    with running(data, *settings) as started:
-        yield started
-
-
-@pytest.fixture
-def embedded(site: Site, new_context: Callable[..., BrowserContext]) -> Iterator[Callable[..., Embedded]]:
-    """Opens pages of the site. None may complain of anything but that a server does not answer."""
-    tabs: list[Tab] = []
-
-    def start(**options: Any) -> Embedded:
-        context = new_context(**options)
-        context.set_default_timeout(TIMEOUT_SECONDS * 1000)
-        tabs.append(Tab(context.new_page(), site.origin))
-        return Embedded(tabs[-1], site)
-
-    yield start
-    assert [tab.complaints for tab in tabs] == [[] for _ in tabs]
 
 
 def names(value: Any, path: str = "") -> Iterator[str]:
@@ -74,10 +44,10 @@ def names(value: Any, path: str = "") -> Iterator[str]:
 
 
 def test_three_lines_of_html_show_a_live_chart_a_value_and_a_status(
-    site: Site, box: Appliance, embedded: Callable[..., Embedded]
+    site: Site, box: Appliance, visiting: Callable[..., Visitor]
 ):
     site.embed(box, THREE_LINES)
-    page = embedded().open()
+    page = visiting().open()
     page.reach("healthy")
     before = page.wait_for_points(3)
     page.tab.wait_until(
@@ -94,7 +64,7 @@ def test_three_lines_of_html_show_a_live_chart_a_value_and_a_status(
 
 @pytest.mark.parametrize("machine", ["golden", "hostile", "gpu_amd", "no_psi"])
 def test_every_value_of_a_sample_is_shown_under_its_name(
-    tmp_path: Path, site: Site, embedded: Callable[..., Embedded], machine: str
+    tmp_path: Path, site: Site, visiting: Callable[..., Visitor], machine: str
 ):
     with watching(FIXTURES / machine, tmp_path, "--allowed-origins", site.origin) as box:
         # What needs two readings is null in the first.
@@ -103,7 +73,7 @@ def test_every_value_of_a_sample_is_shown_under_its_name(
         wanted = [name for name in names(sample) if name.startswith(("system.", "ai.", "server."))]
         assert len(wanted) > 150
         site.embed(box, "")
-        page = embedded().open()
+        page = visiting().open()
         page.page.evaluate(ADD_VALUES, wanted)
         shown = page.wait_for_values()
         assert [one["metric"] for one in shown] == wanted
@@ -121,10 +91,10 @@ def test_every_value_of_a_sample_is_shown_under_its_name(
 
 
 def test_elements_of_one_appliance_share_one_stream_of_the_sections_that_they_need(
-    site: Site, box: Appliance, embedded: Callable[..., Embedded]
+    site: Site, box: Appliance, visiting: Callable[..., Visitor]
 ):
     site.embed(box, THREE_LINES + CHART)
-    page = embedded().open()
+    page = visiting().open()
     page.wait_for_points(3, 0)
     page.wait_for_points(3, 1)
     wait_for_clients(box, 1)
@@ -132,10 +102,10 @@ def test_elements_of_one_appliance_share_one_stream_of_the_sections_that_they_ne
 
 
 def test_the_stream_ends_with_the_last_element_that_is_removed(
-    site: Site, box: Appliance, embedded: Callable[..., Embedded]
+    site: Site, box: Appliance, visiting: Callable[..., Visitor]
 ):
     site.embed(box, THREE_LINES + CHART)
-    page = embedded().open()
+    page = visiting().open()
     page.wait_for_points(3, 1)
     wait_for_clients(box, 1)
     page.page.evaluate(
@@ -152,34 +122,36 @@ def test_the_stream_ends_with_the_last_element_that_is_removed(
     assert page.page.evaluate("removed.filter(one => one.deref() !== undefined).length") == 0
 
 
-def test_an_element_that_needs_more_joins_the_stream_and_nothing_is_lost(
-    site: Site, box: Appliance, embedded: Callable[..., Embedded]
+def test_elements_go_on_while_the_stream_for_one_that_needs_more_is_slow_to_come(
+    site: Site, box: Appliance, visiting: Callable[..., Visitor]
 ):
-    site.embed(box, CHART.replace(">", ' window="1m">', 1))
-    page = embedded().open()
-    page.wait_for_points(3)
-    page.page.evaluate(
-        """() => {
-          const added = document.createElement("zeropoint-value");
-          added.metric = "system.memory.used_bytes";
-          document.body.append(added);
-        }"""
-    )
-    page.wait_for_values()
-    page.wait_for_points(page.chart()["points"] + 5)
-    assert page.streams() == [
-        f"{box.url}/metrics/sse?sections=system.cpu",
-        f"{box.url}/metrics/sse?sections=system.cpu%2Csystem.memory",
-    ]
-    wait_for_clients(box, 1)
-    assert_rows_are_samples(box, page.chart())
+    with proxying(box) as proxy:
+        site.embed(box, CHART.replace(">", f' src="{proxy.url}/" window="1m">', 1))
+        page = visiting().open()
+        page.wait_for_points(3)
+        proxy.blocks = {"metrics/sse?sections=system.cpu%2Csystem.memory": "hold"}
+        page.page.evaluate(
+            """src => document.body.append(Object.assign(document.createElement("zeropoint-value"), {
+              metric: "system.memory.used_bytes", src }))""",
+            proxy.url,
+        )
+        page.wait_for_time_after(page.chart()["times"][-1] + 1000)
+        assert page.values()[0]["sample"] is None
+        proxy.blocks = {}
+        page.wait_for_values()
+        page.wait_for_time_after(page.chart()["times"][-1] + 1000)
+        assert_rows_are_samples(box, page.chart())
+        wait_for_clients(box, 1)
+    sections = [url.partition("sections=")[2] for url in page.streams()]
+    assert sections[:2] == ["system.cpu", "system.cpu%2Csystem.memory"]
+    assert set(sections[2:]) == {"system.cpu%2Csystem.memory"}, "the first stream was asked for once"
 
 
 def test_a_chart_that_is_moved_keeps_its_samples_and_its_stream(
-    site: Site, box: Appliance, embedded: Callable[..., Embedded]
+    site: Site, box: Appliance, visiting: Callable[..., Visitor]
 ):
     site.embed(box, f"<main>{CHART}</main><aside></aside>")
-    page = embedded().open()
+    page = visiting().open()
     before = page.wait_for_points(10)
     page.page.evaluate("document.querySelector('aside').append(document.querySelector('zeropoint-chart'))")
     page.wait_for_time_after(before["times"][-1] + 900)
@@ -190,10 +162,10 @@ def test_a_chart_that_is_moved_keeps_its_samples_and_its_stream(
 
 
 def test_elements_that_are_there_before_the_script_are_upgraded_with_their_properties(
-    site: Site, box: Appliance, embedded: Callable[..., Embedded]
+    site: Site, box: Appliance, visiting: Callable[..., Visitor]
 ):
     site.put("/late", "<!doctype html><title>Late</title><body><p>Not yet</p></body>")
-    page = embedded().open("/late")
+    page = visiting().open("/late")
     page.page.evaluate(
         """([src, script]) => {
           const value = document.createElement("zeropoint-value");
@@ -212,13 +184,13 @@ def test_elements_that_are_there_before_the_script_are_upgraded_with_their_prope
 
 
 def test_two_appliances_on_one_page_have_a_stream_each(
-    tmp_path: Path, site: Site, box: Appliance, embedded: Callable[..., Embedded]
+    tmp_path: Path, site: Site, box: Appliance, visiting: Callable[..., Visitor]
 ):
     with watching(FIXTURES / "golden", tmp_path, "--allowed-origins", site.origin) as other:
         value = '<zeropoint-value metric="system.host.name" src="{}/"></zeropoint-value>'
         script = f'<script type="module" src="{other.url}{SCRIPT}"></script>'
         site.embed(box, value.format(box.url) + value.format(other.url) + script)
-        page = embedded().open()
+        page = visiting().open()
         here, there = page.wait_for_values()
         assert here["value"] == box.get("/metrics/json").json["system"]["host"]["name"]
         assert there["value"] == other.get("/metrics/json").json["system"]["host"]["name"]
@@ -227,13 +199,13 @@ def test_two_appliances_on_one_page_have_a_stream_each(
 
 
 def test_a_window_is_filled_with_what_the_server_still_has(
-    site: Site, box: Appliance, embedded: Callable[..., Embedded]
+    site: Site, box: Appliance, visiting: Callable[..., Visitor]
 ):
     site.embed(box, CHART + CHART.replace(">", ' window="5m">', 1) + CHART.replace(">", ' points="5">', 1))
     first = box.get("/metrics/json").json
     taken = int(first["id"].split("-")[1])
     box.get(f"/metrics/json?since={first['id'].split('-')[0]}-{max(taken, 30)}&wait=30")
-    page = embedded().open()
+    page = visiting().open()
     assert page.wait_for_points(20)["points"] <= 21
     long = page.wait_for_points(30, 1)
     assert_rows_are_samples(box, long)
@@ -242,9 +214,27 @@ def test_a_window_is_filled_with_what_the_server_still_has(
     page.wait_for_points(30)
 
 
-def test_what_an_element_says_is_heard_too(site: Site, box: Appliance, embedded: Callable[..., Embedded]):
+def test_arrow_keys_read_earlier_values_of_a_chart(site: Site, box: Appliance, visiting: Callable[..., Visitor]):
+    site.embed(box, CHART)
+    page = visiting().open()
+    page.wait_for_points(10)
+    cursor = page.page.locator("zeropoint-chart .cursor")
+    page.page.keyboard.press("Tab")
+    expect(cursor).to_be_hidden()
+    page.page.keyboard.press("Shift+ArrowLeft")
+    expect(cursor).to_be_visible()
+    time = page.page.evaluate("inside.find('zp-chart').timeline.cursorTime()")
+    chart = page.chart()
+    ((_, column),) = chart["columns"]
+    value = column[chart["times"].index(time)]
+    page.tab.wait_until("Number(inside.find('.reading').dataset.value) === argument", value)
+    page.page.keyboard.press("Escape")
+    expect(cursor).to_be_hidden()
+
+
+def test_what_an_element_says_is_heard_too(site: Site, box: Appliance, visiting: Callable[..., Visitor]):
     site.embed(box, THREE_LINES)
-    page = embedded(reduced_motion="reduce").open()
+    page = visiting(reduced_motion="reduce").open()
     page.wait_for_points(5)
     plot = page.page.get_by_role("img", name=re.compile(r"^CPU, last .* now [0-9.]+ %, lowest .* highest "))
     expect(plot).to_be_visible()
