@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { WORKER, workerVersionDefine } from "./client/worker_version.mjs";
+import { licences, packagesIn, withLicences } from "./licences.mjs";
 
 const PAGE_CODE_LIMIT_BYTES = 150 * 1024;
 
@@ -85,12 +86,7 @@ async function main() {
 /** One entry point as code, and the names of the packages that went into it. */
 async function bundle(options) {
   const { outputFiles, metafile } = await build({ ...options, outdir: out });
-  const packages = new Set();
-  for (const input of Object.keys(metafile.inputs)) {
-    const match = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
-    if (match) packages.add(match[1]);
-  }
-  return [outputFiles[0].text, [...packages].sort()];
+  return [outputFiles[0].text, packagesIn(metafile)];
 }
 
 async function styleSheets() {
@@ -101,23 +97,6 @@ async function mustExist(path) {
   await access(path).catch(() => {
     throw new Error(`${relative(join(web, ".."), path)} is missing`);
   });
-}
-
-async function withLicences(code, packages) {
-  return `${code}\n/*! Zeropoint, Apache-2.0. It contains:\n\n${await licences(packages)}*/\n`;
-}
-
-async function licences(packages) {
-  const texts = [];
-  for (const name of packages) {
-    const folder = join(web, "node_modules", name);
-    const { version } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
-    const file = (await readdir(folder)).find((entry) => /^licen[cs]e(\.|$)/i.test(entry));
-    if (!file) throw new Error(`${name} ships no licence text; find it before it is bundled`);
-    const text = (await readFile(join(folder, file), "utf8")).replaceAll("\r\n", "\n").trim();
-    texts.push(`${name} ${version}\n\n${text}\n`);
-  }
-  return texts.join(`\n${"-".repeat(80)}\n\n`);
 }
 
 function report(files) {
