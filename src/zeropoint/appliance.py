@@ -101,10 +101,10 @@ class Appliance:
             replay_bytes=statistics.replay_bytes,
             samples_total=facts.samples_total,
             missed_ticks_total=facts.missed_ticks_total,
-            uptime_seconds=self._uptime(),
+            uptime_seconds=round(self._uptime(), 3),
             health=self._verdict(0.0).status,
-            cpu_percent=cost.cpu_percent,
-            cpu_seconds_total=cost.cpu_seconds_total,
+            cpu_percent=None if cost.cpu_percent is None else round(cost.cpu_percent, 3),
+            cpu_seconds_total=round(cost.cpu_seconds_total, 3),
             memory_bytes=cost.memory_bytes,
             collectors=facts.collectors,
         )

@@ -6,7 +6,7 @@ import msgspec
 from zeropoint.model import Component, Cpu, Gpu, Host, Pressure, Sample, Section, Server, Stall
 from zeropoint.probe import Absent, Probe, Reading, Roots
 from zeropoint.sampling.assemble import NOT_IN_THIS_VERSION, Answer, SelfReport, assemble
-from zeropoint.sampling.audit import NO_REASON, NOT_FINITE
+from zeropoint.sampling.audit import NO_REASON, NOT_FINITE, audit
 
 
 def probe(at: str, only: Sequence[str] = (), kind: type[Section] = Section) -> Probe:
@@ -24,7 +24,11 @@ def probe(at: str, only: Sequence[str] = (), kind: type[Section] = Section) -> P
 
 def sample(*answers: tuple[Probe, Reading | Absent | None], reason: str | None = None) -> Sample:
     own = SelfReport(Server(), dict.fromkeys(Server.__struct_fields__, "of no matter here"))
-    return assemble("e-1", "2026-11-24T09:50:48.123Z", 1.0, [Answer(*answer, reason) for answer in answers], own)
+    return assemble("e-1", "2026-11-24T09:50:48.123Z", 1.0, read(answers, reason), own)
+
+
+def read(answers: Sequence[tuple[Probe, Reading | Absent | None]], reason: str | None) -> list[Answer]:
+    return [Answer(probe, None if answer is None else audit(probe, answer), reason) for probe, answer in answers]
 
 
 def reasons(taken: Sample) -> Mapping[str, str]:

@@ -10,6 +10,7 @@ import pytest
 
 from zeropoint.model import Host
 from zeropoint.probe import Absent, Probe, Reading, Roots, read_file
+from zeropoint.sampling.audit import Audited
 from zeropoint.sampling.executor import Executor
 
 
@@ -51,7 +52,7 @@ def executor(probe: Probe, proc: Path, clock: Clock) -> Executor:
 
 
 def uptime_of(one: Executor) -> float | None:
-    assert isinstance(one.reading, Reading)
+    assert isinstance(one.reading, Audited)
     assert isinstance(one.reading.report, Host)
     return one.reading.report.uptime_seconds
 
@@ -144,6 +145,8 @@ async def test_a_blocking_read_that_fails_is_a_failure_of_its_own(tmp_path: Path
 )
 def test_an_answer_that_no_sample_can_hold_is_the_probes_own_failure(tmp_path: Path, answer: Any):
     class Strange(Uptime):
+        fields = ()
+
         def read(self, roots: Roots, now: float) -> Reading | Absent:
             return answer  # type: ignore[no-any-return]
 

@@ -21,6 +21,8 @@ class Processes(Probe):
     name: ClassVar[str] = "processes"
     section: ClassVar[str] = "system.host"
     fields: ClassVar[tuple[str, ...]] = ("process_count", "thread_count")
+    # Listing /proc is the dearest of all plain reads: 0.4 ms for 400 processes, and it grows with them.
+    period_seconds: ClassVar[float] = 5.0
 
     def read(self, roots: Roots, now: float) -> Reading:
         threads = parse_thread_count(read_file(f"{roots.proc}/loadavg"))

@@ -7,10 +7,11 @@ from typing import Any, get_args, get_type_hints
 from msgspec import Struct
 
 from zeropoint.model import Ai, Component, Sample, Section, Server, System, Unavailable
-from zeropoint.probe import Absent, Probe, Reading
-from zeropoint.sampling.audit import audit
+from zeropoint.probe import Absent, Probe
+from zeropoint.sampling.audit import Audited
 
 COMPONENTS = "ai.components."
+NO_PROBE = "nothing reads it on this system"
 # What the contract names and this version does not compute.
 NOT_IN_THIS_VERSION = {
     "verdicts": "this version draws no verdicts",
@@ -22,8 +23,13 @@ class Answer(Struct, frozen=True):
     """What is known of one probe: its last reading, or why there is none."""
 
     probe: Probe
-    reading: Reading | Absent | None
+    reading: Audited | Absent | None
     reason: str | None
+
+    @property
+    def excuse(self) -> str:
+        """Why there is no reading."""
+        return self.reading.reason if isinstance(self.reading, Absent) else self.reason or "not read yet"
 
 
 class SelfReport(Struct, frozen=True):
@@ -34,7 +40,7 @@ class SelfReport(Struct, frozen=True):
 
 
 def assemble(id: str, timestamp: str, interval_seconds: float, answers: Iterable[Answer], own: SelfReport) -> Sample:
-    """The sample out of the probes' answers and the appliance's self-report, audited."""
+    """The sample out of the probes' answers and the appliance's self-report."""
     fields: dict[str, dict[str, Any]] = {}
     components: dict[str, Component] = {}
     reasons = dict(NOT_IN_THIS_VERSION)
@@ -43,78 +49,81 @@ def assemble(id: str, timestamp: str, interval_seconds: float, answers: Iterable
             components[answer.probe.section.removeprefix(COMPONENTS)] = _component(answer, reasons)
         else:
             _place(answer, fields, reasons)
-    system = audit(_build(System, "system", fields), "system", reasons)
-    ai = audit(Ai(components=components), "ai", reasons)
-    reasons.update(below("server", own.missing))
-    server = audit(own.server, "server", reasons)
-    unavailable = [Unavailable(path=path, reason=reasons[path]) for path in sorted(reasons)]
+    system = _build(System, "system", fields, reasons) or System()
+    for path, reason in own.missing.items():
+        reasons[f"server.{path}"] = reason
     return Sample(
         id=id,
         timestamp=timestamp,
         interval_seconds=interval_seconds,
         system=system,
-        ai=ai,
-        server=server,
-        unavailable=unavailable,
+        ai=Ai(components=components),
+        server=own.server,
+        unavailable=[Unavailable(path=path, reason=reasons[path]) for path in sorted(reasons)],
     )
 
 
 def _component(answer: Answer, reasons: dict[str, str]) -> Component:
-    section = answer.probe.section
-    if isinstance(answer.reading, Reading) and isinstance(answer.reading.report, Component):
-        reasons.update(below(section, answer.reading.missing))
-        return answer.reading.report
-    reason = answer.reading.reason if isinstance(answer.reading, Absent) else answer.reason or "not read yet"
-    reasons[section] = reason
+    reading = answer.reading
+    if isinstance(reading, Audited) and isinstance(reading.report, Component):
+        reasons.update(reading.reasons)
+        return reading.report
+    reasons[answer.probe.section] = answer.excuse
     report = answer.probe.report if issubclass(answer.probe.report, Component) else Component
-    return report(status="unknown", reason=reason)
+    return report(status="unknown", reason=answer.excuse)
 
 
 def _place(answer: Answer, fields: dict[str, dict[str, Any]], reasons: dict[str, str]) -> None:
     section, reading = answer.probe.section, answer.reading
+    if not isinstance(reading, Audited):
+        _excuse(answer, fields, reasons)
+    elif reading.rows is None:
+        fields.setdefault(section, {}).update(reading.values)
+        reasons.update(reading.reasons)
+    else:
+        parent, _, name = section.rpartition(".")
+        rows = fields.setdefault(parent, {}).setdefault(name, [])
+        # Another probe of this list that found nothing needs no excuse, since this one did.
+        reasons.pop(section, None)
+        reasons.update(counted_on(section, reading.reasons, len(rows)))
+        rows.extend(reading.rows)
+
+
+def _excuse(answer: Answer, fields: dict[str, dict[str, Any]], reasons: dict[str, str]) -> None:
+    section = answer.probe.section
     parent, _, name = section.rpartition(".")
-    if isinstance(reading, Reading):
-        report, offset = reading.report, 0
-        if isinstance(report, Section):
-            names = answer.probe.fields or report.__struct_fields__
-            fields.setdefault(section, {}).update({field: getattr(report, field) for field in names})
-        else:
-            rows = fields.setdefault(parent, {}).setdefault(name, [])
-            offset = len(rows)
-            rows.extend(report)
-            # Another probe of this list found nothing: no reason to tell when this one did.
-            reasons.pop(section, None)
-        reasons.update(below(section, reading.missing, offset))
-        return
-    reason = reading.reason if isinstance(reading, Absent) else answer.reason or "not read yet"
     if answer.probe.fields:
         fields.setdefault(section, {})  # its keys stay, with null in them
+    elif name in fields.get(parent, {}):
+        return
     for path in [f"{section}.{field}" for field in answer.probe.fields] or [section]:
-        if name in fields.get(parent, {}):
-            continue
-        reasons[path] = f"{reasons[path]}; {reason}" if path in reasons else reason
+        reasons[path] = f"{reasons[path]}; {answer.excuse}" if path in reasons else answer.excuse
 
 
-def below(section: str, missing: Mapping[str, str], offset: int = 0) -> dict[str, str]:
-    """The reasons of a reading by their whole paths. `offset` rows of the list at `section` stand before its own."""
-    paths = {}
-    for path, reason in missing.items():
-        if path.startswith("["):
-            index, _, rest = path[1:].partition("]")
-            paths[f"{section}[{int(index) + offset}]{rest}"] = reason
-        else:
-            paths[f"{section}.{path}"] = reason
-    return paths
+def counted_on(section: str, reasons: Mapping[str, str], offset: int) -> Mapping[str, str]:
+    """The reasons of rows of a list before which `offset` others stand."""
+    if not offset:
+        return reasons
+    counted = {}
+    for path, reason in reasons.items():
+        index, _, rest = path.removeprefix(f"{section}[").partition("]")
+        counted[f"{section}[{int(index) + offset}]{rest}"] = reason
+    return counted
 
 
-def _build(section: type[Section], path: str, fields: dict[str, dict[str, Any]]) -> Any:
+def _build(section: type[Section], path: str, fields: Mapping[str, Mapping[str, Any]], reasons: dict[str, str]) -> Any:
     """The section at `path`, with what lies below it; None where nothing was read there."""
-    given = fields.get(path)
+    given = dict(fields.get(path, ()))
     for name, kind in _sections_below(section):
-        built = _build(kind, f"{path}.{name}", fields)
+        built = _build(kind, f"{path}.{name}", fields, reasons)
         if built is not None:
-            given = {**(given or {}), name: built}
-    return None if given is None and section is not System else section(**(given or {}))
+            given[name] = built
+    if not given and path not in fields:
+        return None
+    for name in section.__struct_fields__:
+        if name not in given and f"{path}.{name}" not in reasons:
+            reasons[f"{path}.{name}"] = NO_PROBE
+    return section(**given)
 
 
 @cache

@@ -1,12 +1,16 @@
-"""Holds each sample to the law: a number is finite, and a null has a reason. Rounds numbers on the way."""
+"""Holds each reading to the law as it comes in: a number is finite, and a null has a reason. Rounds numbers on the way.
+
+A reading is audited once, when it is taken, on the thread that took it: what is read seldom costs a tick nothing.
+"""
 
 import math
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from zeropoint.model import Section
+from zeropoint.probe import Absent, Probe, Reading
 
 NOT_FINITE = "the reading is no finite number"
 NO_REASON = "not read, and its probe gives no reason"
@@ -14,28 +18,51 @@ NO_REASON = "not read, and its probe gives no reason"
 DECIMALS = 6
 # Texts that say nothing when they are null: the field itself is the reason of another value.
 FREE_TO_BE_NULL = frozenset({"reason", "since"})
+PLAIN = frozenset({str, int, bool})
 
 
-S = TypeVar("S", bound=Section)
+class Audited(Struct, frozen=True):
+    """A reading that may become part of a sample.
 
-
-def audit(section: S, path: str, reasons: dict[str, str]) -> S:
-    """The section, rounded, and without numbers that are not finite.
-
-    `reasons` holds those that are known by path, an entry for a parent covers its children; what is null without one is
-    added.
+    `values` are the fields that a struct report fills, `rows` the sections of a list report; `reasons` those of all
+    nulls by their whole path, rows counted from 0.
     """
-    return _section(section, path, reasons, path in reasons)
+
+    values: Mapping[str, Any]
+    rows: Sequence[Section] | None
+    reasons: Mapping[str, str]
+    report: Section | Sequence[Section]
 
 
-def _section(section: S, path: str, reasons: dict[str, str], covered: bool) -> S:
+def audit(probe: Probe, reading: Reading | Absent) -> Audited | Absent:
+    """The reading, checked and rounded. Raises TypeError for what no sample can hold: a probe of others may answer with
+    anything, and what JSON has no form for would cost the whole sample."""
+    if isinstance(reading, Absent):
+        return reading
+    if not isinstance(reading, Reading):
+        raise TypeError(f"a probe reads a Reading or Absent, not {type(reading).__name__}")
+    reasons = {f"{probe.section}{'' if path[:1] == '[' else '.'}{path}": why for path, why in reading.missing.items()}
+    if isinstance(reading.report, Section):
+        names = probe.fields or reading.report.__struct_fields__
+        report = _section(reading.report, probe.section, reasons, False, names)
+        return Audited({name: getattr(report, name) for name in names}, None, reasons, report)
+    rows = _value(list(reading.report), probe.section, reasons, False)
+    if not all(isinstance(row, Section) for row in rows):
+        raise TypeError("a report is a Section or a list of them")
+    return Audited({}, rows, reasons, rows)
+
+
+def _section(
+    section: Any, path: str, reasons: dict[str, str], covered: bool, names: Sequence[str] | None = None
+) -> Any:
     changed: dict[str, Any] = {}
-    for name in section.__struct_fields__:
+    for name in names or section.__struct_fields__:
         value = getattr(section, name)
         kind = type(value)
-        if kind is str or kind is int or kind is bool:
-            continue
-        if kind is float:
+        if kind in PLAIN:
+            if kind is str:
+                value.encode()  # a lone surrogate has no form in UTF-8, and raises
+        elif kind is float:
             if not math.isfinite(value):
                 changed[name] = None
                 reasons[f"{path}.{name}"] = NOT_FINITE
@@ -56,21 +83,17 @@ def _value(value: Any, path: str, reasons: dict[str, str], covered: bool) -> Any
     if isinstance(value, Section):
         return _section(value, path, reasons, covered)
     if isinstance(value, list):
-        items = [_item(item, f"{path}[{index}]", reasons, covered) for index, item in enumerate(value)]
-        return value if all(map(_same, items, value)) else items
+        return [_item(item, f"{path}[{index}]", reasons, covered) for index, item in enumerate(value)]
     if isinstance(value, Mapping):
-        rows = {name: _item(item, f"{path}.{name}", reasons, covered) for name, item in value.items()}
-        return value if all(rows[name] is item for name, item in value.items()) else rows
-    return value
-
-
-def _same(one: Any, other: Any) -> bool:
-    return one is other
+        return {name: _item(item, f"{path}.{name}", reasons, covered) for name, item in value.items()}
+    raise TypeError(f"{path} is {type(value).__name__}, which no sample can hold")
 
 
 def _item(item: Any, path: str, reasons: dict[str, str], covered: bool) -> Any:
     kind = type(item)
-    if kind is str or kind is int:
+    if kind in PLAIN:
+        if kind is str:
+            item.encode()
         return item
     if kind is float:
         if math.isfinite(item):

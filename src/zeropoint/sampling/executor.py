@@ -5,31 +5,18 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
 import structlog
 
 from zeropoint.flight import Flight
-from zeropoint.model import Collector, CollectorStatus, Section
-from zeropoint.probe import Absent, Probe, Reading, Roots
+from zeropoint.model import Collector, CollectorStatus
+from zeropoint.probe import Absent, Probe, Roots
+from zeropoint.sampling.audit import DECIMALS, Audited, audit
 
 log = structlog.get_logger()
 REASON_LIMIT = 300
 ABSENT_SECONDS = 10.0
 # What a probe read, and how many seconds it took.
-TimedReading = tuple[Reading | Absent, float]
-
-
-def sound(reading: Reading | Absent) -> Reading | Absent:
-    """The reading, when it can become part of a sample. Raises TypeError: a probe of others may answer with anything,
-    and what JSON has no form for would cost the whole sample."""
-    if not isinstance(reading, Reading | Absent):
-        raise TypeError(f"a probe reads a Reading or Absent, not {type(reading).__name__}")
-    if isinstance(reading, Reading):
-        rows = [reading.report] if isinstance(reading.report, Section) else reading.report
-        if not all(isinstance(row, Section) for row in rows):
-            raise TypeError("a report is a Section or a list of them")
-        msgspec.json.encode(reading)
-    return reading
+TimedReading = tuple[Audited | Absent, float]
 
 
 class Executor:
@@ -40,7 +27,7 @@ class Executor:
 
     def __init__(self, probe: Probe, roots: Roots, clock: Callable[[], float] = time.monotonic) -> None:
         self.probe = probe
-        self.reading: Reading | Absent | None = None
+        self.reading: Audited | Absent | None = None
         self._roots = roots
         self._clock = clock
         self._flight: Flight[TimedReading] | None = Flight(f"probe {probe.name}") if probe.blocking else None
@@ -75,7 +62,7 @@ class Executor:
 
     def _timed_read(self) -> TimedReading:
         began = self._clock()
-        return sound(self.probe.read(self._roots, began)), self._clock() - began
+        return audit(self.probe, self.probe.read(self._roots, began)), self._clock() - began
 
     def _landed(self, future: asyncio.Future[TimedReading]) -> None:
         if future.cancelled():
@@ -112,4 +99,9 @@ class Executor:
         elif self.reading is None:
             status, reason = "waiting", "not read yet"
         age = None if self._read_at is None else max(0.0, now - self._read_at)
-        return Collector(duration_seconds=self._duration, age_seconds=age, status=status, reason=reason)
+        return Collector(
+            duration_seconds=None if self._duration is None else round(self._duration, DECIMALS),
+            age_seconds=None if age is None else round(age, DECIMALS),
+            status=status,
+            reason=reason,
+        )
