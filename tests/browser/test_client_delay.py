@@ -1,11 +1,11 @@
-"""Client case 33: a proxy that collects what it should hand on is seen and told, and samples are polled for meanwhile."""
+"""Client case 33: a proxy that collects what it should hand on is told, and samples are polled for meanwhile."""
 
 import re
 import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 
 import pytest
@@ -54,18 +54,14 @@ class Passage(BaseRequestHandler):
             upstream.sendall(re.sub(rb"(?i)\r\nconnection:[^\r]*", b"", head)[:-2] + b"Connection: close\r\n\r\n")
             # Either side may go away first; the other's socket is shut so that nobody waits for it.
             threading.Thread(target=self._watch, args=(upstream,), daemon=True).start()
-            try:
+            with suppress(OSError):
                 self._hand_on(upstream, is_stream=head.startswith(b"GET /metrics/sse"))
-            except OSError:
-                pass
 
     def _watch(self, upstream: socket.socket) -> None:
-        try:
+        with suppress(OSError):
             while self.request.recv(65536):
                 pass
             upstream.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
 
     def _hand_on(self, upstream: socket.socket, is_stream: bool) -> None:
         held, flushed_at = b"", time.monotonic()
@@ -100,9 +96,7 @@ def test_33_a_proxy_that_buffers_is_named_polled_around_and_the_stream_taken_up_
         reader = Reader(context.new_page(), proxy.url, shared=shared, timing=TIMING).until("live")
         reader.wait_until("client.delayMs > 1000")
         reader.until("polling")
-        assert re.fullmatch(
-            r"a proxy is buffering: samples arrive in bunches, up to \d+ s late", reader.reason or ""
-        )
+        assert re.fullmatch(r"a proxy is buffering: samples arrive in bunches, up to \d+ s late", reader.reason or "")
         # The stream is tried meanwhile, and found wanting: polling goes on, and nothing is late any more.
         reader.samples(50)
         assert reader.state == "polling"

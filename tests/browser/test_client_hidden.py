@@ -1,4 +1,4 @@
-"""Client cases 29 and 32: a tab that is looked at again checks its connection; a hidden one that is alone holds none."""
+"""Client cases 29 and 32: a tab that is shown again checks its connection; a hidden one that is alone holds none."""
 
 import re
 from collections.abc import Iterator
@@ -88,9 +88,7 @@ def test_29_a_tab_that_is_shown_does_not_wait_for_the_watchdog(appliance: Applia
 
 
 @pytest.mark.parametrize("shared", [True, False])
-def test_29_a_network_that_came_back_makes_the_stream_anew(
-    appliance: Appliance, context: BrowserContext, shared: bool
-):
+def test_29_a_network_that_came_back_makes_the_stream_anew(appliance: Appliance, context: BrowserContext, shared: bool):
     context.set_default_timeout(LIMIT_MILLISECONDS)
     with proxying(appliance) as proxy:
         reader = Reader(context.new_page(), proxy.url, shared=shared).until("live")
