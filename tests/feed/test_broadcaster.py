@@ -163,6 +163,24 @@ async def test_what_a_slow_reader_loses_is_dropped_oldest_first_and_told():
     assert source.statistics().dropped_total == 5
 
 
+async def test_missed_ticks_that_a_dropped_frame_told_of_are_told_apart_from_what_was_dropped():
+    source = feed()
+    async with connection() as peer:
+        source.subscribe(peer.transport, View(), True, None)
+        source.publish(sample(1), 0)
+        await peer.until(lambda seen: len(ids(seen)) == 1)
+        peer.transport.write(module.Wire(View(), True).framed(b": " + b"x" * 1_000_000 + b"\n\n"))
+        last = module.QUEUE_FRAMES + 3
+        for sequence in range(2, last):
+            source.publish(sample(sequence), 7 if sequence == 2 else 0)
+        await peer.until(lambda seen: peer.transport.get_write_buffer_size() == 0)
+        source.publish(sample(last), 0)
+        found = await peer.until(lambda seen: f"e1-{last}" in ids(seen))
+    gaps = [one.json for one in found if one.type == "gap"]
+    hole = {"from": "e1-1", "to": "e1-4"}
+    assert gaps == [{**hole, "lost": 2, "reason": "slow-subscriber"}, {**hole, "lost": 7, "reason": "missed-ticks"}]
+
+
 async def test_a_stalled_reader_is_cut_off_and_others_are_not():
     clock = Clock()
     source = feed(clock)

@@ -16,7 +16,7 @@ from msgspec import Struct
 from zeropoint.feed.frames import Frame, Wire, event, retry
 from zeropoint.feed.ring import Ring
 from zeropoint.feed.view import View
-from zeropoint.model import CONTRACT_VERSION, Gap, Hello, Sample
+from zeropoint.model import CONTRACT_VERSION, Gap, GapReason, Hello, Sample
 
 QUEUE_FRAMES = 32
 BATCH_BYTES = 64 * 1024
@@ -52,7 +52,18 @@ class Subscriber:
     """One connection of the stream. `ended` is set when the feed has nothing more to send to it, `holds` says whether
     it may still read."""
 
-    __slots__ = ("capacity", "ended", "holds", "lost", "sent_id", "slow_since", "transport", "waiting", "wire")
+    __slots__ = (
+        "capacity",
+        "ended",
+        "holds",
+        "lost",
+        "missed",
+        "sent_id",
+        "slow_since",
+        "transport",
+        "waiting",
+        "wire",
+    )
 
     def __init__(self, transport: asyncio.Transport, wire: Wire, ended: "asyncio.Future[None]") -> None:
         self.transport = transport
@@ -63,6 +74,7 @@ class Subscriber:
         self.slow_since: float | None = None
         self.sent_id: str | None = None
         self.lost = 0
+        self.missed = 0
         self.capacity = QUEUE_FRAMES
 
 
@@ -254,7 +266,8 @@ class Broadcaster:
         subscriber.waiting.append(frame)
         if len(subscriber.waiting) > subscriber.capacity:
             dropped = subscriber.waiting.popleft()
-            subscriber.lost += 1 + (dropped.gap.lost or 0 if dropped.gap else 0)
+            subscriber.lost += 1
+            subscriber.missed += dropped.gap.lost or 0 if dropped.gap else 0
             self._dropped += 1
 
     def _serve(self, subscriber: Subscriber) -> None:
@@ -275,12 +288,17 @@ class Broadcaster:
             transport.abort()
 
     def _owed(self, subscriber: Subscriber) -> Iterator[bytes]:
-        """The next batch: the gap that was dropped, if any, then waiting frames up to BATCH_BYTES."""
-        if subscriber.lost:
-            until = subscriber.waiting[0].id
-            gap = Gap(since=subscriber.sent_id, until=until, lost=subscriber.lost, reason="slow-subscriber")
-            subscriber.lost = 0
-            yield subscriber.wire.framed(event("gap", gap))
+        """The next batch: what was dropped, if any, as gaps, then waiting frames up to BATCH_BYTES.
+
+        Ticks that a dropped frame told of are a gap of their own: they have no numbers, so that `lost` of the other one
+        is the hole in the numbers.
+        """
+        lost: dict[GapReason, int] = {"slow-subscriber": subscriber.lost, "missed-ticks": subscriber.missed}
+        subscriber.lost = subscriber.missed = 0
+        for reason, count in lost.items():
+            if count:
+                gap = Gap(since=subscriber.sent_id, until=subscriber.waiting[0].id, lost=count, reason=reason)
+                yield subscriber.wire.framed(event("gap", gap))
         size = 0
         while subscriber.waiting and size < BATCH_BYTES:
             frame = subscriber.waiting.popleft()
