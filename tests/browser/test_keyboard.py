@@ -85,8 +85,7 @@ def test_t_changes_the_theme_and_the_browser_remembers_it(appliance: Appliance, 
 def test_space_freezes_all_of_the_page_and_lets_it_go_on(appliance: Appliance, visit: Callable[..., Tab]):
     tab = visit(appliance.url).live()
     tab.next_sample()
-    tab.page.keyboard.press("Space")
-    tab.wait_until("inside.timeline().frozen")
+    tab.freeze()
     shown, points = tab.readings(), tab.points()
     frozen_at = int(shown["sample"].split("-")[1])
     tab.wait_for_sequence(frozen_at + 5)
@@ -101,8 +100,7 @@ def test_space_freezes_all_of_the_page_and_lets_it_go_on(appliance: Appliance, v
 def test_arrows_move_the_cursor_over_all_charts(appliance: Appliance, visit: Callable[..., Tab]):
     tab = visit(appliance.url).live()
     tab.next_sample(3)
-    tab.page.keyboard.press("Space")
-    tab.wait_until("inside.timeline().frozen")
+    tab.freeze()
     for _ in range(3):
         tab.page.keyboard.press("ArrowLeft")
     epoch, sequence = tab.sample.split("-")

@@ -71,6 +71,13 @@ class Tab:
             id = self.page.evaluate("id => inside.sampleAfter(id)", id)
         return id
 
+    def freeze(self) -> None:
+        """Stops the shown time, as a person does, and waits until all is drawn so."""
+        self.page.keyboard.press("Space")
+        self.wait_until("inside.timeline().frozen")
+        drawn = self.picture()["count"]
+        self.wait_until("inside.picture('CPU').count > argument", drawn)
+
     def points(self, chart: str = "CPU") -> int:
         return self.page.evaluate("heading => Number(inside.chart(heading).dataset.points)", chart)
 
