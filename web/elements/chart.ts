@@ -110,7 +110,7 @@ export class ZpChart extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (this.message !== null) this.plot.setAttribute("aria-label", `${this.heading}: ${this.message}`);
+    if (this.message !== null) this.plot.setAttribute("aria-label", [this.heading, this.message].filter(Boolean).join(": "));
     const before = changed.get("timeline") ?? changed.get("lines");
     if (before === undefined || before === null) return;
     // Other lines or another timeline: start over with them.

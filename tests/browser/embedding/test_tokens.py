@@ -102,3 +102,23 @@ def test_a_wrong_token_is_told(site: Site, guarded: Guarded, visiting: Callable[
     site.embed(guarded.box, MEMORY.replace(">", f' token="zp_{"x" * 43}">', 1))
     page = visiting().open()
     expect(page.page.locator("zeropoint-value")).to_contain_text("asks for a token (401)")
+
+
+def test_a_refusal_is_asked_about_again_after_some_minutes(
+    tmp_path: Path, site: Site, visiting: Callable[..., Visitor]
+):
+    make_token(tmp_path)
+    settings = ["--interval", "0.2", "--allowed-origins", site.origin]
+    with running(tmp_path, *settings) as before:
+        site.embed(before, CPU)
+        page = visiting()
+        page.page.clock.install()
+        page.open()
+        expect(page.page.locator("zeropoint-chart")).to_contain_text("asks for a token")
+        before.stop()
+    with running(tmp_path, *settings, "--public-sections", "system.cpu", "--port", str(before.port)):
+        asked = len(page.streams())
+        page.page.clock.fast_forward(200_000)
+        assert len(page.streams()) == asked
+        page.page.clock.fast_forward(100_000)
+        page.wait_for_points(3)

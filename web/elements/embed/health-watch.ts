@@ -80,14 +80,24 @@ export class HealthWatch {
 
   async #health(): Promise<Seen> {
     const limit = AbortSignal.any([this.#life.signal, AbortSignal.timeout(ANSWER_LIMIT_MILLISECONDS)]);
+    const unknown = (why: string | null): Seen => ({ health: null, reasons: [], why });
+    let body: string;
     try {
-      const response = await this.ask("health", {}, limit);
       // 503 is how an unhealthy appliance answers; the body is the same.
-      const { status, reasons } = (await response.json()) as { status?: unknown; reasons?: unknown };
-      if (typeof status !== "string") return { health: null, reasons: [], why: `What answers at ${this.base.host} is no appliance.` };
-      return { health: status, reasons: Array.isArray(reasons) ? reasons.map(String) : [], why: null };
+      body = await (await this.ask("health", {}, limit)).text();
     } catch {
-      return { health: null, reasons: [], why: this.#life.signal.aborted ? null : await whyUnreadable(this.base) };
+      return unknown(this.#life.signal.aborted ? null : await whyUnreadable(this.base));
     }
+    return healthIn(body) ?? unknown(`What answers at ${this.base.host} is no appliance.`);
+  }
+}
+
+function healthIn(body: string): Seen | null {
+  try {
+    const { status, reasons } = JSON.parse(body) as { status?: unknown; reasons?: unknown };
+    if (typeof status !== "string") return null;
+    return { health: status, reasons: Array.isArray(reasons) ? reasons.map(String) : [], why: null };
+  } catch {
+    return null;
   }
 }

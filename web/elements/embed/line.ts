@@ -7,6 +7,9 @@ import type { Section } from "../sections";
 import type { Member } from "./members";
 import { whyUnreadable } from "./unreadable";
 
+// A refusal may pass, as when a token is made or a proxy is set up; a page on a wall has nobody to load it again.
+const RETRY_REFUSED_MILLISECONDS = 300_000;
+
 export interface LineListener {
   /** After its members have got one. */
   onSample(): void;
@@ -20,6 +23,7 @@ export class Line {
   readonly #listener: LineListener;
   #why: string | null = null;
   #isAsked = false;
+  #retry: ReturnType<typeof setTimeout> | null = null;
 
   constructor(base: URL, token: string | null, readonly parts: readonly Section[], listener: LineListener) {
     this.#base = base;
@@ -59,6 +63,7 @@ export class Line {
   }
 
   close(): void {
+    if (this.#retry !== null) clearTimeout(this.#retry);
     this.members.clear();
     this.#client.close();
   }
@@ -74,6 +79,9 @@ export class Line {
     }
     this.#each((member) => member.takeState(state, this.#why));
     if (state.name === "reconnecting" && !this.#isAsked) void this.#findOut();
+    if (state.name === "signed-out" || state.name === "stopped") {
+      this.#retry = setTimeout(() => this.#client.start(), RETRY_REFUSED_MILLISECONDS);
+    }
     this.#listener.onState(state);
   }
 
