@@ -1,4 +1,4 @@
-// As the plain page, without the circle at each point: most of that page's cost is drawing these.
+// As the plain page, without the circle at each point: drawing these is almost half of that page's cost.
 import { chartJs } from "./chartjs";
 import { serve } from "./drive";
 
