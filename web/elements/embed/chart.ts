@@ -30,7 +30,6 @@ export class ZeropointChart extends LitElement {
       .note { color: var(--zp-warn); font-size: 0.92em; }
       .reading { margin-inline-start: auto; font-size: 1.2em; font-weight: 650; }
       zp-chart { flex: 1 1 0; min-height: 64px; }
-      .old .reading { color: var(--zp-quiet); }
     `,
   ];
 

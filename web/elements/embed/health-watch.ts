@@ -16,6 +16,8 @@ export interface Seen {
 const EVERY_MILLISECONDS = 10_000;
 // A stream of the same appliance tells at once when it goes away.
 const EVERY_BESIDE_A_STREAM_MILLISECONDS = 30_000;
+// What goes away may still answer while it does.
+const AFTER_A_TURN_MILLISECONDS = 1_500;
 const ANSWER_LIMIT_MILLISECONDS = 8_000;
 
 export class HealthWatch {
@@ -24,6 +26,7 @@ export class HealthWatch {
   #seen: Seen | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #isAsking = false;
+  #againMilliseconds: number | null = null;
 
   constructor(
     private readonly base: URL,
@@ -31,7 +34,7 @@ export class HealthWatch {
   ) {
     const { signal } = this.#life;
     const endTurns = feeds.onTurn((changed) => {
-      if (changed.href === base.href) void this.#look();
+      if (changed.href === base.href) void this.#look(AFTER_A_TURN_MILLISECONDS);
     });
     signal.addEventListener("abort", endTurns, { once: true });
     const onSeen = (): void => {
@@ -55,7 +58,9 @@ export class HealthWatch {
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
-  async #look(): Promise<void> {
+  /** Looks now, and again after a while. */
+  async #look(againMilliseconds: number | null = null): Promise<void> {
+    if (againMilliseconds !== null) this.#againMilliseconds = againMilliseconds;
     if (this.#isAsking) return;
     this.#isAsking = true;
     const seen = await this.#health();
@@ -68,14 +73,13 @@ export class HealthWatch {
 
   #plan(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
-    const isTold = feeds.isLive(this.base);
-    this.#timer = setTimeout(
-      () => {
-        // Nobody looks at a hidden page; it is asked again when it is seen.
-        if (document.visibilityState === "visible") void this.#look();
-      },
-      isTold ? EVERY_BESIDE_A_STREAM_MILLISECONDS : EVERY_MILLISECONDS,
-    );
+    const usual = feeds.isLive(this.base) ? EVERY_BESIDE_A_STREAM_MILLISECONDS : EVERY_MILLISECONDS;
+    const onTime = (): void => {
+      // Nobody looks at a hidden page; it is asked again when it is seen.
+      if (document.visibilityState === "visible") void this.#look();
+    };
+    this.#timer = setTimeout(onTime, this.#againMilliseconds ?? usual);
+    this.#againMilliseconds = null;
   }
 
   async #health(): Promise<Seen> {

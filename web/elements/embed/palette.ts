@@ -11,6 +11,7 @@ export const palette = css`
     font-variant-numeric: tabular-nums;
     --zp-text: currentColor;
     --zp-quiet: var(--zeropoint-quiet-color, color-mix(in srgb, currentColor 72%, transparent));
+    --zp-old: var(--zp-quiet);
     --zp-line: color-mix(in srgb, currentColor 16%, transparent);
     --zp-grid: var(--zeropoint-grid-color, color-mix(in srgb, currentColor 12%, transparent));
     --zp-hatch: var(--zeropoint-gap-color, color-mix(in srgb, currentColor 32%, transparent));
@@ -20,5 +21,7 @@ export const palette = css`
     --zp-warn: var(--zeropoint-warn-color, light-dark(#8f5a00, #e3ab44));
     --zp-bad: var(--zeropoint-bad-color, light-dark(#c22525, #ff7373));
   }
+  /* Once: a unit in it would else be quieter still, and hard to read. */
+  .old .reading { color: var(--zp-old); --zp-quiet: currentColor; }
   [hidden] { display: none; }
 `;

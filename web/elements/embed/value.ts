@@ -20,7 +20,6 @@ export class ZeropointValue extends LitElement {
       .label, .note { color: var(--zp-quiet); }
       .label { margin-inline-end: 0.4em; }
       .note { margin-inline-start: 0.5em; font-size: 0.86em; }
-      .old .reading { color: var(--zp-quiet); }
       .fault { --zp-quiet: var(--zp-warn); }
     `,
   ];
