@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { WORKER_VERSION } from "../src/shared/protocol.js";
 import type { WorkerHandle } from "../src/shared/link.js";
+import { DEFAULT_TIMING } from "../src/timing.js";
 import { settle } from "./manual_clock.js";
 import { type Exchange, ids, sample } from "./peer.js";
 import { MutePort, type Tab, until, useTabs, Worker } from "./tabs.js";
@@ -72,13 +73,20 @@ describe("tabs that want the same", () => {
     const tabs = Array.from({ length: 4 }, () => bench.tab());
     const stream = (await bench.peer.next("metrics/sse")).greet().sendSamples("e-1");
     for (const tab of tabs) await tab.untilSample("e-1");
-    for (const tab of tabs) tab.feed.follow("online");
+    tabs[0]!.feed.follow("online");
     await stream.closed;
     const second = (await bench.peer.next("metrics/sse")).greet().sendSamples("e-2");
     for (const tab of tabs) await tab.untilSample("e-2");
-    await settle();
-    expect(streamsAsked()).toEqual([]);
-    expect(second.headers["last-event-id"]).toBe("e-1");
+    for (const tab of tabs.slice(1)) tab.feed.follow("online");
+    await bench.clock.advance(999);
+    second.sendSamples("e-3");
+    for (const tab of tabs) await tab.untilSample("e-3");
+    expect(bench.peer.requestsCount).toBe(2);
+    // Later it is another time that the network came back.
+    await bench.clock.advance(1);
+    tabs[3]!.feed.follow("online");
+    await second.closed;
+    expect((await bench.peer.next("metrics/sse")).headers["last-event-id"]).toBe("e-3");
   });
 
   test("share the delay that the worker measured", async () => {
@@ -168,6 +176,7 @@ describe("a tab that was away", () => {
     expect(gone.sampleIds).toEqual(["e-1", ...ids("e", 5, 103)]);
     expect(gone.lines.filter((line) => line.startsWith("gap"))).toEqual(["gap 3 beyond-replay"]);
     expect(stays.sampleIds).toEqual(ids("e", 1, 103));
+    expect(bench.peer.untaken).toEqual([]);
   });
 
   test("and cannot be brought up yet is tried again with the next sample, and gets nothing out of order", async () => {
@@ -273,10 +282,14 @@ describe("a worker that cannot be had", () => {
     await expectAlone(bench.tab({ open }));
   });
 
-  test("since its script is missing", async () => {
+  test("since its script is missing: it is not looked for again", async () => {
     const worker: WorkerHandle = { port: new MutePort(), onerror: null };
-    const tab = bench.tab({ open: () => worker });
+    let starts = 0;
+    const tab = bench.tab({ open: () => ((starts += 1), worker) });
     worker.onerror!(new Event("error") as ErrorEvent);
+    tab.feed.follow("visible");
+    tab.feed.follow("online");
+    expect(starts).toBe(1);
     await expectAlone(tab);
   });
 
@@ -290,7 +303,7 @@ describe("a worker that cannot be had", () => {
   });
 
   test("since it never answers: the first values come all the same", async () => {
-    const tab = bench.tab({ open: () => ({ port: new MutePort(), onerror: null }), headStart: true });
+    const tab = bench.tab({ open: () => ({ port: new MutePort(), onerror: null }), headStart: fetch });
     (await bench.peer.next("metrics/json")).json(sample("e-1"));
     await tab.untilSample("e-1");
     await bench.clock.advance(5_999);
@@ -304,7 +317,7 @@ describe("a worker that cannot be had", () => {
   });
 
   test("polls while it is hidden, as every tab that is alone", async () => {
-    const tab = bench.tab({ open: () => ({ port: new MutePort(), onerror: null }), headStart: true });
+    const tab = bench.tab({ open: () => ({ port: new MutePort(), onerror: null }), headStart: fetch });
     (await bench.peer.next("metrics/json")).status(500);
     tab.isVisible = false;
     tab.feed.follow("hidden");
@@ -347,6 +360,7 @@ describe("a worker that dies", () => {
     await tab.untilSample("e-2");
     await tab.untilState("live");
     expect(tab.sampleIds).toEqual(["e-1", "e-2"]);
+    expect(tab.states.map(({ name }) => name)).toEqual(["connecting", "live", "reconnecting", "live"]);
   });
 
   test("and is not replaced leads to a stream of the tab's own", async () => {
@@ -364,6 +378,7 @@ describe("a worker that dies", () => {
     own.greet().sendSamples("e-2");
     await tab.untilSample("e-2");
     await tab.untilState("live");
+    expect(tab.states.map(({ name }) => name)).toEqual(["connecting", "live", "reconnecting", "live"]);
   });
 
   test("as soon as it begins does not make the tab try for ever", async () => {
@@ -398,6 +413,19 @@ describe("answers that end it", () => {
     expect(streamsAsked()).toEqual([]);
   });
 
+  test("a tab that starts again gets a new stream, though another one has not left the old one", async () => {
+    const { port } = bench.worker.open();
+    port.onmessage = () => {};
+    port.postMessage({ type: "join", request: { base: bench.peer.url, sections: [], token: null, timing: DEFAULT_TIMING }, resumeId: null });
+    const tab = bench.tab();
+    (await bench.peer.next("metrics/sse")).status(401);
+    await tab.untilState("signed-out");
+    tab.feed.start();
+    (await bench.peer.next("metrics/sse")).greet().sendSamples("e-1");
+    await tab.untilSample("e-1");
+    port.postMessage({ type: "leave" });
+  });
+
   test("start() works from inside the event that tells of one", async () => {
     const tab = bench.tab();
     tab.onLine = (line) => line === "state signed-out" && tab.feed.start();
@@ -418,7 +446,7 @@ test("without a network it is the tab that says so: its worker may not know", as
 describe("the sample that a tab asks for itself while its worker starts", () => {
   test("is where the stream begins", async () => {
     const port = new MutePort();
-    const tab = bench.tab({ open: () => ({ port, onerror: null }), headStart: true });
+    const tab = bench.tab({ open: () => ({ port, onerror: null }), headStart: fetch });
     (await bench.peer.next("metrics/json")).json(sample("e-5"));
     await tab.untilSample("e-5");
     port.say({ type: "ready", version: WORKER_VERSION });
@@ -427,12 +455,13 @@ describe("the sample that a tab asks for itself while its worker starts", () => 
 
   test("is of no use once the worker has answered", async () => {
     const port = new MutePort();
-    const tab = bench.tab({ open: () => ({ port, onerror: null }), headStart: true });
-    const asked = await bench.peer.next("metrics/json");
+    let answer!: (response: Response) => void;
+    const headStart = () => new Promise<Response>((resolve) => (answer = resolve));
+    const tab = bench.tab({ open: () => ({ port, onerror: null }), headStart });
     port.say({ type: "ready", version: WORKER_VERSION });
     port.say({ type: "sample", id: "e-4", sample: sample("e-4") });
-    asked.json(sample("e-6"));
-    await asked.closed;
+    answer(Response.json(sample("e-6")));
+    await settle();
     await settle();
     port.say({ type: "sample", id: "e-5", sample: sample("e-5") });
     expect(tab.sampleIds).toEqual(["e-4", "e-5"]);
@@ -441,7 +470,7 @@ describe("the sample that a tab asks for itself while its worker starts", () => 
 
 describe("close()", () => {
   test("gives up the request of the tab's own too", async () => {
-    const tab = bench.tab({ open: () => ({ port: new MutePort(), onerror: null }), headStart: true });
+    const tab = bench.tab({ open: () => ({ port: new MutePort(), onerror: null }), headStart: fetch });
     const asked = await bench.peer.next("metrics/json");
     tab.feed.close();
     await asked.closed;

@@ -64,9 +64,11 @@ interface TabOptions {
   sections?: string[];
   path?: string;
   open?: () => WorkerHandle;
-  /** Whether the newest sample, which a tab asks for itself while its worker starts, is asked for in fact. */
-  headStart?: boolean;
+  /** Answers the request for the newest sample that a tab makes itself while its worker starts. Default: nothing does. */
+  headStart?: typeof fetch;
 }
+
+const never = () => new Promise<Response>(() => {});
 
 /** A tab: a feed over the worker, and what it was told, as short lines like those of Recorder. */
 export class Tab {
@@ -79,11 +81,11 @@ export class Tab {
   onLine = (_line: string) => {};
   #onChange = () => {};
 
-  constructor(bench: Bench, open: () => WorkerHandle, { token, sections = [], path = "", headStart }: TabOptions) {
+  constructor(bench: Bench, open: () => WorkerHandle, { token, sections = [], path = "", headStart = never }: TabOptions) {
     const base = resolveBase(bench.peer.url + path, "");
     const isHeadStart = ({ pathname, searchParams }: URL) => pathname.endsWith("/json") && !searchParams.has("since");
     const ownFetch: typeof fetch = (input, init) =>
-      isHeadStart(input as URL) && !headStart ? new Promise(() => {}) : fetch(input, init);
+      isHeadStart(input as URL) ? headStart(input, init) : fetch(input, init);
     const context = {
       endpoint: { base, sections, token: token ?? null, fetch: ownFetch },
       timing: DEFAULT_TIMING,
