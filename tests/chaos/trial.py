@@ -1,0 +1,121 @@
+"""A crowd of clients behind a proxy that cuts their connections, until so many cuts were made."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+from tests.chaos.account import Gap, Sample, Told, complaints, newest_number, number_of
+from tests.chaos.descriptors import descriptors
+from tests.chaos.faults import Fault, draw
+from tests.chaos.node_clients import NodeClients
+from tests.chaos.proxy import ChaosProxy
+from tests.chaos.python_clients import PythonClients
+from tests.chaos.truth import Truth
+from tests.support.process import Appliance
+
+# Small, so that a byte a packet is bearable, and with a text that somebody else chose.
+SECTIONS = ("server", "ai.components.wondercraft")
+QUERY = f"?sections={','.join(SECTIONS)}"
+BASELINE_SAMPLES = 5
+SETTLE_SAMPLES = 100
+"""As many as one heartbeat takes at ten samples a second: so long the appliance may take to let go of what left."""
+
+
+class Scale(NamedTuple):
+    """How much of it. The n-th connection of a seed suffers the same fault in every run."""
+
+    forced: int
+    python_clients: int
+    node_clients: int
+    seed: int
+
+    def fault(self, number: int) -> Fault:
+        return draw(Random(f"{self.seed} {number}"))  # noqa: S311 - no secret
+
+
+class Outcome(NamedTuple):
+    """`told` has what each client told, the Python ones first; `complaints` is what is wrong with it."""
+
+    forced: Counter[Fault]
+    connections: int
+    told: Sequence[Sequence[Told]]
+    sent: int
+    complaints: Sequence[str]
+    descriptors_before: int
+    descriptors_after: int
+    clients_after: int
+
+    @property
+    def samples(self) -> int:
+        return sum(isinstance(one, Sample) for told in self.told for one in told)
+
+    @property
+    def gaps(self) -> Counter[str]:
+        return Counter(one.reason for told in self.told for one in told if isinstance(one, Gap))
+
+
+def furnish(artifacts: Path) -> None:
+    """Puts characters of two, three and four bytes into every sample."""
+    scenes = artifacts / "wondercraft" / "scenes"
+    scenes.mkdir(parents=True)
+    (scenes / "final_metrics.json").write_text('{"scene": "größe 試験 🚀 %s", "fps": 60}' % ("é漢🚀" * 40))
+
+
+async def trial(appliance: Appliance, folder: Path, scale: Scale) -> Outcome:
+    """So many cuts, then calm until every client has caught up; then all leave."""
+    async with Truth(appliance, QUERY) as truth:
+        before = await _least_descriptors(appliance, truth)
+        async with ChaosProxy(appliance.port, scale.fault) as proxy:
+            python = PythonClients(proxy.url, SECTIONS, scale.python_clients)
+            node = NodeClients(appliance, proxy.url, SECTIONS, scale.node_clients, folder)
+            async with python, node:
+                await proxy.until_forced(scale.forced)
+                proxy.calm()
+                last = number_of(await truth.next())
+                for crowd in (python, node):
+                    await crowd.until(lambda told: newest_number(told) >= last)
+            cuts, connections = proxy.forced.copy(), proxy.connections_total
+        told = [*python.told, *node.told]
+        await _until_newest(truth, told)
+        clients, after = await _settle(appliance, truth, before)
+        found = [f"client {n}: {one}" for n, each in enumerate(told) for one in complaints(each, truth.samples)]
+    return Outcome(cuts, connections, told, len(truth.samples), found, before, after, clients)
+
+
+async def _until_newest(truth: Truth, told: Sequence[Sequence[Told]]) -> None:
+    """A client may be ahead of this reader by a sample."""
+    newest = max(newest_number(each) for each in told)
+    while number_of(truth.newest) < newest:
+        await truth.next()
+
+
+async def _least_descriptors(appliance: Appliance, truth: Truth) -> int:
+    """A probe may have a file open at the moment."""
+    counts = []
+    for _ in range(BASELINE_SAMPLES):
+        await truth.next()
+        counts.append(descriptors(appliance.process.pid))
+    return min(counts)
+
+
+async def _settle(appliance: Appliance, truth: Truth, before: int) -> tuple[int, int]:
+    """How many subscribers the appliance counts and how many descriptors it holds, once that is what it was; at the
+    latest after a heartbeat."""
+    clients, after = -1, -1
+    for _ in range(SETTLE_SAMPLES):
+        clients = _clients(truth.samples[await truth.next()])
+        after = descriptors(appliance.process.pid)
+        if clients == 1 and after <= before:
+            break
+    return clients, after
+
+
+def _clients(sample: Mapping[str, Any]) -> int:
+    return int(sample["server"]["clients"])
+
+
+def run(appliance: Appliance, folder: Path, scale: Scale) -> Outcome:
+    return asyncio.run(trial(appliance, folder, scale))
