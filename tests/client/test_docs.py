@@ -24,7 +24,7 @@ MIB = 1024 * 1024
 def test_an_example_prints_what_it_reads(appliance: Appliance, example: str):
     assert "http://127.0.0.1:3001" in example
     script = example.replace("http://127.0.0.1:3001", appliance.url)
-    command = [sys.executable, "-u", "-X", "dev", "-W", "error", "-c", script]
+    command = [sys.executable, "-u", "-W", "error", "-c", script]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=clean_environment()) as process:
         assert process.stdout is not None

@@ -147,7 +147,7 @@ def test_a_script_ends_however_it_leaves_its_samples(appliance: Appliance, endin
         f"from zeropoint.client import follow\nsamples = follow({appliance.url!r})\nprint(next(samples).id)\n{ending}"
     )
     finished = subprocess.run(
-        [sys.executable, "-X", "dev", "-W", "error", "-c", script],
+        [sys.executable, "-W", "error", "-c", script],
         capture_output=True,
         text=True,
         timeout=TIMEOUT_SECONDS,
