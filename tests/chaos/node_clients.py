@@ -9,21 +9,33 @@ from types import TracebackType
 from typing import Self
 
 from tests.chaos.account import Gap, Sample, Told
-from tests.chaos.python_clients import SILENCE_SECONDS
+from tests.chaos.python_clients import QUICK_SILENCE_SECONDS
 from tests.support.process import Appliance
 
 PROGRAM = Path(__file__).with_name("node_clients.mjs")
 LONGEST_LINE_BYTES = 1024 * 1024
 
 
+def served_module(appliance: Appliance, folder: Path) -> Path:
+    """The client as any website gets it."""
+    module = folder / "metrics_client.mjs"
+    module.write_bytes(appliance.get("/static/metrics_client.js").body)
+    return module
+
+
 class NodeClients:
     """`count` clients of one address. `told` is what each of them told, in order."""
 
-    def __init__(self, appliance: Appliance, url: str, sections: Sequence[str], count: int, folder: Path) -> None:
-        self._module = folder / "metrics_client.mjs"
-        self._module.write_bytes(appliance.get("/static/metrics_client.js").body)
-        milliseconds = int(SILENCE_SECONDS * 1000)
-        self._arguments = [self._module.as_uri(), url, ",".join(sections), str(count), str(milliseconds)]
+    def __init__(
+        self,
+        module: Path,
+        url: str,
+        sections: Sequence[str],
+        count: int,
+        silence_seconds: float = QUICK_SILENCE_SECONDS,
+    ) -> None:
+        """`module` is the file that `served_module` wrote."""
+        self._arguments = [module.as_uri(), url, ",".join(sections), str(count), f"{silence_seconds * 1000:.0f}"]
         self.told: list[list[Told]] = [[] for _ in range(count)]
         self._news = asyncio.Event()
 

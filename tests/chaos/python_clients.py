@@ -10,19 +10,21 @@ from zeropoint.client import Gap as ClientGap
 from zeropoint.client import MetricsClient, Timing
 from zeropoint.client import Sample as ClientSample
 
-SILENCE_SECONDS = 1.0
-
-# One group goes back to the stream after each cut; the other polls after three, and tries the stream now and then.
-STREAMING = Timing(silence_min_seconds=SILENCE_SECONDS, good_connection_seconds=0.0)
-POLLING = Timing(silence_min_seconds=SILENCE_SECONDS, probe_base_seconds=1.0, probe_cap_seconds=2.0)
+QUICK_SILENCE_SECONDS = 1.0
+"""After so much silence a stream is dead for clients that are not to wait for long."""
 
 
 class PythonClients:
     """`count` clients of one address. `told` is what each of them told, in order."""
 
-    def __init__(self, url: str, sections: Sequence[str], count: int) -> None:
+    def __init__(
+        self, url: str, sections: Sequence[str], count: int, silence_seconds: float = QUICK_SILENCE_SECONDS
+    ) -> None:
         self._url = url
         self._sections = sections
+        # Most go back to the stream after each cut; the others poll after three, and try the stream now and then.
+        self._streaming = Timing(silence_min_seconds=silence_seconds, good_connection_seconds=0.0)
+        self._polling = Timing(silence_min_seconds=silence_seconds, probe_base_seconds=1.0, probe_cap_seconds=2.0)
         self.told: list[list[Told]] = [[] for _ in range(count)]
         self._news = asyncio.Event()
 
@@ -48,7 +50,7 @@ class PythonClients:
 
     async def _read(self, number: int) -> None:
         told = self.told[number]
-        timing = POLLING if number % 4 == 3 else STREAMING
+        timing = self._polling if number % 4 == 3 else self._streaming
         try:
             async with MetricsClient(self._url, sections=self._sections, timing=timing) as client:
                 async for event in client:

@@ -5,19 +5,21 @@ from pathlib import Path
 
 from tests.chaos.account import Gap, Sample, Told, complaints, newest_number, number_of
 from tests.chaos.faults import SLOW
-from tests.chaos.node_clients import NodeClients
+from tests.chaos.node_clients import NodeClients, served_module
 from tests.chaos.proxy import ChaosProxy
 from tests.chaos.python_clients import PythonClients
 from tests.chaos.truth import Truth
 from tests.support.process import Appliance, running
 
-DROPPED = 30
+DROPPED = 20
+SILENCE_SECONDS = 10.0
+"""A client that gave up and came back would lose nothing."""
 
 
 async def on_a_slow_line(appliance: Appliance, folder: Path) -> tuple[list[list[Told]], list[str]]:
     async with Truth(appliance, "") as truth, ChaosProxy(appliance.port, lambda number: SLOW) as proxy:
-        python = PythonClients(proxy.url, (), 1)
-        node = NodeClients(appliance, proxy.url, (), 1, folder)
+        python = PythonClients(proxy.url, (), 1, SILENCE_SECONDS)
+        node = NodeClients(served_module(appliance, folder), proxy.url, (), 1, SILENCE_SECONDS)
         async with python, node:
             while truth.samples[await truth.next()]["server"]["dropped_total"] < DROPPED:
                 pass
@@ -36,6 +38,5 @@ def test_what_a_slow_line_could_not_carry_is_told_with_its_count(tmp_path: Path)
         told, found = asyncio.run(on_a_slow_line(started, tmp_path))
     assert found == []
     for each in told:
-        lost = [one.lost for one in each if isinstance(one, Gap) and one.reason == "slow-subscriber"]
-        assert lost
-        assert sum(isinstance(one, Sample) for one in each) > 10
+        assert any(isinstance(one, Gap) and one.reason == "slow-subscriber" for one in each)
+        assert sum(isinstance(one, Sample) for one in each) > 5

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from tests.chaos.account import Gap, Sample, Told, complaints, newest_number, number_of
 from tests.chaos.descriptors import descriptors
 from tests.chaos.faults import Fault, draw
-from tests.chaos.node_clients import NodeClients
+from tests.chaos.node_clients import NodeClients, served_module
 from tests.chaos.proxy import ChaosProxy
 from tests.chaos.python_clients import PythonClients
 from tests.chaos.truth import Truth
@@ -70,7 +70,7 @@ async def trial(appliance: Appliance, folder: Path, scale: Scale) -> Outcome:
         before = await _least_descriptors(appliance, truth)
         async with ChaosProxy(appliance.port, scale.fault) as proxy:
             python = PythonClients(proxy.url, SECTIONS, scale.python_clients)
-            node = NodeClients(appliance, proxy.url, SECTIONS, scale.node_clients, folder)
+            node = NodeClients(served_module(appliance, folder), proxy.url, SECTIONS, scale.node_clients)
             async with python, node:
                 await proxy.until_forced(scale.forced)
                 proxy.calm()
