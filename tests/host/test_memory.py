@@ -15,8 +15,9 @@ def test_meminfo_is_in_bytes():
     assert parse_meminfo(content) == {b"MemTotal": 24684096 * 1024, b"HugePages_Total": 3, b"DirectMap1G": 24 * GIB}
 
 
-def test_vmstat_is_a_table():
-    assert parse_vmstat(b"pswpin 0\npgmajfault 1214\n") == {b"pswpin": 0, b"pgmajfault": 1214}
+def test_vmstat_is_a_table_of_which_a_few_rows_are_read():
+    content = b"pswpin 0\npgfault 9\npgmajfault 1214\nxoom_kill 3\noom_kill_not 4\n"
+    assert parse_vmstat(content) == {b"pswpin": 0, b"pgmajfault": 1214}
 
 
 def test_used_is_total_less_available():

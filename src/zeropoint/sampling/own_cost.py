@@ -1,10 +1,14 @@
 """What the appliance itself costs: its CPU time and memory, for the self-report in each sample."""
 
-import os
+import mmap
+import sys
 import time
-from pathlib import Path
 
 from msgspec import Struct
+
+from zeropoint.probe import read_file
+
+PAGE_BYTES = mmap.PAGESIZE
 
 
 class OwnCost(Struct, frozen=True):
@@ -30,9 +34,8 @@ class OwnCostMeter:
 
 def resident_bytes() -> int | None:
     """Resident memory of this process; None where the system does not tell."""
-    statm = Path("/proc/self/statm")
-    if statm.exists():
-        return int(statm.read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    if sys.platform == "linux":
+        return int(read_file("/proc/self/statm").split()[1]) * PAGE_BYTES
     try:
         import psutil  # noqa: PLC0415 - a dependency of systems without /proc only
     except ImportError:
