@@ -217,6 +217,13 @@ def test_a_foreign_origin_gets_no_leave(guarded: Guarded, origin: str):
     assert "Origin" in answer.headers["vary"]
 
 
+def test_only_files_without_data_are_for_every_site(guarded: Guarded):
+    for path in MATRIX:
+        answer = guarded.appliance.request(path, headers={"Origin": "https://evil.example"})
+        allowed = answer.headers.get("access-control-allow-origin")
+        assert allowed == ("*" if path.startswith("/static/") else None), path
+
+
 def test_a_preflight_allows_the_headers_that_the_client_sends(guarded: Guarded):
     asked = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization,last-event-id"}
     answer = guarded.appliance.request("/metrics/sse", "OPTIONS", {"Origin": ORIGIN, **asked})

@@ -1,7 +1,7 @@
 """Which other sites' pages may read the answers: CORS, closed by default.
 
 An allowed origin is echoed exactly, never `*`, and never with credentials: a page of another site brings its token in
-the Authorization header.
+the Authorization header. Only the files of /static, which hold no data, are for every site.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -52,7 +52,7 @@ def origin_headers(allowed_origins: Iterable[str]) -> Callable[[web.Request, web
     allowed = frozenset(allowed_origins)
 
     async def add(request: web.Request, response: web.StreamResponse) -> None:
-        if not allowed:
+        if not allowed or "Access-Control-Allow-Origin" in response.headers:
             return
         vary = response.headers.get("Vary")
         response.headers["Vary"] = f"{vary}, Origin" if vary else "Origin"

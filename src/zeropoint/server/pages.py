@@ -62,7 +62,10 @@ class Pages:
         return self._answer(request, ICON)
 
     async def static(self, request: web.Request) -> web.StreamResponse:
-        return self._answer(request, request.match_info["name"])
+        response = self._answer(request, request.match_info["name"])
+        # Modules are fetched with CORS. This is public code, the same for all, and no answer with data says this.
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        return response
 
     def _answer(self, request: web.Request, name: str) -> web.StreamResponse:
         asset = self._assets.get(name)
