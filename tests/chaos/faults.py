@@ -4,6 +4,8 @@ Pure: the places are found in the bytes, chance is an argument. Only the way fro
 request is a single packet.
 """
 
+import re
+from collections.abc import Iterator
 from random import Random
 from typing import Literal, NamedTuple
 
@@ -35,6 +37,8 @@ class Fault(NamedTuple):
 
 
 NEVER = 1 << 60
+BEGINNING = re.compile(rb"[\xc0-\xff]")
+"""UTF-8: the first byte of a character of several."""
 SLOW = Fault("slow", "anywhere", "reset", NEVER)
 
 
@@ -58,58 +62,65 @@ class Cutter:
 
     def allow(self, part: bytes) -> int:
         """How many bytes of `part` pass; the cut is due right behind them if `is_due` is set."""
-        for index, byte in enumerate(part):
-            self._framing.take(byte)
-            self._passed += 1
-            if self._passed > self._fault.after_bytes and self._is_place(byte):
-                self.is_due = True
-                return index + 1
-        return len(part)
+        least = self._fault.after_bytes - self._passed
+        self._passed += len(part)
+        allowed = next((index for index in self._places(part, least) if index > least), None)
+        self.is_due = allowed is not None or self._passed > self._fault.after_bytes + PATIENCE_BYTES
+        return len(part) if allowed is None else allowed
 
-    def _is_place(self, byte: int) -> bool:
-        """Whether it may be cut right behind this byte."""
-        if self._passed > self._fault.after_bytes + PATIENCE_BYTES:
-            return True
+    def _places(self, part: bytes, least: int) -> Iterator[int]:
+        """The indexes in `part` before which it may be cut; all of them are gone through, for what comes later."""
         match self._fault.place:
             case "anywhere":
-                return True
+                yield from range(max(1, least + 1), len(part) + 1)
             case "chunk-header":
-                return self._framing.is_within_header
+                yield from self._framing.within_headers(part)
             case "character":
-                return byte >= 0xC0  # UTF-8: the first byte of a character of several
+                yield from (found.end() for found in BEGINNING.finditer(part))
 
 
 class Framing:
     """Where in HTTP/1.1's chunked coding (RFC 9112, 7.1) a stream of bytes is; nowhere in an answer of another form."""
 
     def __init__(self) -> None:
-        self._head = bytearray()
-        self._line = bytearray()
+        self._head = b""
+        self._line = b""
         self._left = 0
         self._state: Literal["head", "size", "data", "other"] = "head"
 
-    @property
-    def is_within_header(self) -> bool:
-        """Some of a chunk's length has come, and the line has not ended."""
-        return self._state == "size" and bool(self._line.strip())
+    def within_headers(self, part: bytes) -> list[int]:
+        """The indexes in `part` before which some of a chunk's length has come, and its line has not ended."""
+        found, at = [], 0
+        while at < len(part):
+            match self._state:
+                case "head":
+                    at = self._take_head(part)
+                case "size":
+                    at += 1
+                    self._line += part[at - 1 : at]
+                    if self._line.strip():
+                        found += [at]
+                        self._end_line()
+                case "data":
+                    taken = min(self._left, len(part) - at)
+                    self._left -= taken
+                    at += taken
+                    self._state = "data" if self._left else "size"
+                case "other":
+                    return found
+        return found
 
-    def take(self, byte: int) -> None:
-        match self._state:
-            case "head":
-                self._head.append(byte)
-                if self._head.endswith(b"\r\n\r\n"):
-                    chunked = b"transfer-encoding: chunked" in self._head.lower()
-                    self._state = "size" if chunked else "other"
-            case "size":
-                self._line.append(byte)
-                if self._line.endswith(b"\n") and self._line.strip():
-                    # Two more: the line end behind the data.
-                    self._left = int(self._line, 16) + 2
-                    self._line.clear()
-                    self._state = "data"
-            case "data":
-                self._left -= 1
-                if self._left == 0:
-                    self._state = "size"
-            case "other":
-                pass
+    def _take_head(self, part: bytes) -> int:
+        known = len(self._head)
+        self._head += part
+        head, end, _ = self._head.partition(b"\r\n\r\n")
+        if not end:
+            return len(part)
+        self._state = "size" if b"transfer-encoding: chunked" in head.lower() else "other"
+        return len(head) + len(end) - known
+
+    def _end_line(self) -> None:
+        if self._line.endswith(b"\n"):
+            self._left = int(self._line, 16) + len(b"\r\n")
+            self._line = b""
+            self._state = "data"

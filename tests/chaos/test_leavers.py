@@ -25,11 +25,12 @@ RESET_AT_CLOSE = struct.pack("ii", 1, 0)
 def test_a_disconnect_frees_the_subscriber_and_its_descriptor(tmp_path: Path, way: str):
     with running(tmp_path, "--interval", "0.1") as started, Stream(started) as clock:
         clock.samples(3)
-        before = descriptors(started.process.pid)
+        before = descriptors(started.process.pid)["socket"]
         leave(started, way)
         for _ in range(HEARTBEAT_SAMPLES):
             newest = messages(clock.samples(len(messages(clock.events)) + 1))[-1]
-            if newest.json["server"]["clients"] == 1 and descriptors(started.process.pid) <= before:
+            clients, left = newest.json["server"]["clients"], descriptors(started.process.pid)["socket"] - before
+            if (clients, left) == (1, 0):
                 break
         else:
             raise AssertionError(

@@ -37,15 +37,15 @@ class Scale(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """`told` has what each client told, the Python ones first; `complaints` is what is wrong with it."""
+    """`told` has what each client told, the Python ones first; `complaints` is what is wrong with it, and
+    `descriptors_left` what the appliance holds open that it did not before."""
 
     forced: Counter[Fault]
     connections: int
     told: Sequence[Sequence[Told]]
     sent: int
     complaints: Sequence[str]
-    descriptors_before: int
-    descriptors_after: int
+    descriptors_left: Counter[str]
     clients_after: int
 
     @property
@@ -67,7 +67,7 @@ def furnish(artifacts: Path) -> None:
 async def trial(appliance: Appliance, folder: Path, scale: Scale) -> Outcome:
     """So many cuts, then calm until every client has caught up; then all leave."""
     async with Truth(appliance, QUERY) as truth:
-        before = await _least_descriptors(appliance, truth)
+        before = await _lasting_descriptors(appliance, truth)
         async with ChaosProxy(appliance.port, scale.fault) as proxy:
             python = PythonClients(proxy.url, SECTIONS, scale.python_clients)
             node = NodeClients(served_module(appliance, folder), proxy.url, SECTIONS, scale.node_clients)
@@ -80,9 +80,9 @@ async def trial(appliance: Appliance, folder: Path, scale: Scale) -> Outcome:
             cuts, connections = proxy.forced.copy(), proxy.connections_total
         told = [*python.told, *node.told]
         await _until_newest(truth, told)
-        clients, after = await _settle(appliance, truth, before)
+        clients, left = await _settle(appliance, truth, before)
         found = [f"client {n}: {one}" for n, each in enumerate(told) for one in complaints(each, truth.samples)]
-    return Outcome(cuts, connections, told, len(truth.samples), found, before, after, clients)
+    return Outcome(cuts, connections, told, len(truth.samples), found, left, clients)
 
 
 async def _until_newest(truth: Truth, told: Sequence[Sequence[Told]]) -> None:
@@ -92,25 +92,24 @@ async def _until_newest(truth: Truth, told: Sequence[Sequence[Told]]) -> None:
         await truth.next()
 
 
-async def _least_descriptors(appliance: Appliance, truth: Truth) -> int:
-    """A probe may have a file open at the moment."""
-    counts = []
+async def _lasting_descriptors(appliance: Appliance, truth: Truth) -> Counter[str]:
+    """Without what a probe has open for a moment."""
+    lasting = descriptors(appliance.process.pid)
     for _ in range(BASELINE_SAMPLES):
         await truth.next()
-        counts.append(descriptors(appliance.process.pid))
-    return min(counts)
+        lasting &= descriptors(appliance.process.pid)
+    return lasting
 
 
-async def _settle(appliance: Appliance, truth: Truth, before: int) -> tuple[int, int]:
-    """How many subscribers the appliance counts and how many descriptors it holds, once that is what it was; at the
+async def _settle(appliance: Appliance, truth: Truth, before: Counter[str]) -> tuple[int, Counter[str]]:
+    """How many subscribers the appliance counts, and what it holds open beyond `before`, once that is as it was; at the
     latest after a heartbeat."""
-    clients, after = -1, -1
     for _ in range(SETTLE_SAMPLES):
         clients = _clients(truth.samples[await truth.next()])
-        after = descriptors(appliance.process.pid)
-        if clients == 1 and after <= before:
+        left = descriptors(appliance.process.pid) - before
+        if clients == 1 and not left:
             break
-    return clients, after
+    return clients, left
 
 
 def _clients(sample: Mapping[str, Any]) -> int:
