@@ -76,10 +76,13 @@ class Appliance:
 
     async def follow_tokens(self) -> None:
         """Follows the token file, and ends the streams of tokens that hold no longer, until it is cancelled."""
+        looked_at = utc_now()
         while True:
             await asyncio.sleep(TOKEN_SECONDS)
-            self.register.refresh()
-            self.broadcaster.end_unentitled("token-no-longer-valid")
+            before, looked_at = looked_at, utc_now()
+            # To ask each of thousands of subscribers twice a second would cost as much as sending to them.
+            if self.register.refresh() or self.register.ends_within(before, looked_at):
+                self.broadcaster.end_unentitled("token-no-longer-valid")
 
     def _judge(self) -> health.Verdict:
         return self._verdict(self._sample_age())

@@ -38,6 +38,20 @@ def test_a_token_ends_when_it_expires(tmp_path: Path):
     assert not register.holds(token, NOW + timedelta(hours=1))
 
 
+def test_only_a_change_and_an_end_call_for_another_look_at_the_streams(tmp_path: Path):
+    store = TokenStore(tmp_path)
+    store.create("read", None, timedelta(hours=1), NOW)
+    register = TokenRegister(store)
+    assert not register.refresh()
+    store.create("read", None, None, NOW)
+    assert register.refresh()
+    assert not register.refresh()
+    end = NOW + timedelta(hours=1)
+    assert not register.ends_within(NOW, end - timedelta(seconds=1))
+    assert register.ends_within(end - timedelta(seconds=1), end)
+    assert not register.ends_within(end, end + timedelta(days=1))
+
+
 def test_a_change_of_the_file_is_followed(tmp_path: Path):
     store = TokenStore(tmp_path)
     register = TokenRegister(store)

@@ -1,6 +1,7 @@
 """zeropoint serve: samples this machine and serves the feed and the page."""
 
 import asyncio
+import gc
 import os
 from collections.abc import Callable
 from importlib import metadata
@@ -22,6 +23,7 @@ def serve(config: str | None, **flags: Any) -> None:
     settings = load(flags, os.environ, config)
     set_up_logs(settings.log_level)
     allow_many_connections()
+    collect_garbage_seldom()
     with asyncio.Runner(loop_factory=event_loop_factory()) as runner:
         runner.run(appliance.serve(settings, announce))
 
@@ -53,3 +55,14 @@ def allow_many_connections() -> None:
         return
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def collect_garbage_seldom() -> None:
+    """Takes the cyclic garbage collector out of the way of sending; it took a tenth of an event's CPU.
+
+    The modules that are loaded stay for good, and a tick makes thousands of objects but hardly a cycle: what is to be
+    freed is freed by its reference count.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

@@ -128,20 +128,26 @@ class TokenRegister:
         self.failure: str | None = None
         self.refresh()
 
-    def refresh(self) -> None:
-        """Reads the file again when it has changed. A file that cannot be read lets nobody in, and says so."""
+    def refresh(self) -> bool:
+        """Reads the file again when it has changed, and says whether it had. A file that cannot be read lets nobody in,
+        and says so."""
         identity = self._store.identity()
         if identity == self._identity and self.failure is None:
-            return
+            return False
         self._identity = identity
         try:
             tokens = self._store.load()
         except TokenError as error:
             self._tokens, self.exists, self.failure = {}, True, str(error)
-            return
+            return True
         self._tokens = {token.sha256: token for token in tokens or ()}
         # Also with the last one revoked it stays closed: taking a right away must not open the door.
         self.exists, self.failure = tokens is not None, None
+        return True
+
+    def ends_within(self, since: datetime, until: datetime) -> bool:
+        """Whether some token's time runs out between two moments."""
+        return any(token.expires is not None and since < token.expires <= until for token in self._tokens.values())
 
     def find(self, text: str, now: datetime) -> Token | None:
         """The token of this text, when it is one that holds now."""
