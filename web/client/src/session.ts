@@ -136,7 +136,6 @@ export class Session implements Feed {
       for (let attempts = 0; ; attempts += 1) {
         // Somebody who begins to look is not kept waiting, unless the server asked for it.
         const isFirstLook = await this.#untilVisible(life);
-        if (isFirstLook) attempts = 0;
         if (!isFirstLook || asked !== null) await this.#retries.waitToProbe(attempts, asked, life);
         if (!this.context.isVisible() && !life.aborted) continue;
         // Polling goes on until the stream has shown that it works: one that is held back must not stop the page.

@@ -70,8 +70,18 @@ describe("a stream that is late in bunches", () => {
     expect(feed.client.delayMs).toBe(3_000);
     for (let sequence = 20; sequence < 26; sequence += 1) {
       await answer(feed, sequence);
-      await bench.clock.advance(1_800);
+      await bench.clock.advance(1_875);
     }
+    expect(feed.client.delayMs).toBe(0);
+    // Of an answer, only its newest sample was sent when it was taken.
+    const samples = [26, 27, 28].map((sequence) => sample(`e-${sequence}`, nowSeconds() - (28 - sequence)));
+    (await bench.peer.next("metrics/json")).json({ samples, gap: null });
+    await feed.untilSample("e-28");
+    expect(feed.client.delayMs).toBe(0);
+    // A stream that is merely tried says nothing of what the page lives on.
+    const stream = (await bench.peer.next("metrics/sse")).openStream();
+    stream.send({ event: "hello", data: { ...hello(), server_time: timeAt(nowSeconds() - 3) } });
+    await feed.until(() => hellos(feed) === 2);
     expect(feed.client.delayMs).toBe(0);
     await bench.peer.next("metrics/json");
   });
@@ -93,6 +103,12 @@ describe("a stream that is late in bunches", () => {
     expect(feed.client.state.reason).toBe(null);
     expect(feed.sampleIds.slice(-5)).toEqual(ids("e", 25, 29));
     await (await bench.peer.next("metrics/json")).closed;
+    // From then on it is trusted, as is the one after it.
+    stream.send({ retry: 2_000, event: "bye", data: { reason: "shutdown" } });
+    await bench.clock.untilTimer(2_000);
+    await bench.clock.advance(2_000);
+    await open();
+    await feed.untilState("live");
   });
 
   test("and is so each time is tried less and less often, and never counts as live", async () => {
@@ -134,6 +150,7 @@ test("what is replayed when a stream begins comes all at once, and is no sign of
     stream = await open();
     sendBunch(stream, last - 9, last);
     await feed.untilSample(`e-${last}`);
+    expect(feed.client.delayMs).toBe(0);
     // A good minute clears what the drop has counted.
     for (let seconds = 0; seconds < 64; seconds += 4) {
       await bench.clock.advance(4_000);

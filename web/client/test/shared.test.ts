@@ -453,6 +453,18 @@ describe("the sample that a tab asks for itself while its worker starts", () => 
     expect(port.heard).toMatchObject([{ type: "join", resumeId: "e-5" }]);
   });
 
+  test("is asked for once, and not when a tab starts again", async () => {
+    let asked = 0;
+    const headStart = () => ((asked += 1), new Promise<Response>(() => {}));
+    const tab = bench.tab({ headStart });
+    (await bench.peer.next("metrics/sse")).status(401);
+    await tab.untilState("signed-out");
+    tab.feed.start();
+    (await bench.peer.next("metrics/sse")).greet().sendSamples("e-1");
+    await tab.untilSample("e-1");
+    expect(asked).toBe(1);
+  });
+
   test("is of no use once the worker has answered", async () => {
     const port = new MutePort();
     let answer!: (response: Response) => void;

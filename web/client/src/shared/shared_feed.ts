@@ -40,7 +40,7 @@ export class SharedFeed implements Feed {
     this.#isRunning = true;
     this.#status.set("connecting", null);
     this.#connect();
-    if (this.#delivery.resumeId === null) void this.#askForNewest();
+    if (this.#isUnplaced) void this.#askForNewest();
   }
 
   follow(event: PageEvent): void {
