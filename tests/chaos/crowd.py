@@ -71,7 +71,8 @@ class Stream(asyncio.Protocol):
                 self._on_event(fields.get("event", "message"), fields.get("id", ""), fields["data"])
 
     def connection_lost(self, error: Exception | None) -> None:
-        self.ended.set_result(None)
+        if not self.ended.done():  # nobody waits for it any more once all is over
+            self.ended.set_result(None)
 
 
 class Subscriber:

@@ -30,6 +30,7 @@ class ChaosProxy:
         self.forced: Counter[Fault] = Counter()
         """The cuts that were made, without what they came after."""
         self.is_calm = False
+        self.is_dark = False
         self._upstream = ("127.0.0.1", upstream_port)
         self._draw = draw
         self._forced_one = asyncio.Event()
@@ -71,10 +72,22 @@ class ChaosProxy:
         self.is_calm = True
         self._calmed.set()
 
+    def darken(self) -> None:
+        """From now on nobody gets through: what is open is cut, and what is opened."""
+        self.is_dark = True
+        for link in self._links:
+            link.cancel()
+
+    def lighten(self) -> None:
+        self.is_dark = False
+
     async def _accept(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
             near, _ = await loop.sock_accept(self._listener)
+            if self.is_dark:
+                near.close()
+                continue
             link = asyncio.create_task(self._serve(near, self.connections_total))
             self.connections_total += 1
             self._links.add(link)
