@@ -65,7 +65,7 @@ def newest_time(sources: Path) -> float:
     """
     newest = 0.0
     for folder, folders, files in os.walk(sources):
-        folders[:] = [name for name in folders if name != "node_modules"]
+        folders[:] = [name for name in folders if name not in ("node_modules", "dist")]
         newest = max([newest, *(Path(folder, name).stat().st_mtime for name in (*folders, *files))])
     return newest
 
