@@ -9,8 +9,9 @@ from tests.chaos.account import Gap, Told, complaints, newest_number, number_of
 from tests.chaos.node_clients import NodeClients, served_module
 from tests.chaos.proxy import ChaosProxy
 from tests.chaos.python_clients import PythonClients
+from tests.chaos.serving import serving
 from tests.chaos.truth import Truth
-from tests.support.process import Appliance, running
+from tests.support.process import Appliance
 from zeropoint.feed.ring import CAPACITY_FRAMES
 
 SECTIONS = ("server",)
@@ -21,7 +22,7 @@ AWAY_SAMPLES = CAPACITY_FRAMES + 50
 def measure() -> Report:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with running(folder / "data", "--interval", "0.1", "--artifacts", str(folder / "artifacts")) as started:
+        with serving(folder, "--interval", "0.1", "--artifacts", str(folder / "artifacts")) as started:
             told, found = asyncio.run(_away(started, folder))
     for complaint in found[:10]:
         print(f"  {complaint}")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from bench.report import Goal, Report
 from soak.memory import mib, resident_bytes
+from tests.chaos.serving import serving
 from tests.chaos.trial import Outcome, Scale, furnish, run
-from tests.support.process import running
 
 SCALE = Scale(forced=10_000, python_clients=160, node_clients=80, seed=10_000)
 
@@ -15,7 +15,7 @@ def measure() -> Report:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         furnish(folder / "artifacts")
-        with running(folder / "data", "--interval", "0.1", "--artifacts", str(folder / "artifacts")) as started:
+        with serving(folder, "--interval", "0.1", "--artifacts", str(folder / "artifacts")) as started:
             before_bytes = resident_bytes(started.process.pid)
             outcome = run(started, folder, SCALE)
             after_bytes = resident_bytes(started.process.pid)

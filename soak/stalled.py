@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from bench.processes import Child, child
 from bench.report import Goal, Report, spread
 from soak.memory import mib, resident_bytes
-from tests.support.process import Appliance, running
+from tests.chaos.serving import serving
+from tests.support.process import Appliance
 from tests.support.stream import Stream
 from zeropoint.feed.broadcaster import STALL_SECONDS
 
@@ -36,7 +37,7 @@ def measure() -> Report:
     alone, beside = [], []
     with (
         tempfile.TemporaryDirectory() as folder,
-        running(Path(folder), "--interval", "0.1") as started,
+        serving(Path(folder), "--interval", "0.1") as started,
         _listeners(started.port) as listeners,
     ):
         for run in range(1, RUNS + 1):

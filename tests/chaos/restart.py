@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.support.process import TIMEOUT_SECONDS, running
+from tests.chaos.serving import serving
+from tests.support.process import TIMEOUT_SECONDS
 
 INTERVAL = ("--interval", "1")
 
@@ -37,13 +38,13 @@ def busiest(moments: Sequence[float], window: float) -> int:
     return most
 
 
-def restart(data: Path, subscribers: int, speed: float) -> Restart:
+def restart(folder: Path, subscribers: int, speed: float) -> Restart:
     """`speed` divides the waits of the subscribers; 1 is real."""
-    with running(data, *INTERVAL) as started, _crowd(started.port, subscribers, speed) as crowd:
+    with serving(folder, *INTERVAL) as started, _crowd(started.port, subscribers, speed) as crowd:
         assert _line(crowd) == "connected"
         before = started.get("/health").json["clients"]
         assert started.stop() == 0
-        with running(data, *INTERVAL, "--port", str(started.port)) as again:
+        with serving(folder, *INTERVAL, "--port", str(started.port)) as again:
             records = [json.loads(_line(crowd)) for _ in range(subscribers)]
             after = again.get("/health").json["clients"]
     return Restart(records, before, after)

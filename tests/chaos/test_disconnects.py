@@ -3,15 +3,15 @@
 from pathlib import Path
 
 from tests.chaos.faults import ENDS, MANNERS, PLACES
+from tests.chaos.serving import serving
 from tests.chaos.trial import Scale, furnish, run
-from tests.support.process import running
 
 SCALE = Scale(forced=300, python_clients=40, node_clients=24, seed=4)
 
 
 def test_hundreds_of_forced_disconnects_lose_and_double_nothing(tmp_path: Path):
     furnish(tmp_path / "artifacts")
-    with running(tmp_path, "--interval", "0.1", "--artifacts", str(tmp_path / "artifacts")) as started:
+    with serving(tmp_path, "--interval", "0.1", "--artifacts", str(tmp_path / "artifacts")) as started:
         outcome = run(started, tmp_path, SCALE)
     assert outcome.complaints == []
     assert outcome.forced.total() >= SCALE.forced

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.descriptors import descriptors
+from tests.chaos.serving import errors_of, serving
 from tests.support.process import Appliance, running
 from tests.support.stream import Stream, messages
 from zeropoint.appliance import serve
@@ -54,6 +55,23 @@ def leave(appliance: Appliance, way: str) -> None:
         if way == "reset":
             stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_AT_CLOSE)
         stream.socket.close()
+
+
+@pytest.mark.xfail(strict=True, reason="the log calls it an error, with a traceback for each")
+@pytest.mark.parametrize("way", ["close", "reset"])
+def test_a_client_that_is_gone_before_its_answer_is_no_error_of_the_appliance(tmp_path: Path, way: str):
+    with serving(tmp_path, "--interval", "0.2") as started, Stream(started) as clock:
+        clock.samples(1)
+        # Request and end lie there together when it goes on: it answers somebody who is gone.
+        started.process.send_signal(signal.SIGSTOP)
+        for _ in range(LEAVERS):
+            with started.connect() as connection:
+                connection.sendall(b"GET /metrics/sse HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                if way == "reset":
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_AT_CLOSE)
+        started.process.send_signal(signal.SIGCONT)
+        clock.until(lambda seen: [one.json["server"]["clients"] for one in messages(seen)[-2:]] == [1, 1])
+        assert errors_of(tmp_path) == []
 
 
 async def test_a_disconnect_frees_the_task(tmp_path: Path):

@@ -8,8 +8,9 @@ from tests.chaos.faults import SLOW
 from tests.chaos.node_clients import NodeClients, served_module
 from tests.chaos.proxy import ChaosProxy
 from tests.chaos.python_clients import PythonClients
+from tests.chaos.serving import serving
 from tests.chaos.truth import Truth
-from tests.support.process import Appliance, running
+from tests.support.process import Appliance
 
 DROPPED = 20
 SILENCE_SECONDS = 10.0
@@ -34,7 +35,7 @@ async def on_a_slow_line(appliance: Appliance, folder: Path) -> tuple[list[list[
 
 
 def test_what_a_slow_line_could_not_carry_is_told_with_its_count(tmp_path: Path):
-    with running(tmp_path, "--interval", "0.1", "--artifacts", str(tmp_path / "artifacts")) as started:
+    with serving(tmp_path, "--interval", "0.1", "--artifacts", str(tmp_path / "artifacts")) as started:
         told, found = asyncio.run(on_a_slow_line(started, tmp_path))
     assert found == []
     for each in told:

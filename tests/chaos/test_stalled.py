@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.support.process import running
+from tests.chaos.serving import serving
 from tests.support.stream import Stream, messages
 from zeropoint.feed.broadcaster import BATCH_BYTES, QUEUE_FRAMES
 
@@ -13,7 +13,7 @@ SLACK_BYTES = 16 * 1024 * 1024
 
 
 def test_many_stalled_readers_hold_little_memory_and_nobody_up(tmp_path: Path):
-    with running(tmp_path, "--interval", "0.1") as started, ExitStack() as opened:
+    with serving(tmp_path, "--interval", "0.1") as started, ExitStack() as opened:
         quick = [opened.enter_context(Stream(started)) for _ in range(3)]
         count, newest = 1, quick[0].samples(1)[0].json["server"]
         memory_bytes = newest["memory_bytes"]

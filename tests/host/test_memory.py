@@ -10,9 +10,9 @@ from zeropoint.probe import NEEDS_TWO_READINGS
 GIB = 1024**3
 
 
-def test_meminfo_is_in_bytes():
-    content = b"MemTotal:       24684096 kB\nHugePages_Total:       3\nDirectMap1G:    25165824 kB\n"
-    assert parse_meminfo(content) == {b"MemTotal": 24684096 * 1024, b"HugePages_Total": 3, b"DirectMap1G": 24 * GIB}
+def test_meminfo_is_a_table_of_which_some_rows_are_read_in_bytes():
+    content = b"MemTotal:       24684096 kB\nHugePages_Total:       3\nSwapCached: 5 kB\nCached:    25165824 kB\n"
+    assert parse_meminfo(content) == {b"MemTotal": 24684096 * 1024, b"Cached": 24 * GIB}
 
 
 def test_vmstat_is_a_table_of_which_a_few_rows_are_read():

@@ -71,11 +71,24 @@ class Subscriber:
         self.ended = ended
         self.holds: Callable[[], bool] = lambda: True
         self.waiting: deque[Frame] = deque()
-        self.slow_since: float | None = None
+        self.slow_since = 0.0
         self.sent_id: str | None = None
         self.lost = 0
         self.missed = 0
         self.capacity = QUEUE_FRAMES
+
+
+class Group:
+    """The subscribers of one wire form: all of them, and those that keep up, which a sample goes to at once.
+
+    The latter by their transports: to touch a thousand further objects five times a second is a tenth of the cost.
+    """
+
+    __slots__ = ("members", "quick")
+
+    def __init__(self) -> None:
+        self.members: set[Subscriber] = set()
+        self.quick: dict[asyncio.Transport, Subscriber] = {}
 
 
 class Broadcaster:
@@ -95,7 +108,7 @@ class Broadcaster:
         self._max_subscribers = max_subscribers
         self._encode = encode
         self._clock = clock
-        self._groups: dict[Wire, set[Subscriber]] = {}
+        self._groups: dict[Wire, Group] = {}
         self._slow: set[Subscriber] = set()
         self._next = asyncio.Event()
         self._spoke_at = clock()
@@ -112,17 +125,19 @@ class Broadcaster:
         previous = self.ring.newest
         frame = self.ring.append(sample, missed, self._encode)
         self._spoke_at = self._clock()
-        for wire, subscribers in self._groups.items():
-            content = frame.event(wire)
-            for subscriber in subscribers:
-                transport = subscriber.transport
-                if subscriber.slow_since is None and not transport.get_write_buffer_size():
-                    if not transport.is_closing():
-                        transport.write(content)
-                    continue
-                if subscriber.slow_since is None:
-                    subscriber.sent_id = previous.id if previous else None
-                    self._slow_down(subscriber)
+        for subscriber in self._slow:
+            self._hold(subscriber, frame)
+        for wire, group in self._groups.items():
+            content, full = frame.event(wire), []
+            for transport in group.quick:
+                if transport.get_write_buffer_size():
+                    full.append(transport)
+                elif not transport.is_closing():
+                    transport.write(content)
+            for transport in full:
+                subscriber = group.quick[transport]
+                subscriber.sent_id = previous.id if previous else None
+                self._slow_down(subscriber)
                 self._hold(subscriber, frame)
         for subscriber in list(self._slow):
             self._serve(subscriber)
@@ -138,7 +153,9 @@ class Broadcaster:
         """
         wire = Wire(view, chunked)
         subscriber = Subscriber(transport, wire, asyncio.get_running_loop().create_future())
-        self._groups.setdefault(wire, set()).add(subscriber)
+        group = self._groups.setdefault(wire, Group())
+        group.members.add(subscriber)
+        group.quick[transport] = subscriber
         self._clients += 1
         transport.write(wire.framed(retry(self.draw_retry_ms()) + event("hello", self._hello())))
         newest = self.ring.newest
@@ -164,12 +181,13 @@ class Broadcaster:
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
         """Removes a subscriber; without effect when it is gone already."""
-        subscribers = self._groups.get(subscriber.wire, set())
-        if subscriber in subscribers:
-            subscribers.remove(subscriber)
+        group = self._groups.get(subscriber.wire)
+        if group is not None and subscriber in group.members:
+            group.members.remove(subscriber)
+            group.quick.pop(subscriber.transport, None)
             self._slow.discard(subscriber)
             self._clients -= 1
-            if not subscribers:
+            if not group.members:
                 del self._groups[subscriber.wire]
         if not subscriber.ended.done():
             subscriber.ended.set_result(None)
@@ -230,7 +248,7 @@ class Broadcaster:
     # --- inside
 
     def _subscribers(self) -> list[Subscriber]:
-        return [one for group in self._groups.values() for one in group]
+        return [one for group in self._groups.values() for one in group.members]
 
     def _dismiss(self, leaving: list[Subscriber], reason: str) -> None:
         # All waits are drawn before anybody has left: they spread over as many as will come back.
@@ -252,14 +270,15 @@ class Broadcaster:
 
     def _heartbeat(self) -> None:
         content = event("heartbeat", {"server_time": _now()})
-        for wire, subscribers in self._groups.items():
+        for wire, group in self._groups.items():
             framed = wire.framed(content)
-            for subscriber in subscribers:
-                if subscriber.slow_since is None and not subscriber.transport.is_closing():
-                    subscriber.transport.write(framed)
+            for transport in group.quick:
+                if not transport.is_closing():
+                    transport.write(framed)
 
     def _slow_down(self, subscriber: Subscriber) -> None:
         subscriber.slow_since = self._clock()
+        del self._groups[subscriber.wire].quick[subscriber.transport]
         self._slow.add(subscriber)
 
     def _hold(self, subscriber: Subscriber, frame: Frame) -> None:
@@ -277,11 +296,12 @@ class Broadcaster:
             self._slow.discard(subscriber)
         elif not transport.get_write_buffer_size():
             transport.write(b"".join(self._owed(subscriber)))
-            subscriber.slow_since = self._clock() if subscriber.waiting else None
+            subscriber.slow_since = self._clock()
             if not subscriber.waiting:
                 subscriber.capacity = QUEUE_FRAMES
                 self._slow.discard(subscriber)
-        elif subscriber.slow_since is not None and self._clock() - subscriber.slow_since >= STALL_SECONDS:
+                self._groups[subscriber.wire].quick[transport] = subscriber
+        elif self._clock() - subscriber.slow_since >= STALL_SECONDS:
             # close() would wait for the buffer to drain, which is what it does not do.
             self._stalled += 1
             self._slow.discard(subscriber)

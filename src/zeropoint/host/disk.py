@@ -42,9 +42,9 @@ def parse_diskstats(content: bytes) -> dict[str, Counts]:
     for line in content.splitlines():
         _, _, name, *columns = line.split()
         # Partitions had four columns up to Linux 2.6.25.
-        if len(columns) < 11:
+        if len(columns) < 11 or columns.count(b"0") == len(columns):
             continue
-        counts = tuple(int(columns[place]) for place in PLACES)
+        counts = tuple([int(columns[place]) for place in PLACES])
         if any(counts):
             devices[printable(name)] = counts
     return devices

@@ -1,6 +1,6 @@
 """Puts the readings of one tick together to a Sample."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
@@ -49,7 +49,7 @@ def assemble(id: str, timestamp: str, interval_seconds: float, answers: Iterable
             components[answer.probe.section.removeprefix(COMPONENTS)] = _component(answer, reasons)
         else:
             _place(answer, fields, reasons)
-    system = _build(System, "system", fields, reasons) or System()
+    system = _build_system(fields, reasons)
     for path, reason in own.missing.items():
         reasons[f"server.{path}"] = reason
     return Sample(
@@ -111,26 +111,31 @@ def counted_on(section: str, reasons: Mapping[str, str], offset: int) -> Mapping
     return counted
 
 
-def _build(section: type[Section], path: str, fields: Mapping[str, Mapping[str, Any]], reasons: dict[str, str]) -> Any:
-    """The section at `path`, with what lies below it; None where nothing was read there."""
-    given = dict(fields.get(path, ()))
-    for name, kind in _sections_below(section):
-        built = _build(kind, f"{path}.{name}", fields, reasons)
-        if built is not None:
-            given[name] = built
-    if not given and path not in fields:
-        return None
-    for name in section.__struct_fields__:
-        if name not in given and f"{path}.{name}" not in reasons:
-            reasons[f"{path}.{name}"] = NO_PROBE
-    return section(**given)
+def _build_system(fields: dict[str, dict[str, Any]], reasons: dict[str, str]) -> System:
+    """Puts the sections that were read into those that hold them, and accounts for the fields that nothing fills."""
+    fields.setdefault("system", {})
+    for path, kind in _sections_from_below():
+        given = fields.get(path)
+        if given is None:
+            continue
+        for name in kind.__struct_fields__:
+            if name not in given and f"{path}.{name}" not in reasons:
+                reasons[f"{path}.{name}"] = NO_PROBE
+        parent, _, name = path.rpartition(".")
+        fields.setdefault(parent, {})[name] = kind(**given)
+    system: System = fields[""]["system"]
+    return system
 
 
 @cache
-def _sections_below(section: type[Section]) -> tuple[tuple[str, type[Section]], ...]:
-    found = []
-    for name, kind in get_type_hints(section).items():
-        found += [
-            (name, choice) for choice in get_args(kind) if isinstance(choice, type) and issubclass(choice, Section)
-        ]
-    return tuple(found)
+def _sections_from_below() -> tuple[tuple[str, type[Section]], ...]:
+    """The paths of `system` and of all sections in it; each stands after those that it holds."""
+
+    def walk(path: str, section: type[Section]) -> Iterator[tuple[str, type[Section]]]:
+        for name, kind in get_type_hints(section).items():
+            for choice in get_args(kind):
+                if isinstance(choice, type) and issubclass(choice, Section):
+                    yield from walk(f"{path}.{name}", choice)
+        yield path, section
+
+    return tuple(walk("system", System))
