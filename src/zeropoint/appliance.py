@@ -12,7 +12,7 @@ import msgspec
 from aiohttp import web
 
 from zeropoint import health
-from zeropoint.ai.registry import components
+from zeropoint.ai.registry import Options, components
 from zeropoint.feed.broadcaster import Broadcaster
 from zeropoint.feed.ring import Ring
 from zeropoint.feed.view import View, parse_view
@@ -51,7 +51,14 @@ class Appliance:
         ring = Ring(epoch)
         self.broadcaster = Broadcaster(ring, settings.interval, settings.max_subscribers, msgspec.json.encode)
         roots = Roots(proc=settings.procfs, sys=settings.sysfs, root=settings.rootfs)
-        ai = components(Path(settings.artifacts))
+        ai = components(
+            Options(
+                artifacts=Path(settings.artifacts),
+                petals_peers=settings.petals_peers,
+                petals_python=settings.petals_python,
+                openmetrics_targets=settings.openmetrics_targets,
+            )
+        )
         executors = [Executor(probe, roots) for probe in (*probes(roots), *ai)]
         self._facts = Facts({}, 0, 0)
         self.scheduler = Scheduler(executors, settings.interval, epoch, self._self_report, self._publish)

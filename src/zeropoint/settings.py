@@ -44,6 +44,17 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = ()
     tls_cert: Annotated[str, Meta(description="File of the certificate chain (PEM); with tls_key it serves HTTPS")] = ""
     tls_key: Annotated[str, Meta(description="File of the certificate's private key (PEM)")] = ""
+    petals_peers: Annotated[
+        tuple[Annotated[str, Meta(min_length=1)], ...],
+        Meta(description="Multiaddresses of servers of a Petals swarm, by which it is joined to be observed"),
+    ] = ()
+    petals_python: Annotated[
+        str, Meta(description="Python interpreter that has hivemind 1.1.9 or later; it observes the Petals swarm")
+    ] = ""
+    openmetrics_targets: Annotated[
+        tuple[Annotated[str, Meta(min_length=1)], ...],
+        Meta(description="Runtimes that answer OpenMetrics, as in llama=http://127.0.0.1:8080/metrics"),
+    ] = ()
     max_subscribers: Annotated[int, Meta(ge=1, le=1_000_000, description="Most streams at a time")] = 10_000
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="What is logged on standard error")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from zeropoint.ai.registry import COMPONENTS, components
+from zeropoint.ai.registry import Options, built_in, components
 from zeropoint.model import Component
 from zeropoint.probe import Reading, Roots
 
@@ -15,9 +15,9 @@ READ_ALL = """
 import sys
 from pathlib import Path
 import msgspec
-from zeropoint.ai.registry import components
+from zeropoint.ai.registry import Options, components
 from zeropoint.probe import Roots
-reports = {probe.section: probe.read(Roots(), 1.0).report for probe in components(Path(sys.argv[1]))}
+reports = {probe.section: probe.read(Roots(), 1.0).report for probe in components(Options(artifacts=Path(sys.argv[1])))}
 print(msgspec.json.encode(reports).decode())
 """
 
@@ -73,8 +73,9 @@ def read_all(path: Path) -> dict[str, Component]:
 
 
 def test_the_packages_own_components(artifacts: Path) -> None:
-    probes = components(artifacts)
-    assert [probe.section for probe in probes] == [f"ai.components.{kind.name}" for kind in COMPONENTS]
+    options = Options(artifacts=artifacts)
+    probes = components(options)
+    assert [probe.section for probe in probes] == [f"ai.components.{probe.name}" for probe in built_in(options)]
     for probe in probes:
         reading = probe.read(Roots(), 1.0)
         assert isinstance(reading, Reading)

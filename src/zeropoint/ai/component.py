@@ -15,6 +15,7 @@ from zeropoint.ai.texts import rfc3339
 from zeropoint.ai.tree import Limits, Tree
 from zeropoint.model import Component, Status
 from zeropoint.probe import Absent, Missing, Probe, Reading, Roots
+from zeropoint.processes import ProcessTable
 
 
 class Common(Struct, frozen=True):
@@ -40,9 +41,15 @@ class ArtifactsComponent(Probe):
     rows_suffice: ClassVar[bool] = False
 
     def __init__(
-        self, artifacts: Path, *, clock: Callable[[], float] = time.time, limits: Limits | None = None
+        self,
+        artifacts: Path,
+        *,
+        processes: ProcessTable | None = None,
+        clock: Callable[[], float] = time.time,
+        limits: Limits | None = None,
     ) -> None:
         self._artifacts = os.path.abspath(artifacts)  # noqa: PTH100 - Path.absolute leaves ".." in
+        self._processes = processes or ProcessTable()
         self._clock = clock
         self._runs = Runs(self._artifacts, self.name, limits)
         self._trees = self._layout(self._artifacts, limits)

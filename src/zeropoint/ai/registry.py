@@ -11,15 +11,15 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import ClassVar
 
-from zeropoint.ai.component import ArtifactsComponent
+from msgspec import Struct
+
 from zeropoint.ai.petals import Petals
 from zeropoint.ai.texts import clean
 from zeropoint.ai.tinygrad import Tinygrad
 from zeropoint.ai.wondercraft import Wondercraft
 from zeropoint.model import Component, Section
 from zeropoint.probe import Probe, Reading, Roots
-
-COMPONENTS: tuple[type[ArtifactsComponent], ...] = (Tinygrad, Petals, Wondercraft)
+from zeropoint.processes import ProcessTable
 
 GROUP = "zeropoint.components"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")  # it becomes part of metric names
@@ -43,9 +43,28 @@ class Broken(Probe):
         )
 
 
-def components(artifacts: Path) -> tuple[Probe, ...]:
+class Options(Struct, frozen=True, kw_only=True):
+    """What the components are told by the settings of the same names."""
+
+    artifacts: Path
+    petals_peers: tuple[str, ...] = ()
+    petals_python: str = ""
+    openmetrics_targets: tuple[str, ...] = ()
+
+
+def built_in(options: Options) -> tuple[Probe, ...]:
+    processes = ProcessTable()
+    return (
+        Tinygrad(options.artifacts, processes=processes),
+        Petals(options.artifacts, processes=processes),
+        Wondercraft(options.artifacts, processes=processes),
+    )
+
+
+def components(options: Options) -> tuple[Probe, ...]:
     """One probe for each AI component. Never raises: one that fails to load says so by its status."""
-    loaded: dict[str, Probe] = {probe.name: probe(artifacts) for probe in COMPONENTS}
+    loaded: dict[str, Probe] = {probe.name: probe for probe in built_in(options)}
+    artifacts = options.artifacts
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value)):
         probe = load(entry, artifacts, taken=frozenset(loaded))
         loaded[probe.name] = probe
