@@ -347,18 +347,92 @@ class Host(Section, frozen=True, kw_only=True):
     container: Annotated[Container | None, text("Limits of the container")] = None
 
 
+class GpuEngine(Section, frozen=True, kw_only=True):
+    """A part of a GPU that works apart from others: video units, copy engines, rings."""
+
+    name: Annotated[str, key("Name that the driver gives it", "hw.gpu.task")]
+    utilization_percent: Annotated[Real, metric("Share of time in which it was busy", "hw.gpu.utilization")] = None
+
+
+class GpuProcessEngine(Section, frozen=True, kw_only=True):
+    """What one process has of an engine; no `hw.gpu.utilization`, whose sum over engines would count it twice."""
+
+    name: Annotated[str, key("Name that the driver gives it", "hw.gpu.task")]
+    utilization_percent: Annotated[Real, metric("Share of time in which it was busy for the process")] = None
+
+
 class GpuProcess(Section, frozen=True, kw_only=True):
+    """A process that holds a GPU; with the GPU's uuid, what the ledger takes for its part of it."""
+
     pid: Annotated[int, key("Process id", "process.pid")]
     name: Annotated[Text, text("Program name")] = None
-    memory_bytes: Annotated[Count, metric("GPU memory held")] = None
-    utilization_percent: Annotated[Real, metric("Share of the GPU's time")] = None
+    memory_bytes: Annotated[
+        Count, metric("GPU memory held; of the machine's memory where the GPU has none of its own")
+    ] = None
+    utilization_percent: Annotated[
+        Real, metric("Share of the GPU's time; of its busiest engine where the driver tells engines alone")
+    ] = None
+    engines: Annotated[list[GpuProcessEngine] | None, text("Engines that it kept busy in the interval")] = None
+    mig_uuids: Annotated[list[str] | None, text("Partitions that it works in; empty where there are none")] = None
 
 
 class MigInstance(Section, frozen=True, kw_only=True):
     uuid: Annotated[str, key("Identity of the instance", "hw.id")]
     name: Annotated[Text, label("Profile name", "hw.name")] = None
+    gpu_instance_id: Annotated[Count, text("Number of its GPU instance, which its memory belongs to")] = None
+    compute_instance_id: Annotated[Count, text("Number of its compute instance within that")] = None
+    utilization_percent: Annotated[
+        Real, metric("Share of time in which a kernel ran", "hw.gpu.utilization", hw__gpu__task="general")
+    ] = None
     memory_total_bytes: Annotated[Count, metric("Memory", "hw.gpu.memory.limit")] = None
     memory_used_bytes: Annotated[Count, metric("Memory in use", "hw.gpu.memory.usage")] = None
+    memory_usage_percent: Annotated[Real, metric("Share of memory in use", "hw.gpu.memory.utilization")] = None
+
+
+class GpuEcc(Section, frozen=True, kw_only=True):
+    """Memory errors: over the GPU's life, and since the driver was loaded (volatile)."""
+
+    corrected_errors_total: Annotated[Count, metric("Corrected, over its life")] = None
+    uncorrected_errors_total: Annotated[Count, metric("Not corrected, over its life")] = None
+    volatile_corrected_errors_total: Annotated[Count, metric("Corrected, since the driver was loaded")] = None
+    volatile_uncorrected_errors_total: Annotated[Count, metric("Not corrected, since the driver was loaded")] = None
+
+
+class GpuXid(Section, frozen=True, kw_only=True):
+    """Errors that the NVIDIA driver told while the appliance watched (docs.nvidia.com/deploy/xid-errors)."""
+
+    errors_total: Annotated[Count, metric("XID errors since the appliance watches")] = None
+    last: Annotated[Count, metric("Number of the last XID error")] = None
+    last_time: Annotated[Text, text("When it was read, RFC 3339")] = None
+
+
+class GpuThrottled(Section, frozen=True, kw_only=True):
+    """For how long the clocks were held down, by cause."""
+
+    power_seconds_total: Annotated[Real, metric("By the power limit")] = None
+    thermal_seconds_total: Annotated[Real, metric("By temperature")] = None
+    sync_boost_seconds_total: Annotated[Real, metric("To keep pace with other GPUs")] = None
+    board_limit_seconds_total: Annotated[Real, metric("By a limit of the board")] = None
+    reliability_seconds_total: Annotated[Real, metric("By the voltage that is reliable")] = None
+
+
+class GpuPcie(Section, frozen=True, kw_only=True):
+    """The link to the host as it is now; idle GPUs lower it to save power."""
+
+    generation: Annotated[Count, metric("Generation of PCI Express in use")] = None
+    lanes: Annotated[Count, metric("Lanes in use")] = None
+    receive_bytes_total: Annotated[Count, metric("From the host")] = None
+    transmit_bytes_total: Annotated[Count, metric("To the host")] = None
+    replays_total: Annotated[Count, metric("Packets sent again after an error")] = None
+
+
+class GpuNvlink(Section, frozen=True, kw_only=True):
+    """All NVLink links of a GPU together."""
+
+    links_active: Annotated[Count, metric("Links that are up")] = None
+    receive_bytes_total: Annotated[Count, metric("In")] = None
+    transmit_bytes_total: Annotated[Count, metric("Out")] = None
+    errors_total: Annotated[Count, metric("CRC errors, replays and recoveries")] = None
 
 
 class Gpu(Section, frozen=True, kw_only=True):
@@ -366,27 +440,47 @@ class Gpu(Section, frozen=True, kw_only=True):
     uuid: Annotated[str, key("Stable identity: the driver's UUID, else the PCI address", "hw.id")]
     name: Annotated[Text, label("Product name", "hw.name")] = None
     vendor: Annotated[Text, label("Vendor", "hw.vendor")] = None
+    driver: Annotated[Text, text("Driver, and its version where it tells one")] = None
     utilization_percent: Annotated[
-        Real, metric("Share of time in which a kernel ran", "hw.gpu.utilization", hw__gpu__task="general")
+        Real,
+        metric(
+            "Share of time in which a kernel ran; of the busiest engine where the driver tells engines alone",
+            "hw.gpu.utilization",
+            hw__gpu__task="general",
+        ),
     ] = None
+    engines: Annotated[list[GpuEngine] | None, text("Engines that the driver tells apart")] = None
+    memory_busy_percent: Annotated[Real, metric("Share of time in which memory was read or written")] = None
     memory_total_bytes: Annotated[Count, metric("Memory", "hw.gpu.memory.limit")] = None
     memory_used_bytes: Annotated[Count, metric("Memory in use", "hw.gpu.memory.usage")] = None
     memory_usage_percent: Annotated[Real, metric("Share of memory in use", "hw.gpu.memory.utilization")] = None
+    shared_memory_total_bytes: Annotated[Count, metric("Of the machine's memory, what the GPU may use")] = None
+    shared_memory_used_bytes: Annotated[Count, metric("Of the machine's memory, what the GPU's work holds")] = None
     temperature_celsius: Annotated[Real, metric("Temperature of the die", "hw.temperature")] = None
+    hotspot_temperature_celsius: Annotated[Real, metric("Temperature of the die's hottest place")] = None
+    memory_temperature_celsius: Annotated[Real, metric("Temperature of the memory")] = None
+    temperature_limit_celsius: Annotated[Real, metric("Temperature at which the clocks are held down")] = None
     power_watts: Annotated[Real, metric("Power drawn", "hw.power")] = None
     power_limit_watts: Annotated[Real, metric("Power limit in force", "hw.power.limit")] = None
     energy_joules_total: Annotated[Real, metric("Energy used since the driver was loaded", "hw.energy")] = None
     clock_hz: Annotated[Real, metric("Clock of the cores")] = None
+    clock_limit_hz: Annotated[Real, metric("Highest clock of the cores")] = None
     memory_clock_hz: Annotated[Real, metric("Clock of the memory")] = None
+    performance_state: Annotated[Count, metric("Performance state; 0 is the fastest")] = None
     fan_percent: Annotated[Real, metric("Fan speed", "hw.fan.speed_ratio")] = None
     pcie_receive_bytes_per_second: Annotated[Real, metric("From the host over PCIe")] = None
     pcie_transmit_bytes_per_second: Annotated[Real, metric("To the host over PCIe")] = None
+    pcie: Annotated[GpuPcie | None, text("The link to the host")] = None
     nvlink_receive_bytes_per_second: Annotated[Real, metric("In over NVLink")] = None
     nvlink_transmit_bytes_per_second: Annotated[Real, metric("Out over NVLink")] = None
+    nvlink: Annotated[GpuNvlink | None, text("The links to other GPUs")] = None
     throttle_reasons: Annotated[list[str] | None, text("Why the clocks are held down; empty when they are not")] = None
+    throttled: Annotated[GpuThrottled | None, text("Time in which the clocks were held down")] = None
     ecc_errors_total: Annotated[Count, metric("Uncorrected memory errors", "hw.errors", error__type="uncorrected")] = (
         None
     )
+    ecc: Annotated[GpuEcc | None, text("Memory errors by kind")] = None
+    xid: Annotated[GpuXid | None, text("Errors that the driver told")] = None
     mig: Annotated[list[MigInstance] | None, text("Partitions of the GPU")] = None
     processes: Annotated[list[GpuProcess] | None, text("Processes that hold the GPU")] = None
 
