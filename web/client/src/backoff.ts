@@ -13,11 +13,12 @@ export type Random = () => number;
  *
  * The first wait is exactly what the server asked for: it has drawn `retry` for the number of subscribers that it
  * has, and a second draw here would bunch them again. After that the ceiling doubles, is capped, and the wait is
- * drawn from the whole of it ("full jitter"); capping after the draw would heap clients up at the cap.
+ * drawn from the whole of it ("full jitter"); capping after the draw would heap clients up at the cap. A server that asks
+ * for less than the base is obeyed once: doubling from nothing would ask it without pause for as long as it is gone.
  */
 export function backoffMs(failures: number, retryMs: number | null, backoff: Backoff, random: Random): number {
   if (failures <= 1 && retryMs !== null) return retryMs;
-  const doubled = (retryMs ?? backoff.baseMs) * 2 ** Math.max(0, failures - 1);
+  const doubled = Math.max(retryMs ?? 0, backoff.baseMs) * 2 ** Math.max(0, failures - 1);
   return Math.round(random() * Math.min(backoff.capMs, doubled));
 }
 

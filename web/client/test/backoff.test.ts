@@ -26,6 +26,11 @@ test("the server's retry is what later waits double from", () => {
   expect(backoffMs(2, 5_000, BACKOFF, highest)).toBe(10_000);
 });
 
+test("after a retry of nothing later waits double from the base all the same", () => {
+  expect(backoffMs(1, 0, BACKOFF, highest)).toBe(0);
+  expect([2, 3, 4].map((failures) => backoffMs(failures, 0, BACKOFF, highest))).toEqual([2_000, 4_000, 8_000]);
+});
+
 test("a probe waits at least half of its ceiling", () => {
   const probe = { baseMs: 16_000, capMs: 100_000 };
   expect([0, 1, 2, 3].map((attempts) => probeMs(attempts, probe, () => 0))).toEqual([8_000, 16_000, 32_000, 50_000]);
