@@ -1,11 +1,12 @@
 """One browser for all tests, a context of its own for each of them."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect
 
 from tests.support.browser import ARGUMENTS, Tab, chromium
 
@@ -44,3 +45,19 @@ def visit(new_context: Callable[..., BrowserContext]) -> Iterator[Callable[..., 
     yield start
     for one in tabs:
         assert (one.complaints, one.foreign) == ([], [])
+
+
+@pytest.fixture
+def window(playwright: Playwright, browser: Browser) -> Iterator[BrowserContext]:
+    """The browser's own window, with tabs that cover each other: Playwright holds those of its contexts in front."""
+    command = browser.new_browser_cdp_session().send("SystemInfo.getInfo")["commandLine"]
+    profile = re.search(r"--user-data-dir=(\S+)", command)
+    assert profile is not None
+    port = Path(profile[1], "DevToolsActivePort").read_text().split()[0]
+    second = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}", no_defaults=True)
+    tabs = second.contexts[0]
+    tabs.set_default_timeout(LIMIT_MILLISECONDS)
+    yield tabs
+    for tab in tabs.pages:
+        tab.close()
+    second.close()

@@ -1,11 +1,9 @@
 """Client cases 29 and 32: a tab that is shown again checks its connection; a hidden one that is alone holds none."""
 
-import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Playwright
+from playwright.sync_api import BrowserContext, BrowserType
 
 from tests.browser.clients import Reader, assert_lost_nothing, clients_over, wait_for_clients
 from tests.browser.conftest import LIMIT_MILLISECONDS
@@ -17,22 +15,6 @@ from tests.support.stream import Stream
 pytestmark = pytest.mark.system
 
 ALONE = {"shared": False, "timing": {"hiddenPollMs": 500}}
-
-
-@pytest.fixture
-def window(playwright: Playwright, browser: Browser) -> Iterator[BrowserContext]:
-    """The browser's own window, with tabs that cover each other: Playwright holds those of its contexts in front."""
-    command = browser.new_browser_cdp_session().send("SystemInfo.getInfo")["commandLine"]
-    profile = re.search(r"--user-data-dir=(\S+)", command)
-    assert profile is not None
-    port = Path(profile[1], "DevToolsActivePort").read_text().split()[0]
-    second = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}", no_defaults=True)
-    tabs = second.contexts[0]
-    tabs.set_default_timeout(LIMIT_MILLISECONDS)
-    yield tabs
-    for tab in tabs.pages:
-        tab.close()
-    second.close()
 
 
 def polls(proxy: Proxy) -> list[str]:

@@ -1,12 +1,10 @@
 """Only what somebody can see is drawn, and once a sample at most."""
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright
+from playwright.sync_api import BrowserContext
 
 from tests.browser.shown import assert_rows_are_samples
 from tests.support.browser import Tab
@@ -16,26 +14,11 @@ from tests.support.stream import Stream
 pytestmark = pytest.mark.system
 
 
-@pytest.fixture
-def tabs(playwright: Playwright, browser: Browser) -> Iterator[BrowserContext]:
-    """The browser's own window, with tabs that cover each other: Playwright holds those of its contexts in front."""
-    command = browser.new_browser_cdp_session().send("SystemInfo.getInfo")["commandLine"]
-    profile = re.search(r"--user-data-dir=(\S+)", command)
-    assert profile is not None
-    port = Path(profile[1], "DevToolsActivePort").read_text().split()[0]
-    second = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}", no_defaults=True)
-    window = second.contexts[0]
-    yield window
-    for tab in window.pages:
-        tab.close()
-    second.close()
-
-
-def test_a_hidden_tab_draws_nothing_and_catches_up_when_it_is_shown(appliance: Appliance, tabs: BrowserContext):
-    tab = Tab(tabs.new_page(), appliance.url).live()
+def test_a_hidden_tab_draws_nothing_and_catches_up_when_it_is_shown(appliance: Appliance, window: BrowserContext):
+    tab = Tab(window.new_page(), appliance.url).live()
     tab.page.keyboard.press("2")
     tab.next_sample(2)
-    tabs.new_page().bring_to_front()
+    window.new_page().bring_to_front()
     tab.wait_until("document.visibilityState === 'hidden'")
     drawn, shown = tab.page.evaluate("inside.drawn()"), tab.sample
     with Stream(appliance) as stream:
