@@ -1,7 +1,8 @@
 """Fan-out of the feed: each frame, encoded once a view, goes straight to every subscriber's transport.
 
-Nothing here waits. A subscriber whose write buffer is not empty is slow: its frames wait, a bounded number of them,
-then the oldest are dropped and told in a gap event; after STALL_SECONDS its connection is aborted.
+Nothing here waits. A subscriber is slow from the moment its transport could not hand all bytes to the kernel until it
+has: its frames wait, a bounded number of them, then the oldest are dropped and told in a gap event; after STALL_SECONDS
+its connection is aborted.
 """
 
 import asyncio
@@ -9,19 +10,19 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from msgspec import Struct
 
 from zeropoint.feed.frames import Frame, Wire, event, retry
+from zeropoint.feed.pacing import Pacing
 from zeropoint.feed.ring import Ring
 from zeropoint.feed.view import View
 from zeropoint.model import CONTRACT_VERSION, Gap, GapReason, Hello, Sample
 
 QUEUE_FRAMES = 32
 BATCH_BYTES = 64 * 1024
-REPLAY_PAUSE_SECONDS = 0.01
-SLOW_PAUSE_SECONDS = 0.1
 STALL_SECONDS = 30.0
 HEARTBEAT_SECONDS = 10.0
 MAX_VIEWS = 64
@@ -58,6 +59,7 @@ class Subscriber:
         "holds",
         "lost",
         "missed",
+        "paused",
         "sent_id",
         "slow_since",
         "transport",
@@ -72,6 +74,7 @@ class Subscriber:
         self.holds: Callable[[], bool] = lambda: True
         self.waiting: deque[Frame] = deque()
         self.slow_since = 0.0
+        self.paused = False
         self.sent_id: str | None = None
         self.lost = 0
         self.missed = 0
@@ -81,7 +84,7 @@ class Subscriber:
 class Group:
     """The subscribers of one wire form: all of them, and those that keep up, which a sample goes to at once.
 
-    The latter by their transports: to touch a thousand further objects five times a second is a tenth of the cost.
+    The latter by their transports: to touch a thousand further objects at each sample is a tenth of what it costs.
     """
 
     __slots__ = ("members", "quick")
@@ -122,25 +125,18 @@ class Broadcaster:
     def publish(self, sample: Sample, missed: int) -> None:
         """Sends a sample to everybody. `missed` ticks stand before it."""
         self.newest_sample = sample
-        previous = self.ring.newest
         frame = self.ring.append(sample, missed, self._encode)
         self._spoke_at = self._clock()
         for subscriber in self._slow:
             self._hold(subscriber, frame)
         for wire, group in self._groups.items():
-            content, full = frame.event(wire), []
-            for transport in group.quick:
-                if transport.get_write_buffer_size():
-                    full.append(transport)
-                elif not transport.is_closing():
+            content = frame.event(wire)
+            # A copy: who can't take all of it at once leaves the dict meanwhile.
+            for transport in tuple(group.quick):
+                try:
                     transport.write(content)
-            for transport in full:
-                subscriber = group.quick[transport]
-                subscriber.sent_id = previous.id if previous else None
-                self._slow_down(subscriber)
-                self._hold(subscriber, frame)
-        for subscriber in list(self._slow):
-            self._serve(subscriber)
+                except RuntimeError:  # it is closing
+                    continue
         self._next.set()
         self._next = asyncio.Event()
 
@@ -149,7 +145,7 @@ class Broadcaster:
     def subscribe(self, transport: asyncio.Transport, view: View, chunked: bool, last_id: str | None) -> Subscriber:
         """Adds a subscriber, greets it, and sends the newest sample or, given the last id it saw, what came after.
 
-        The caller asks `check_room` before, awaits `replay` after, and then the subscriber's `ended`.
+        The caller asks `check_room` before, and awaits the subscriber's `ended` after.
         """
         wire = Wire(view, chunked)
         subscriber = Subscriber(transport, wire, asyncio.get_running_loop().create_future())
@@ -157,6 +153,7 @@ class Broadcaster:
         group.members.add(subscriber)
         group.quick[transport] = subscriber
         self._clients += 1
+        self._pace(subscriber)
         transport.write(wire.framed(retry(self.draw_retry_ms()) + event("hello", self._hello())))
         newest = self.ring.newest
         if newest is not None and last_id is None:
@@ -165,19 +162,12 @@ class Broadcaster:
             replay = self.ring.after(last_id)
             if replay.gap is not None:
                 transport.write(wire.framed(event("gap", replay.gap)))
-            subscriber.sent_id = replay.gap.since if replay.gap else last_id
             if replay.frames:
-                self._slow_down(subscriber)
+                self._slow_down(subscriber, replay.gap.since if replay.gap else last_id)
                 subscriber.waiting.extend(replay.frames)
                 subscriber.capacity = len(replay.frames) + QUEUE_FRAMES
+                self._serve(subscriber)
         return subscriber
-
-    async def replay(self, subscriber: Subscriber) -> None:
-        """Sends what waits for a new subscriber, a batch whenever its buffer has drained: memory stays bounded."""
-        while subscriber in self._slow:
-            self._serve(subscriber)
-            if subscriber in self._slow:
-                await asyncio.sleep(REPLAY_PAUSE_SECONDS)
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
         """Removes a subscriber; without effect when it is gone already."""
@@ -236,11 +226,15 @@ class Broadcaster:
         )
 
     async def run(self) -> None:
-        """Heartbeats, and a second look at slow subscribers, until it is cancelled."""
+        """Heartbeats, and the end of those that have stalled, until it is cancelled."""
         while True:
-            await asyncio.sleep(SLOW_PAUSE_SECONDS if self._slow else 1.0)
+            await asyncio.sleep(1.0)
             for subscriber in list(self._slow):
-                self._serve(subscriber)
+                if self._clock() - subscriber.slow_since >= STALL_SECONDS:
+                    # close() would wait for the buffer to drain, which is what it does not do.
+                    self._stalled += 1
+                    self._slow.discard(subscriber)
+                    subscriber.transport.abort()
             if self._clock() - self._spoke_at >= HEARTBEAT_SECONDS:
                 self._spoke_at = self._clock()
                 self._heartbeat()
@@ -272,13 +266,35 @@ class Broadcaster:
         content = event("heartbeat", {"server_time": _now()})
         for wire, group in self._groups.items():
             framed = wire.framed(content)
-            for transport in group.quick:
-                if not transport.is_closing():
+            for transport in tuple(group.quick):
+                with suppress(RuntimeError):  # it is closing
                     transport.write(framed)
 
-    def _slow_down(self, subscriber: Subscriber) -> None:
+    def _pace(self, subscriber: Subscriber) -> None:
+        """Lets the transport say when it is full: as soon as there is a byte that the kernel did not take."""
+
+        def paused() -> None:
+            subscriber.paused = True
+            if subscriber not in self._slow and not subscriber.ended.done():
+                self._slow_down(subscriber, self.ring.newest.id if self.ring.newest else None)
+
+        def resumed() -> None:
+            subscriber.paused = False
+            self._serve(subscriber)
+
+        transport = subscriber.transport
+        server = transport.get_protocol()
+        assert isinstance(server, asyncio.Protocol)  # noqa: S101 - a stream's transport has a stream's protocol
+        transport.set_protocol(
+            Pacing(server, paused=paused, resumed=resumed, lost=lambda: self.unsubscribe(subscriber))
+        )
+        transport.set_write_buffer_limits(high=1, low=0)
+
+    def _slow_down(self, subscriber: Subscriber, sent_id: str | None) -> None:
+        """From here on its frames wait; `sent_id` is the last that it was sent."""
+        subscriber.sent_id = sent_id
         subscriber.slow_since = self._clock()
-        del self._groups[subscriber.wire].quick[subscriber.transport]
+        self._groups[subscriber.wire].quick.pop(subscriber.transport, None)
         self._slow.add(subscriber)
 
     def _hold(self, subscriber: Subscriber, frame: Frame) -> None:
@@ -290,22 +306,17 @@ class Broadcaster:
             self._dropped += 1
 
     def _serve(self, subscriber: Subscriber) -> None:
-        """Sends a batch to a slow subscriber whose buffer has drained; aborts one that has stalled."""
-        transport = subscriber.transport
-        if transport.is_closing():
+        """Sends what waits for a slow subscriber, a batch whenever the one before is with the kernel: memory stays
+        bounded. One that has got all is slow no more."""
+        if subscriber not in self._slow:
+            return
+        subscriber.slow_since = self._clock()
+        while subscriber.waiting and not subscriber.paused:
+            subscriber.transport.write(b"".join(self._owed(subscriber)))
+        if not subscriber.paused:
+            subscriber.capacity = QUEUE_FRAMES
             self._slow.discard(subscriber)
-        elif not transport.get_write_buffer_size():
-            transport.write(b"".join(self._owed(subscriber)))
-            subscriber.slow_since = self._clock()
-            if not subscriber.waiting:
-                subscriber.capacity = QUEUE_FRAMES
-                self._slow.discard(subscriber)
-                self._groups[subscriber.wire].quick[transport] = subscriber
-        elif self._clock() - subscriber.slow_since >= STALL_SECONDS:
-            # close() would wait for the buffer to drain, which is what it does not do.
-            self._stalled += 1
-            self._slow.discard(subscriber)
-            transport.abort()
+            self._groups[subscriber.wire].quick[subscriber.transport] = subscriber
 
     def _owed(self, subscriber: Subscriber) -> Iterator[bytes]:
         """The next batch: what was dropped, if any, as gaps, then waiting frames up to BATCH_BYTES.

@@ -65,7 +65,6 @@ class Live:
         subscriber = self._broadcaster.subscribe(transport, view, chunked, last_id)
         subscriber.holds = partial(self._gate.still_holds, request[GRANT], view)
         try:
-            await self._broadcaster.replay(subscriber)
             await subscriber.ended
         finally:
             self._broadcaster.unsubscribe(subscriber)
