@@ -57,7 +57,6 @@ def leave(appliance: Appliance, way: str) -> None:
         stream.socket.close()
 
 
-@pytest.mark.xfail(strict=True, reason="the log calls it an error, with a traceback for each")
 @pytest.mark.parametrize("way", ["close", "reset"])
 def test_a_client_that_is_gone_before_its_answer_is_no_error_of_the_appliance(tmp_path: Path, way: str):
     with serving(tmp_path, "--interval", "0.2") as started, Stream(started) as clock:

@@ -30,7 +30,9 @@ class Connection(web.RequestHandler):
     ) -> web.StreamResponse:
         """The answer to a request that never reached the application. The message of aiohttp's parser quotes what was
         sent, so it stays out."""
-        if not isinstance(exc, HttpProcessingError):
+        if isinstance(exc, ConnectionError):
+            log.debug("a client was gone before its answer")
+        elif not isinstance(exc, HttpProcessingError):
             log.error("connection failed", exc_info=exc)
         if request.writer.output_size > 0:
             raise ConnectionError("an answer has begun already")
