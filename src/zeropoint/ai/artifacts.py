@@ -7,6 +7,7 @@ meanwhile leads nowhere either.
 import errno
 import os
 import stat
+from bisect import insort
 from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -76,13 +77,15 @@ class Listing:
         "folders",
         "links",
         "newest",
+        "newest_kept",
         "problem",
         "settled",
         "specials",
         "verdicts",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, newest_kept: int = NEWEST_A_FOLDER) -> None:
+        self.newest_kept = newest_kept
         self.counts: Counter[str] = Counter()
         self.folders: list[str] = []
         self.newest: dict[str, list[Seen]] = {}
@@ -107,11 +110,10 @@ class Listing:
         self.counts[verdict.kind] += 1
         newest = self.newest.setdefault(verdict.kind, [])
         mtime_ns = found.status.st_mtime_ns
-        if len(newest) >= NEWEST_A_FOLDER and rank(mtime_ns, wall) <= rank(newest[-1].mtime_ns, wall):
+        if len(newest) >= self.newest_kept and rank(mtime_ns, wall) <= rank(newest[-1].mtime_ns, wall):
             return
-        newest.append(Seen(found, verdict))
-        newest.sort(key=lambda seen: -rank(seen.mtime_ns, wall))
-        del newest[NEWEST_A_FOLDER:]
+        insort(newest, Seen(found, verdict), key=lambda seen: -rank(seen.mtime_ns, wall))
+        del newest[self.newest_kept :]
 
 
 def signature(status: os.stat_result) -> Signature:

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from msgspec import Struct
 
 from zeropoint.ai.artifacts import (
+    NEWEST_A_FOLDER,
     SUPPORTED,
     Folder,
     Found,
@@ -58,7 +59,8 @@ class Tree:
 
     `kind_of` tells from a file's folder (below START) and name as what it would count, None for a file of no interest;
     `check`, where given, looks into it, once for each inode, time and size. `depth` is how deep the layout goes, None
-    if it may be anything: then folders beyond the limit are told.
+    if it may be anything: then folders beyond the limit are told. `newest_kept` is how many of each kind are known one
+    by one, of a folder; of all folders it is that many, and eight at least.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Tree:
         *,
         check: Callable[[Found, str], Verdict] | None = None,
         depth: int | None = None,
+        newest_kept: int = NEWEST_A_FOLDER,
         limits: Limits | None = None,
     ) -> None:
         self._root = root
@@ -76,6 +79,7 @@ class Tree:
         self._kind_of = kind_of
         self._check = check
         self._depth = depth
+        self._newest_kept = newest_kept
         self._limits = limits or Limits()
         self._listings: dict[Folder, Listing] = {}
         self._round: Generator[None] | None = None
@@ -172,7 +176,7 @@ class Tree:
         except OSError as error:
             if error.errno == errno.ENOTDIR and not is_link(self._root, self._start + folder):
                 return None  # a file by that name
-            listing = Listing()
+            listing = Listing(self._newest_kept)
             listing.problem = in_words(error, "/".join(self._start + folder))
             return listing
         try:
@@ -181,7 +185,7 @@ class Tree:
             if known and known.settled and known.changed_ns == changed_ns and self._now < known.again_at:
                 self._so_far += known.entries
                 return known
-            listing = Listing()
+            listing = Listing(self._newest_kept)
             listing.changed_ns = changed_ns
             listing.settled = self._wall - changed_ns / 1e9 > CLOCK_GRAIN_SECONDS
             spent_before = self._spent()
@@ -278,7 +282,7 @@ class Tree:
         kinds = {kind for listing in listings for kind in listing.newest}
         self.newest = {
             kind: heapq.nlargest(
-                NEWEST_IN_ALL,
+                max(NEWEST_IN_ALL, self._newest_kept),
                 (seen for listing in listings for seen in listing.newest.get(kind, ())),
                 key=lambda seen: rank(seen.mtime_ns, self._wall),
             )
