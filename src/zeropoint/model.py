@@ -399,11 +399,11 @@ class GpuEcc(Section, frozen=True, kw_only=True):
 
 
 class GpuXid(Section, frozen=True, kw_only=True):
-    """Errors that the NVIDIA driver told while the appliance watched (docs.nvidia.com/deploy/xid-errors)."""
+    """One kind of error that the NVIDIA driver told while the appliance watched (docs.nvidia.com/deploy/xid-errors)."""
 
-    errors_total: Annotated[Count, metric("XID errors since the appliance watches")] = None
-    last: Annotated[Count, metric("Number of the last XID error")] = None
-    last_time: Annotated[Text, text("When it was read, RFC 3339")] = None
+    code: Annotated[int, key("Number of the XID error", "zeropoint.gpu.xid")]
+    errors_total: Annotated[Count, metric("Times that it was told")] = None
+    last_time: Annotated[Text, text("When it was last told, RFC 3339")] = None
 
 
 class GpuThrottled(Section, frozen=True, kw_only=True):
@@ -480,7 +480,7 @@ class Gpu(Section, frozen=True, kw_only=True):
         None
     )
     ecc: Annotated[GpuEcc | None, text("Memory errors by kind")] = None
-    xid: Annotated[GpuXid | None, text("Errors that the driver told")] = None
+    xid: Annotated[list[GpuXid] | None, text("Errors that the driver told, the last one first; empty when none")] = None
     mig: Annotated[list[MigInstance] | None, text("Partitions of the GPU")] = None
     processes: Annotated[list[GpuProcess] | None, text("Processes that hold the GPU")] = None
 
