@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.ai.watch import Put, Watch
-from zeropoint.ai.petals import OF_THE_SWARM, Petals, PetalsReport
+from zeropoint.ai.petals import OF_THE_SWARM, Petals
+from zeropoint.ai.petals_report import PetalsReport
 
 
 @pytest.fixture

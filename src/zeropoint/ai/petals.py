@@ -1,13 +1,14 @@
 """Petals by its artifacts: the blocks in petals/cache/, and runs of the kind `petals`."""
 
 import re
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from zeropoint.ai.artifacts import Folder
 from zeropoint.ai.component import ArtifactsComponent, total
+from zeropoint.ai.petals_report import PetalsReport
 from zeropoint.ai.texts import clean
 from zeropoint.ai.tree import Limits, Tree
-from zeropoint.model import Component, Count, Real, Section, Text, metric, text
+from zeropoint.model import Section
 from zeropoint.probe import Missing
 
 BLOCK = re.compile(r".+:\d+\.bin", re.DOTALL)  # {model}:{index}.bin
@@ -20,19 +21,20 @@ OF_THE_SWARM = (
     "forward_per_second",
     "network_per_second",
     "cache_tokens_left",
+    "model",
+    "blocks_count",
+    "blocks",
+    "servers",
+    "server_processes_count",
+    "orphans_count",
+    "listening_ports",
+    "cpu_percent",
+    "network_bytes_sent_per_second",
+    "network_bytes_received_per_second",
+    "cached_inference_per_second",
+    "cached_forward_per_second",
+    "cached_network_per_second",
 )
-
-
-class PetalsReport(Component, frozen=True, kw_only=True):
-    cache_blocks: Annotated[Count, metric("Blocks on disk")] = None
-    served_blocks: Annotated[Count, metric("Blocks that this machine's servers announce")] = None
-    peers_count: Annotated[Count, metric("Servers in the swarm")] = None
-    state: Annotated[Text, text("State that this machine's server announces")] = None
-    throughput: Annotated[Real, metric("Tokens a second that the server announces to be able to process")] = None
-    inference_per_second: Annotated[Real, metric("Inference steps a second that the server has measured")] = None
-    forward_per_second: Annotated[Real, metric("Tokens a second in forward passes that the server has measured")] = None
-    network_per_second: Annotated[Real, metric("Tokens a second that its network is estimated to carry")] = None
-    cache_tokens_left: Annotated[Count, metric("Tokens that still fit in the attention cache")] = None
 
 
 class Petals(ArtifactsComponent):
