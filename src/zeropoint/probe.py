@@ -54,6 +54,11 @@ class Probe(ABC):
     limit_seconds: ClassVar[float] = 2.0
     # Whether it may block: it is then read on a daemon thread of its own. Plain /proc files never do.
     blocking: ClassVar[bool] = False
+    # Whether the sample leaves it out as long as it has always been Absent. Once there has been something to read it
+    # answers with a report for good: a key never disappears.
+    optional: ClassVar[bool] = False
+    # How often a blocking one is asked again while it is Absent; each tick, that could cost as much as all of /proc.
+    absent_seconds: ClassVar[float] = 10.0
 
     @abstractmethod
     def read(self, roots: "Roots", now: float) -> Reading | Absent:

@@ -41,10 +41,12 @@ class Process(Struct, frozen=True):
 
 
 class Processes(Struct, frozen=True):
-    """All processes that can be seen. `shortfall` says why some can not, None where all are there."""
+    """All processes that can be seen. `shortfall` says why some can not, None where all are there; `listed_at` is
+    the time of the listing on the table's clock, which rates refer to."""
 
     by_pid: Mapping[int, Process]
     shortfall: str | None
+    listed_at: float = 0.0
 
     def matching(self, wanted: Callable[[Process], bool]) -> list[Process]:
         """Those that `wanted` takes, in the order of their numbers."""
@@ -80,7 +82,7 @@ class ProcessTable:
             now = self._clock()
             if self._listed is None or self._listed[0] != roots or now - self._listed[1] >= MAX_AGE_SECONDS:
                 portable = sys.platform != "linux" and roots == Roots()
-                self._listed = (roots, now, _by_psutil() if portable else self._list(roots, now))
+                self._listed = (roots, now, _by_psutil(now) if portable else self._list(roots, now))
             return self._listed[2]
 
     def _list(self, roots: Roots, now: float) -> Processes:
@@ -88,7 +90,7 @@ class ProcessTable:
             boot = BOOT_TIME.search(read_file(f"{roots.proc}/stat"))
             pids = [int(name) for name in os.listdir(roots.proc) if name.isdigit()]  # noqa: PTH208 - a Path each is dear
         except OSError as error:
-            return Processes({}, f"{roots.proc} cannot be read: {error.strerror}")
+            return Processes({}, f"{roots.proc} cannot be read: {error.strerror}", now)
         boot_time = float(boot[1]) if boot else 0.0
         before, self._arguments = self._arguments, {}
         found = {}
@@ -97,7 +99,7 @@ class ProcessTable:
             if process is not None:
                 found[pid] = process
         # Mounted with hidepid, /proc shows nothing of other users' processes, the first one's among them.
-        return Processes(found, None if 1 in found else f"{roots.proc} does not show the processes of others")
+        return Processes(found, None if 1 in found else f"{roots.proc} does not show the processes of others", now)
 
     def _read(
         self,
@@ -170,7 +172,7 @@ def _open_file(folder: str, name: str) -> OpenFile | None:
         return None
 
 
-def _by_psutil() -> Processes:
+def _by_psutil(now: float) -> Processes:
     import psutil  # noqa: PLC0415 - Linux does without
 
     found = {}
@@ -187,7 +189,7 @@ def _by_psutil() -> Processes:
             times.user + times.system if times else 0.0,
             tuple(told["cmdline"] or ()),
         )
-    return Processes(found, None)
+    return Processes(found, None, now)
 
 
 def _open_files_by_psutil(pid: int) -> list[OpenFile] | Absent:

@@ -14,7 +14,6 @@ from zeropoint.sampling.audit import DECIMALS, Audited, audit
 
 log = structlog.get_logger()
 REASON_LIMIT = 300
-ABSENT_SECONDS = 10.0
 # What a probe read, and how many seconds it took.
 TimedReading = tuple[Audited | Absent, float]
 
@@ -43,8 +42,7 @@ class Executor:
             if self._flight.in_air:
                 return False
             if isinstance(self.reading, Absent):
-                # What is not there is looked for again; each tick, that would cost as much as all of /proc.
-                period = max(period, ABSENT_SECONDS)
+                period = max(period, self.probe.absent_seconds)
         return now - self._started_at >= period * 0.95
 
     def start(self, now: float) -> asyncio.Future[Any] | None:

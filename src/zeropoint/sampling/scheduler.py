@@ -10,6 +10,7 @@ import structlog
 from msgspec import Struct
 
 from zeropoint.model import Collector, Sample
+from zeropoint.probe import Probe
 from zeropoint.sampling.assemble import Answer, SelfReport, assemble
 from zeropoint.sampling.executor import Executor
 
@@ -80,17 +81,21 @@ class Scheduler:
         flights = [flight for executor in self._executors if executor.due(now) and (flight := executor.start(now))]
         if flights:
             await asyncio.wait(flights, timeout=wait_seconds)
-        collectors = {executor.probe.name: executor.state(time.monotonic()) for executor in self._executors}
-        answers = [
-            Answer(executor.probe, executor.reading, collectors[executor.probe.name].reason)
-            for executor in self._executors
-        ]
+        states = [(executor, executor.state(time.monotonic())) for executor in self._executors]
+        told = [(executor, state) for executor, state in states if not is_left_out(executor.probe, state)]
+        collectors = {executor.probe.name: state for executor, state in told}
+        answers = [Answer(executor.probe, executor.reading, state.reason) for executor, state in told]
         sequence, missed_total = self._sequence + 1, self._missed + missed
         own = self._self_report(Facts(collectors, sequence, missed_total))
         sample = assemble(f"{self._epoch}-{sequence}", timestamp, self._interval, answers, own)
         self._sequence, self._missed = sequence, missed_total
         self.last_sample_at = time.monotonic()
         self._publish(sample, missed)
+
+
+def is_left_out(probe: Probe, state: Collector) -> bool:
+    """Whether the sample does without it: an optional one that has had nothing to read so far."""
+    return probe.optional and state.status in ("waiting", "absent")
 
 
 def missed_ticks(due: float, now: float, interval_seconds: float) -> int:

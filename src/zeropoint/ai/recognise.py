@@ -1,0 +1,161 @@
+"""Programs recognised from outside: by the libraries that a process has loaded, and by its arguments.
+
+Linux: /proc/PID/maps, proc_pid_maps(5). Arguments may hold secrets: they are matched here and go no further.
+"""
+
+import os
+import re
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+
+from msgspec import Struct
+
+from zeropoint.probe import Roots, read_file
+from zeropoint.processes import Process, Processes, ProcessTable
+
+# A library's path stands at the end of its line. Only what no other program has is taken: ggml is in several.
+LIBRARIES = {
+    "pytorch": rb"/libtorch(_cpu|_cuda|_python)?\.so",
+    "jax": rb"/jaxlib/[^\n]+\.so",
+    "tensorflow": rb"/libtensorflow(_framework|_cc)?\.so",
+    "onnxruntime": rb"/(libonnxruntime\.so|onnxruntime_pybind11_state)",
+    "llama_cpp": rb"/(libllama|x?llama_?cpp)[^/\n]*\.so",
+}
+LIBRARY = {kind: re.compile(pattern) for kind, pattern in LIBRARIES.items()}
+# What is run, as program_of tells it.
+PROGRAMS = {
+    "jupyter_kernel": re.compile(r"ipykernel(_launcher(\.py)?)?"),
+    "llama_cpp": re.compile(r"llama-server|llama_cpp\.server"),
+    "ollama": re.compile(r"ollama"),
+    "vllm": re.compile(r"vllm(\.entrypoints\..+)?|VLLM::.*"),
+    "ray": re.compile(r"raylet|gcs_server|ray::.*|.*/ray/dashboard/agent\.py"),
+    "triton": re.compile(r"tritonserver"),
+    "tgi": re.compile(r"text-generation-(launcher|router|server)"),
+    "mlflow": re.compile(r"mlflow(\.server.*)?"),
+}
+# Application servers that are given what they are to serve as an argument.
+SERVES = {"mlflow": re.compile(r"mlflow\.server(\.\w+)?:\w+")}
+INTERPRETER = re.compile(r"python[\d.]*t?")
+MAPS_LIMIT_BYTES = 4 * 1024 * 1024
+# A process that loads a library works for it: only who has worked is looked at again, and seldom once it is older.
+WORKED_SECONDS, YOUNG_SECONDS = 0.1, 60.0
+AGAIN_YOUNG_SECONDS, AGAIN_SECONDS = 2.0, 60.0
+MOST_LOOKED_AT = 64
+NOT_READ = "the libraries of {count:,} processes may be read by their users and root only"
+
+
+class Known(Struct):
+    """What has been found out about one process."""
+
+    arguments: tuple[str, ...]
+    by_arguments: frozenset[str]
+    first_seen: float
+    looked_at: float = float("-inf")
+    cpu_seconds: float = 0.0
+    by_libraries: frozenset[str] = frozenset()
+    denied: bool = False
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        return self.by_arguments | self.by_libraries
+
+    def is_due(self, process: Process, now: float) -> bool:
+        if now - self.looked_at < (AGAIN_YOUNG_SECONDS if now - self.first_seen < YOUNG_SECONDS else AGAIN_SECONDS):
+            return False
+        return self.looked_at < 0 or process.cpu_seconds_total - self.cpu_seconds >= WORKED_SECONDS
+
+
+class Recognised(Struct, frozen=True):
+    """The processes of each kind, in the order of their numbers; `shortfall` says why some may be missing, `listed_at`
+    when they were listed."""
+
+    of_kind: Mapping[str, tuple[Process, ...]]
+    shortfall: str | None
+    listed_at: float
+
+
+class Recogniser:
+    """Recognises the processes of a table, whoever asks; what is known of a process is kept for as long as it lives."""
+
+    def __init__(self, processes: ProcessTable, clock: Callable[[], float] = time.monotonic) -> None:
+        self._processes = processes
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._known: dict[tuple[int, float], Known] = {}
+        self._last: tuple[Processes, Recognised] | None = None
+
+    def look(self, roots: Roots) -> Recognised:
+        with self._lock:
+            processes = self._processes.look(roots)
+            if self._last is None or self._last[0] is not processes:
+                self._last = (processes, self._recognise(roots, processes, self._clock()))
+            return self._last[1]
+
+    def _recognise(self, roots: Roots, processes: Processes, now: float) -> Recognised:
+        before, self._known = self._known, {}
+        programs = [process for process in processes.by_pid.values() if process.arguments]  # not the kernel's own
+        for process in programs:
+            known = before.get(process.identity)
+            if known is None or known.arguments != process.arguments:
+                first_seen = known.first_seen if known else now
+                known = Known(process.arguments, frozenset(kinds_of(process.arguments)), first_seen)
+            self._known[process.identity] = known
+        if sys.platform == "linux":
+            due = [process for process in programs if self._known[process.identity].is_due(process, now)]
+            due.sort(key=lambda process: self._known[process.identity].looked_at)
+            for process in due[:MOST_LOOKED_AT]:
+                _look_at_libraries(roots, process, self._known[process.identity], now)
+        of_kind: dict[str, list[Process]] = {}
+        for process in sorted(programs, key=lambda process: process.pid):
+            for kind in self._known[process.identity].kinds:
+                of_kind.setdefault(kind, []).append(process)
+        denied = sum(known.denied for known in self._known.values())
+        shortfall = NOT_READ.format(count=denied) if denied else processes.shortfall
+        return Recognised({kind: tuple(of_kind[kind]) for kind in sorted(of_kind)}, shortfall, processes.listed_at)
+
+
+def _look_at_libraries(roots: Roots, process: Process, known: Known, now: float) -> None:
+    known.looked_at, known.cpu_seconds = now, process.cpu_seconds_total
+    try:
+        maps = read_file(f"{roots.proc}/{process.pid}/maps", MAPS_LIMIT_BYTES)
+    except OSError as error:
+        known.denied = isinstance(error, PermissionError)
+        return
+    known.denied = False
+    known.by_libraries |= kinds_in(maps)
+
+
+def kinds_in(maps: bytes) -> frozenset[str]:
+    """The kinds whose libraries stand in the content of a maps file."""
+    return frozenset(kind for kind, library in LIBRARY.items() if library.search(maps))
+
+
+def kinds_of(arguments: tuple[str, ...]) -> Iterator[str]:
+    """The kinds that a command line tells."""
+    program = program_of(arguments)
+    for kind, pattern in PROGRAMS.items():
+        if pattern.fullmatch(program):
+            yield kind
+    for kind, pattern in SERVES.items():
+        if any(pattern.fullmatch(argument) for argument in arguments[1:]):
+            yield kind
+
+
+def program_of(arguments: tuple[str, ...]) -> str:
+    """What a command line runs: a program's name, of Python's the module or the script's path."""
+    # A process that gives itself a title has it here, whole and with a path at most in its arguments.
+    program = arguments[0] if "::" in arguments[0] else os.path.basename(arguments[0])  # noqa: PTH119 - text
+    if not INTERPRETER.fullmatch(program):
+        return program
+    for index, argument in enumerate(arguments[1:], 1):
+        if argument == "-m":
+            return arguments[index + 1] if index + 1 < len(arguments) else ""
+        if not argument.startswith("-"):
+            name = os.path.basename(argument)  # noqa: PTH119 - as above
+            # Entry points that pip has made are scripts without a suffix, named as the program.
+            return argument if name.endswith(".py") else name
+        if argument == "-c":
+            return ""
+    return program
