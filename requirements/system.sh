@@ -25,6 +25,8 @@ test)
     needs nginx
     needs haproxy
     needs caddy
+    # The stand-in of a GPU's driver is compiled.
+    needs cc "gcc libc6-dev"
     needs openssl
     # A browser without any font draws no text, and then nothing has a width.
     [ -n "$(find /usr/share/fonts /System/Library/Fonts -name '*.tt[fc]' 2>/dev/null | head -n 1)" ] ||

@@ -8,7 +8,17 @@ import sys
 import pynvml
 import pytest
 
-from zeropoint.host import gpu_nvidia, nvml
+from zeropoint.host import (
+    gpu_nvidia,
+    nvml,
+    nvml_events,
+    nvml_fields,
+    nvml_links,
+    nvml_mig,
+    nvml_processes,
+    nvml_session,
+    nvml_slow,
+)
 from zeropoint.host.gpu_nvidia import NvidiaGpus
 from zeropoint.probe import Absent, Reading, Roots
 
@@ -31,7 +41,8 @@ def test_the_reason_stays_the_same_over_readings() -> None:
 def test_a_machine_without_the_library_does_not_pay_for_its_binding() -> None:
     code = """
 import sys
-from zeropoint.host.gpu_nvidia import NvidiaGpus, library_is_there
+from zeropoint.host.gpu_nvidia import NvidiaGpus
+from zeropoint.host.nvml_session import library_is_there
 from zeropoint.probe import Roots
 NvidiaGpus().read(Roots(), 0.0)
 assert ("pynvml" in sys.modules) == library_is_there()
@@ -41,13 +52,24 @@ assert ("pynvml" in sys.modules) == library_is_there()
 
 
 def test_every_name_of_nvml_that_is_used_exists() -> None:
-    used = set(re.findall(r"\bnvml\.((?:nvml|NVML)\w+)", inspect.getsource(gpu_nvidia)))
-    assert len(used) > 20
+    modules = (gpu_nvidia, nvml_events, nvml_links, nvml_mig, nvml_processes, nvml_session, nvml_slow)
+    source = "".join(map(inspect.getsource, modules))
+    used = set(re.findall(r"\bapi\.((?:c_)?(?:nvml|NVML)\w+)", source))
+    used |= {f"NVML_FI_DEV_{name}" for name, _ in (*nvml_fields.LIVE.values(), *nvml_fields.SLOW.values())}
+    used |= {f"nvmlDeviceGet{engine}Utilization" for engine in gpu_nvidia.ENGINES}
+    assert len(used) > 50
     assert not {name for name in used if not hasattr(pynvml, name)}
 
 
 def test_error_codes_are_those_of_the_library() -> None:
-    for name in ("UNINITIALIZED", "NOT_FOUND", "DRIVER_NOT_LOADED", "LIBRARY_NOT_FOUND", "FUNCTION_NOT_FOUND"):
+    for name in (
+        "UNINITIALIZED",
+        "NOT_SUPPORTED",
+        "NOT_FOUND",
+        "DRIVER_NOT_LOADED",
+        "LIBRARY_NOT_FOUND",
+        "FUNCTION_NOT_FOUND",
+    ):
         assert getattr(nvml, name) == getattr(pynvml, f"NVML_ERROR_{name}")
     assert {pynvml.NVML_ERROR_GPU_IS_LOST, pynvml.NVML_ERROR_RESET_REQUIRED} <= nvml.LOST
     assert nvml.reason_of(pynvml.NVML_ERROR_NOT_SUPPORTED) == "not supported by this GPU"
@@ -99,13 +121,16 @@ def test_memory_that_is_not_told_stays_so() -> None:
     assert nvml.memory_of_processes([process(10, None), process(10, 5)], []) == {10: None}
 
 
-def sample(pid: int, time_us: int, share: int) -> pynvml.c_nvmlProcessUtilizationSample_t:
-    return pynvml.c_nvmlProcessUtilizationSample_t(pid=pid, timeStamp=time_us, smUtil=share)
+def sample(pid: int, time_us: int, share: int, encoder: int = 0) -> pynvml.c_nvmlProcessUtilizationSample_t:
+    return pynvml.c_nvmlProcessUtilizationSample_t(pid=pid, timeStamp=time_us, smUtil=share, encUtil=encoder)
 
 
 def test_share_of_a_process_is_the_mean_of_its_new_samples() -> None:
-    samples = [sample(10, 1000, 90), sample(10, 2000, 40), sample(10, 3000, 60), sample(11, 3000, 5)]
-    assert nvml.utilization_of_processes(samples, after=1000) == {10: 50.0, 11: 5.0}
+    samples = [sample(10, 1000, 90), sample(10, 2000, 40), sample(10, 3000, 60, 8), sample(11, 3000, 5)]
+    assert nvml.utilization_of_processes(samples, after=1000) == {
+        10: nvml.Shares(50.0, encoder=4.0),
+        11: nvml.Shares(5.0),
+    }
 
 
 def test_rows_of_the_drivers_buffer_that_were_never_filled_are_left_out() -> None:

@@ -4,13 +4,16 @@ from collections.abc import Iterable, Mapping
 from statistics import fmean
 from typing import Protocol
 
+from msgspec import Struct
+
 # nvmlReturn_t of nvml.h. The numbers are the library's ABI.
-SUCCESS, UNINITIALIZED, NOT_FOUND, DRIVER_NOT_LOADED, LIBRARY_NOT_FOUND, FUNCTION_NOT_FOUND = 0, 1, 6, 9, 12, 13
+SUCCESS, UNINITIALIZED, NOT_SUPPORTED, NOT_FOUND = 0, 1, 3, 6
+DRIVER_NOT_LOADED, LIBRARY_NOT_FOUND, FUNCTION_NOT_FOUND = 9, 12, 13
 GPU_IS_LOST, RESET_REQUIRED = 15, 16
 REASONS: Mapping[int, str] = {
     UNINITIALIZED: "NVML lost its connection to the driver",
     2: "not supported by this GPU",  # "invalid argument": a sensor or clock that this GPU does not have
-    3: "not supported by this GPU",
+    NOT_SUPPORTED: "not supported by this GPU",
     4: "needs more permission",
     NOT_FOUND: "the driver has no such entry",
     8: "the GPU lacks external power",
@@ -61,6 +64,16 @@ class ProcessSample(Protocol):
     pid: int
     timeStamp: int  # noqa: N815 - NVML's name
     smUtil: int  # noqa: N815 - NVML's name
+    encUtil: int  # noqa: N815 - NVML's name
+    decUtil: int  # noqa: N815 - NVML's name
+
+
+class Shares(Struct, frozen=True):
+    """Percent of the time in which a process kept the multiprocessors, the encoder and the decoder busy."""
+
+    sm: float = 0.0
+    encoder: float = 0.0
+    decoder: float = 0.0
 
 
 def reason_of(code: int) -> str:
@@ -93,13 +106,20 @@ def memory_of_processes(*lists: Iterable[ProcessOnGpu]) -> dict[int, int | None]
     return merged
 
 
-def utilization_of_processes(samples: Iterable[ProcessSample], after: int) -> dict[int, float]:
-    """Mean share of the GPU's time by process over the samples later than `after` (microseconds).
+def utilization_of_processes(samples: Iterable[ProcessSample], after: int) -> dict[int, Shares]:
+    """Mean shares of the GPU's time by process over the samples later than `after` (microseconds).
 
     The driver's buffer is known to hold rows that were never filled: their shares are beyond 100.
     """
-    shares: dict[int, list[int]] = {}
+    taken: dict[int, list[ProcessSample]] = {}
     for sample in samples:
         if sample.timeStamp > after and sample.smUtil <= 100:
-            shares.setdefault(sample.pid, []).append(sample.smUtil)
-    return {pid: fmean(values) for pid, values in shares.items()}
+            taken.setdefault(sample.pid, []).append(sample)
+    return {
+        pid: Shares(
+            fmean(sample.smUtil for sample in rows),
+            fmean(min(100, sample.encUtil) for sample in rows),
+            fmean(min(100, sample.decUtil) for sample in rows),
+        )
+        for pid, rows in taken.items()
+    }
