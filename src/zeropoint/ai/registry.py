@@ -14,8 +14,11 @@ from typing import ClassVar
 from msgspec import Struct
 
 from zeropoint.ai.petals import Petals
+from zeropoint.ai.programs import Programs
+from zeropoint.ai.recognise import Recogniser
 from zeropoint.ai.texts import clean
 from zeropoint.ai.tinygrad import Tinygrad
+from zeropoint.ai.training import Training
 from zeropoint.ai.wondercraft import Wondercraft
 from zeropoint.model import Component, Section
 from zeropoint.probe import Probe, Reading, Roots
@@ -54,10 +57,13 @@ class Options(Struct, frozen=True, kw_only=True):
 
 def built_in(options: Options) -> tuple[Probe, ...]:
     processes = ProcessTable()
+    recogniser = Recogniser(processes)
     return (
         Tinygrad(options.artifacts, processes=processes),
         Petals(options.artifacts, processes=processes),
         Wondercraft(options.artifacts, processes=processes),
+        Training(options.artifacts, recogniser),
+        Programs(recogniser),
     )
 
 

@@ -104,6 +104,10 @@ class Tree:
         listing = self._listings.get(folder)
         return listing is not None and listing.counts[kind] > 0
 
+    def folders(self, kind: str) -> Iterator[Folder]:
+        """The folders that hold files of this kind."""
+        return (folder for folder, listing in self._listings.items() if listing.counts[kind])
+
     def look(self, now: float, wall: float) -> None:
         """One pass. `now` is the monotonic clock, `wall` the time that the files' times are held against."""
         if not SUPPORTED:
