@@ -4,6 +4,7 @@ Linux: /proc/PID/stat and cmdline, proc(5). Elsewhere: psutil. Command lines are
 they may hold secrets, so nothing of them may reach a sample, a log or an error.
 """
 
+import itertools
 import os
 import re
 import sys
@@ -19,6 +20,8 @@ MAX_AGE_SECONDS = 1.0
 # A program may replace itself without changing its name (exec of the same interpreter).
 ARGUMENTS_AGE_SECONDS = 30.0
 ARGUMENTS_LIMIT_BYTES = 64 * 1024
+# Of the descriptors of a process; it may have a million.
+MOST_DESCRIPTORS = 4096
 BOOT_TIME = re.compile(rb"^btime (\d+)$", re.MULTILINE)
 NO_PERMISSION = "its open files may be read by its user and root only"
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
@@ -146,24 +149,29 @@ class OpenFile(Struct, frozen=True):
     position: int | None
 
 
-def open_files(roots: Roots, pid: int) -> list[OpenFile] | Absent:
-    """The files that a process holds open; sockets, pipes and the like are left out."""
+def open_files(roots: Roots, pid: int, wanted: Callable[[str], bool] | None = None) -> list[OpenFile] | Absent:
+    """The files that a process holds open; sockets, pipes and the like are left out.
+
+    `wanted` takes or leaves a path: where only some are of interest, most of the cost is saved.
+    """
     if sys.platform != "linux" and roots == Roots():
-        return _open_files_by_psutil(pid)
+        files = _open_files_by_psutil(pid)
+        return [file for file in files if wanted(file.path)] if wanted and isinstance(files, list) else files
     folder = f"{roots.proc}/{pid}"
     try:
-        names = os.listdir(f"{folder}/fd")  # noqa: PTH208 - a Path each is dear
+        with os.scandir(f"{folder}/fd") as entries:
+            names = [entry.name for entry in itertools.islice(entries, MOST_DESCRIPTORS)]
     except PermissionError:
         return Absent(NO_PERMISSION)
     except OSError:
         return []  # it has ended
-    return [file for name in names if (file := _open_file(folder, name)) is not None]
+    return [file for name in names if (file := _open_file(folder, name, wanted)) is not None]
 
 
-def _open_file(folder: str, name: str) -> OpenFile | None:
+def _open_file(folder: str, name: str, wanted: Callable[[str], bool] | None) -> OpenFile | None:
     try:
         path = os.readlink(f"{folder}/fd/{name}")  # noqa: PTH115 - as above
-        if not path.startswith("/"):
+        if not path.startswith("/") or (wanted and not wanted(path)):
             return None
         # "pos:\t0\nflags:\t0100002\n...", flags in octal as of open(2): its last digit is the access mode.
         rows = dict(row.split(b":\t", 1) for row in read_file(f"{folder}/fdinfo/{name}").splitlines() if b":\t" in row)
