@@ -48,11 +48,14 @@ class Rows:
 
     def stamp(self, seconds: float) -> str:
         """The time as RFC 3339 in UTC with milliseconds."""
+        return "{}.{:03d}Z".format(*self._parts(seconds))
+
+    def _parts(self, seconds: float) -> tuple[str, int]:
         whole = int(seconds)
         last = self._second
         if last[0] != whole:
             last = self._second = (whole, time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole)))
-        return f"{last[1]}.{int((seconds - whole) * 1000):03d}Z"
+        return last[1], int((seconds - whole) * 1000)
 
     def row(self, seconds: float, numbers: dict[str, Any]) -> bytes:
         """One line. What is no number is left out, and complained of."""
@@ -66,8 +69,8 @@ class Rows:
             if len(self._templates) >= TEMPLATES_REMEMBERED:  # names that are made up as the training goes
                 self._templates.clear()
             keys = "".join(f", {json.dumps(name)}: ".replace("%", "%%") + "%s" for name in names)
-            template = self._templates[names] = f'{{"timestamp": "%s"{keys}}}\n'
-        return (template % (self.stamp(seconds), *values)).encode()
+            template = self._templates[names] = f'{{"timestamp": "%s.%03dZ"{keys}}}\n'
+        return (template % (*self._parts(seconds), *values)).encode()
 
     def _number(self, name: str, value: Any) -> Optional[str]:
         text = number(value)

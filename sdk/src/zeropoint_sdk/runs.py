@@ -115,8 +115,7 @@ class Run:
             elif passed and step is not None and before.step is not None and step > before.step:
                 numbers.setdefault("step_ms", passed * 1000 / (step - before.step))
             if step is not None:
-                before.step = self.last_step = step
-                numbers = {"step": step, **numbers}
+                before.step = self.last_step = numbers["step"] = step
             before.at = now
             self._write(self._rows.row(time.time(), numbers))
         except Exception as error:  # noqa: BLE001 - values of any type come in here, and the training goes on

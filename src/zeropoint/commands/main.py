@@ -7,6 +7,7 @@ import click
 
 from zeropoint.commands.metrics import metrics
 from zeropoint.commands.openapi import openapi
+from zeropoint.commands.run import run
 from zeropoint.commands.serve import serve
 from zeropoint.commands.settings import settings
 from zeropoint.commands.token import token
@@ -16,7 +17,7 @@ from zeropoint.startup import InUseError
 
 EXIT_WRONG_ARGUMENT = 2
 EXIT_IN_USE = 3
-COMMANDS = (serve, token, openapi, settings, metrics)
+COMMANDS = (serve, run, token, openapi, settings, metrics)
 DEFAULT = "serve"
 
 
