@@ -43,7 +43,7 @@ MAPS_LIMIT_BYTES = 4 * 1024 * 1024
 WORKED_SECONDS, YOUNG_SECONDS = 0.1, 60.0
 AGAIN_YOUNG_SECONDS, AGAIN_SECONDS = 2.0, 60.0
 MOST_LOOKED_AT = 64
-NOT_READ = "the libraries of {count:,} processes may be read by their users and root only"
+NOT_READ = "processes whose libraries only their user and root may read: {count:,}"
 
 
 class Known(Struct):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 HEADER_BYTES, FOOTER_BYTES = 12, 4
 # Scalars take some 100 bytes. Images, graphs and histograms are passed over without being read.
-LARGEST_RECORD_BYTES = 64 * 1024
+LARGEST_RECORD_BYTES = 16 * 1024
 MASK_DELTA = 0xA282EAD8
 
 

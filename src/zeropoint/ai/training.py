@@ -1,7 +1,7 @@
 """Training runs of any framework, by TensorBoard's event files and Hugging Face's trainer_state.json.
 
-They are looked for below the artifacts directory; event files that a recognised trainer holds open, anywhere. That a
-process holds one open for writing tells that the run lives.
+They are looked for below the artifacts directory; event files that a recognised trainer holds open, anywhere. A run
+lives as long as the process that writes its event file.
 """
 
 import os
@@ -10,9 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
+from msgspec import Struct
+
 from zeropoint.ai.artifacts import Folder, Seen, rank
 from zeropoint.ai.component import newest
-from zeropoint.ai.held_event_files import MARK, HeldFile, held_files
+from zeropoint.ai.event_writers import MARK, HeldFile, held_files, named_writer
 from zeropoint.ai.recognise import Recogniser
 from zeropoint.ai.status import FRESH_SECONDS, Facts, Since, decide, window_seconds
 from zeropoint.ai.texts import clean, rfc3339
@@ -26,6 +28,13 @@ from zeropoint.probe import Absent, Missing, Probe, Reading, Roots
 TRAINERS = ("pytorch", "jax", "tensorflow", "jupyter_kernel")
 # Of two runs that write side by side the one that is told stays, until another is newer by so much.
 STAYS_NS = 10_000_000_000
+
+
+class Writers(Struct, frozen=True):
+    """The event files that are held open, and the processes that live of all writers that are known."""
+
+    held: list[HeldFile]
+    pids: list[int]
 
 
 class Training(Probe):
@@ -52,7 +61,7 @@ class Training(Probe):
         self._clock = clock
         self._run = TrainingRun(self._tree)
         self._since = Since()
-        self._found = self._was_held = False
+        self._found = self._had_writer = False
         self._released = 0.0
 
     def read(self, roots: Roots, now: float) -> Reading | Absent:
@@ -66,7 +75,9 @@ class Training(Probe):
             return Absent(f"no event file and no {NAME} in {clean(self._artifacts)}")
         self._found = True
         missing = Missing()
-        return Reading(self._report(source, state, held, wall, missing), missing)
+        named = [named_writer(seen.name, roots) for seen in self._tree.newest.get("events", ())]
+        pids = {one.pid for one in held} | {one.pid for one in named if one is not None and one.life == "live"}
+        return Reading(self._report(source, state, Writers(held, sorted(pids)), wall, missing), missing)
 
     def _newest_events(self, held: list[HeldFile], wall: float) -> Source | None:
         """The event file to tell, with who holds it."""
@@ -86,31 +97,31 @@ class Training(Probe):
         return max(states, key=lambda seen: rank(seen.mtime_ns, wall), default=None)
 
     def _report(
-        self, source: Source | None, state: Seen | None, held: list[HeldFile], wall: float, missing: Missing
+        self, source: Source | None, state: Seen | None, writers: Writers, wall: float, missing: Missing
     ) -> TrainingReport:
+        held, pids = writers.held, writers.pids
         if source is not None and state is not None and not belongs(state, source):
             # Another run's, which is told if it is the newer one.
-            newer = not held and state.mtime_ns > source.mtime_ns + STAYS_NS
+            newer = not pids and state.mtime_ns > source.mtime_ns + STAYS_NS
             source, state = (None, state) if newer else (source, None)
         latest = self._run.latest(source, state, missing)
         updated = newest([self._tree.newest_time(wall), *(min(one.mtime_ns / 1e9, wall) for one in held)])
-        if held or self._was_held:
+        if pids or self._had_writer:
             self._released = wall
-        self._was_held = bool(held)
-        # What was written about when its writer closed it is no evidence of another one.
-        is_evidence = updated is not None and (bool(held) or updated > self._released + FRESH_SECONDS)
+        self._had_writer = bool(pids)
+        # What was written about when its writer ended is no evidence of another one.
+        is_evidence = updated is not None and (bool(pids) or updated > self._released + FRESH_SECONDS)
         status, reason = decide(
             Facts(
                 found=True,
                 worked=updated if is_evidence else None,
                 window_seconds=window_seconds(self._run.usual_seconds),
-                live=bool(held),
+                live=bool(pids),
                 problem=self._tree.shortfall,
                 looked_in=clean(self._artifacts),
             ),
             wall,
         )
-        pids = sorted({one.pid for one in held})
         return TrainingReport(
             status=status,
             since=self._since.observe(status, wall),

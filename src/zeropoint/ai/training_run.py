@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from zeropoint.ai.artifacts import Folder, Seen
 from zeropoint.ai.event_tail import EventTail
-from zeropoint.ai.held_event_files import HeldFile
+from zeropoint.ai.event_writers import HeldFile
 from zeropoint.ai.texts import clean
 from zeropoint.ai.trainer_state import TrainerState, output_of, parse_trainer_state
 from zeropoint.ai.training_report import TrainingLatest

@@ -1,17 +1,24 @@
-"""Event files that programs write, wherever they lie: a writer of TensorBoard's keeps its file open until its end."""
+"""Who writes an event file: a process that holds it open, or the one that its name tells.
+
+tensorboardX and TensorFlow keep the file open; TensorBoard's own writer opens it for each piece, and puts its host and
+process number into the name: events.out.tfevents.SECONDS.HOST.PID.COUNTER (tensorboard/summary/writer)."""
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Iterable
 
 from msgspec import Struct
 
+from zeropoint.ai.processes import Life, life_of
 from zeropoint.ai.texts import clean
 from zeropoint.probe import Roots, read_file
 from zeropoint.processes import Process
 
 MARK = ".tfevents."
+# A host's name may hold dots; TensorFlow adds .v2.
+NAMED = re.compile(r"\.tfevents\.(\d{1,12})\.(.+)\.(\d{1,10})\.\d+(\.v2)?")
 MOST_FILES = 64
 MOST_DESCRIPTORS = 4096
 
@@ -33,6 +40,22 @@ class HeldFile(Struct, frozen=True):
             return descriptor
         os.close(descriptor)
         raise OSError(errno.ESTALE, "another file by now")
+
+
+class Writer(Struct, frozen=True):
+    """The process that an event file's name tells, and whether it lives here."""
+
+    pid: int
+    life: Life
+
+
+def named_writer(name: str, roots: Roots) -> Writer | None:
+    """None where the name tells none."""
+    found = NAMED.search(name)
+    if found is None:
+        return None
+    started, host, pid = float(found[1]), found[2], int(found[3])
+    return Writer(pid, life_of(pid, started, host, roots)) if 0 < pid < 2**31 else None
 
 
 def held_files(roots: Roots, processes: Iterable[Process]) -> list[HeldFile]:
