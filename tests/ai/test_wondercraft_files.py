@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.ai.watch import Put, Watch
-from zeropoint.ai.wondercraft import Wondercraft, WondercraftFile, WondercraftReport
+from zeropoint.ai.wondercraft import Wondercraft
+from zeropoint.ai.wondercraft_report import WondercraftFile, WondercraftReport
 
 EXPORTED = Path(__file__).parent / "exported"
 

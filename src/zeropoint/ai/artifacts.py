@@ -33,10 +33,12 @@ class Found(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """As what a file counts (None: as nothing), and why it is not what its name says."""
+    """As what a file counts (None: as nothing), and why it is not what its name says, or why that is not certain.
+    `is_final` is False for one that will be decided later."""
 
     kind: str | None
     why: str | None = None
+    is_final: bool = True
 
 
 class Seen:
@@ -81,6 +83,7 @@ class Listing:
         "problem",
         "settled",
         "specials",
+        "undecided",
         "verdicts",
     )
 
@@ -94,14 +97,15 @@ class Listing:
         self.problem: str | None = None
         self.entries = self.links = self.specials = self.changed_ns = 0
         self.again_at = 0.0
-        self.cut = self.settled = False
+        self.cut = self.settled = self.undecided = False
 
     def verdict_of(self, found: Found) -> Verdict | None:
         return self.verdicts.get(hash((found.name, signature(found.status))))
 
     def keep(self, found: Found, verdict: Verdict) -> None:
         """What counts as nothing may do so for want of a file beside it: that is not kept."""
-        if verdict.kind is not None:
+        self.undecided |= not verdict.is_final
+        if verdict.kind is not None and verdict.is_final:
             self.verdicts[hash((found.name, signature(found.status)))] = verdict
 
     def add(self, found: Found, verdict: Verdict, wall: float) -> None:

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from zeropoint.ai.holders import Holders
 from zeropoint.ai.runs import Runs
 from zeropoint.ai.status import FRESH_SECONDS, Facts, Since, decide
 from zeropoint.ai.texts import rfc3339
@@ -37,6 +38,8 @@ class ArtifactsComponent(Probe):
     limit_seconds: ClassVar[float] = 5.0
     # The kinds of files that are evidence of work; None: all.
     evidence: ClassVar[tuple[str, ...] | None] = None
+    # Those of them that show that it works now, where they are fresh; None: all of them.
+    work: ClassVar[tuple[str, ...] | None] = None
     # Whether fresh evidence alone shows that something writes it.
     rows_suffice: ClassVar[bool] = False
 
@@ -52,7 +55,10 @@ class ArtifactsComponent(Probe):
         self._processes = processes or ProcessTable()
         self._clock = clock
         self._runs = Runs(self._artifacts, self.name, limits)
+        # Where what is held open tells of it.
+        self._holders: Holders | None = None
         self._trees = self._layout(self._artifacts, limits)
+        self._seen: tuple[object, ...] = ()
         self._since = Since()
 
     @abstractmethod
@@ -73,18 +79,32 @@ class ArtifactsComponent(Probe):
         for tree in self._trees:
             tree.look(now, wall)
         self._runs.look(roots, now, wall)
+        self._look_at_holders(roots, now, wall)
         missing = Missing()
         return Reading(self._report(wall, missing), missing)
 
+    def _look_at_holders(self, roots: Roots, now: float, wall: float) -> None:
+        # Without a folder nobody holds a file in it, and the processes need not be listed.
+        if self._holders is None or not any(tree.exists for tree in self._trees):
+            return
+        seen = tuple(tree.fingerprint for tree in self._trees)
+        if seen != self._seen:
+            self._seen = seen
+            self._holders.notice()
+        self._holders.look(roots, now, wall)
+
     def _common(self, wall: float, missing: Missing, window_seconds: float = FRESH_SECONDS) -> Common:
         of_files = [tree.newest_time(wall, self.evidence) for tree in self._trees]
+        of_work = [tree.newest_time(wall, self.work or self.evidence) for tree in self._trees]
+        held = self._holders.held if self._holders else []
+        held_worked = self._holders.worked(wall) if self._holders else None
         latest, life = self._runs.latest or (None, None)
         status, reason = decide(
             Facts(
                 found=any(tree.counts.total() for tree in (*self._trees, self._runs.tree)),
-                worked=newest([*of_files, self._runs.worked(wall)]),
+                worked=newest([*of_work, held_worked, self._runs.worked(wall)]),
                 window_seconds=window_seconds,
-                live=bool(self._runs.live),
+                live=bool(self._runs.live or held),
                 latest=latest,
                 latest_life=life,
                 problem=joined(tree.shortfall for tree in (*self._trees, self._runs.tree)),
@@ -93,8 +113,8 @@ class ArtifactsComponent(Probe):
             wall,
             rows_suffice=self.rows_suffice,
         )
-        updated = newest([*of_files, self._runs.tree.newest_time(wall)])
-        pids = sorted({run.pid for run in self._runs.live if run.pid is not None})
+        updated = newest([*of_files, held_worked, self._runs.tree.newest_time(wall)])
+        pids = sorted({run.pid for run in self._runs.live if run.pid is not None} | {one.pid for one in held})
         return Common(
             status=status,
             since=self._since.observe(status, wall),

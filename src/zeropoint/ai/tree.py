@@ -58,9 +58,10 @@ class Tree:
     """The files below ROOT/START, counted by kind.
 
     `kind_of` tells from a file's folder (below START) and name as what it would count, None for a file of no interest;
-    `check`, where given, looks into it, once for each inode, time and size. `depth` is how deep the layout goes, None
-    if it may be anything: then folders beyond the limit are told. `newest_kept` is how many of each kind are known one
-    by one, of a folder; of all folders it is that many, and eight at least.
+    `check`, where given, looks into it, once for each inode, time and size, or in each round until it has decided.
+    `depth` is how deep the layout goes, None if it may be anything: then folders beyond the limit are told.
+    `newest_kept` is how many of each kind are known one by one, of a folder; of all folders it is that many, and eight
+    at least.
     """
 
     def __init__(
@@ -87,7 +88,7 @@ class Tree:
         self._pass_start = 0.0
         self._next_round_at = 0.0
         self._now = self._wall = 0.0
-        self._so_far = 0
+        self._so_far = self._changed_ns = 0
         self._too_deep = self._too_many = 0
         self._complete = False
         self.counts: Counter[str] = Counter()
@@ -99,6 +100,16 @@ class Tree:
     def resting(self) -> bool:
         """Whether no round is under way, so that what is known of folders is of one round."""
         return self._round is None
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is such a folder, as far as it was looked at."""
+        return () in self._listings
+
+    @property
+    def fingerprint(self) -> object:
+        """Another one when a file or folder was seen to change."""
+        return self._changed_ns, sum(file.mtime_ns for files in self.newest.values() for file in files)
 
     def holds(self, folder: Folder, kind: str) -> bool:
         listing = self._listings.get(folder)
@@ -195,6 +206,7 @@ class Tree:
             spent_before = self._spent()
             yield from self._list(folder, descriptor, listing, known)
             cost = self._spent() - spent_before
+            listing.settled = listing.settled and not listing.undecided
             listing.again_at = self._now + max(LIST_AGAIN_SECONDS, LIST_AGAIN_DUTY * cost)
         except OSError as error:
             listing.problem = in_words(error, "/".join(self._start + folder))
@@ -273,6 +285,8 @@ class Tree:
             found = Found(seen.folder, seen.name, descriptor, status)
             verdict = self._check(found, self._kind_of(seen.folder, seen.name) or "")
             self._listings[seen.folder].keep(found, verdict)
+            if not verdict.is_final:
+                self._listings[seen.folder].settled = False
             if verdict.kind != seen.kind:  # it is counted otherwise now: have its folder listed again, at once
                 self._listings[seen.folder].settled = False
                 self._next_round_at = 0.0
@@ -282,6 +296,7 @@ class Tree:
 
     def _sum_up(self) -> None:
         listings = self._listings.values()
+        self._changed_ns = max((listing.changed_ns for listing in listings), default=0)
         self.counts = sum((listing.counts for listing in listings), Counter())
         kinds = {kind for listing in listings for kind in listing.newest}
         self.newest = {
