@@ -1,7 +1,7 @@
 """5,000 subscribers at one sample a second: whether each gets each event, how late, and what a subscriber takes.
 
 An event's delay is from its own timestamp, which is the tick's, to its arrival at the subscriber's socket, as the
-kernel stamped it. The C loop of send() writes its tick's time into the same frame; nothing but its own sending delays it.
+kernel stamped it. The C loop of send() writes its tick's time into the same frame; only its own sending delays it.
 """
 
 import socket
