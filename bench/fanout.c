@@ -2,6 +2,7 @@
  *
  * fanout PORT SUBSCRIBERS HZ FRAME-FILE: accepts that many HTTP requests on 127.0.0.1, answers each with the head of an
  * event stream, then sends all of them the bytes of FRAME-FILE as one HTTP chunk, HZ times a second, until it is ended.
+ * The first "timestamp" in it is set to the tick's time.
  * Prints "listening" when it may be connected to.
  */
 #define _GNU_SOURCE
@@ -47,6 +48,21 @@ static int admit(int listener)
     return subscriber;
 }
 
+/* Writes the time over the 24 characters after the first "timestamp":" of the chunk. */
+static void stamp(char *chunk, size_t length)
+{
+    static const char NAME[] = "\"timestamp\":\"";
+    char *found = memmem(chunk, length, NAME, sizeof NAME - 1), text[64];
+    struct timespec now;
+    struct tm when;
+    if (!found)
+        return;
+    clock_gettime(CLOCK_REALTIME, &now);
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", gmtime_r(&now.tv_sec, &when));
+    sprintf(text + 19, ".%03ldZ", now.tv_nsec / 1000000);
+    memcpy(found + sizeof NAME - 1, text, 24);
+}
+
 static char *read_as_chunk(const char *path, size_t *length)
 {
     static char frame[1 << 20], chunk[(1 << 20) + 32];
@@ -69,7 +85,7 @@ int main(int argc, char **argv)
     int listener = listen_on(atoi(argv[1])), count = atoi(argv[2]);
     long period_ns = 1000000000L / atoi(argv[3]);
     size_t length;
-    const char *chunk = read_as_chunk(argv[4], &length);
+    char *chunk = read_as_chunk(argv[4], &length);
     int *subscribers = calloc(count, sizeof *subscribers);
     puts("listening");
     fflush(stdout);
@@ -84,6 +100,7 @@ int main(int argc, char **argv)
         tick.tv_sec += tick.tv_nsec / 1000000000L;
         tick.tv_nsec %= 1000000000L;
         clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &tick, NULL);
+        stamp(chunk, length);
         for (int i = 0; i < count; i++)
             /* A frame that does not fit into the socket at once would mean that the subscribers lag: no fair measurement. */
             if (send(subscribers[i], chunk, length, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)length)

@@ -5,7 +5,6 @@ All send the same frame, which is taken from the appliance's own stream. The sub
 """
 
 import http.client
-import resource
 import statistics
 import tempfile
 import time
@@ -15,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from bench import processes, report
-from bench.processes import MissingError, child, cpu_seconds
+from bench.processes import child, cpu_seconds
 from bench.servers import C_LOOP, HERE, NGINX, SSE_STARLETTE, STARLETTE, ZEROPOINT, Start, all_servers
 
 SUBSCRIBERS = 1000
@@ -57,8 +56,9 @@ class Delivery:
 
 
 def deliver(subscribers: Path, start: Start, measures_idle: bool) -> Delivery:
-    """Starts a server and all its subscribers, and weighs the server while it sends."""
+    """Starts a server and all its subscribers, each on a core of its own, and weighs the server while it sends."""
     with start() as server:
+        processes.pin(server.pid, core=0)
         idle_cpu = 0.0
         if measures_idle:
             time.sleep(WARM_UP_SECONDS)
@@ -66,12 +66,13 @@ def deliver(subscribers: Path, start: Start, measures_idle: bool) -> Delivery:
             time.sleep(WINDOW_SECONDS)
             idle_cpu = cpu_seconds(server.pid) - before
         with child(subscribers, "127.0.0.1", server.port, server.path, SUBSCRIBERS) as client:
+            processes.pin(client.pid, core=1)
             client.answer(seconds=60)
             time.sleep(WARM_UP_SECONDS)
             client.ask()
             before, began = cpu_seconds(server.pid), time.monotonic()
             time.sleep(WINDOW_SECONDS)
-            events, fewest, most, gaps, closed = map(int, client.ask().split())
+            events, fewest, most, gaps, closed = map(int, client.ask().split()[:5])
             seconds = time.monotonic() - began
             cpu = cpu_seconds(server.pid) - before
     if not events:
@@ -108,7 +109,7 @@ def take_frame() -> bytes:
 
 
 def measure(runs: int) -> report.Report:
-    _allow_descriptors(SUBSCRIBERS + 200)
+    processes.allow_descriptors(SUBSCRIBERS + 200)
     with tempfile.TemporaryDirectory() as folder:
         frame = take_frame()
         subscribers = processes.compiled(HERE / "subscribers.c", Path(folder))
@@ -117,14 +118,6 @@ def measure(runs: int) -> report.Report:
             name: partial(deliver_undisturbed, subscribers, start, name == ZEROPOINT) for name, start in servers.items()
         }
         return summary(report.alternate(contenders, runs), len(frame))
-
-
-def _allow_descriptors(wanted: int) -> None:
-    """Children inherit it. 1,024 open files, the usual limit, are too few for 1,000 subscribers and the rest."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard < wanted:
-        raise MissingError(f"{wanted} open files (the hard limit, ulimit -Hn, is {hard})")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
 
 
 def summary(deliveries: dict[str, list[Delivery]], frame_bytes: int) -> report.Report:
@@ -153,7 +146,7 @@ def summary(deliveries: dict[str, list[Delivery]], frame_bytes: int) -> report.R
         ],
         notes=[
             f"{SUBSCRIBERS:,} subscribers, {HZ} events a second, a frame of {frame_bytes:,} bytes, windows of "
-            f"{WINDOW_SECONDS:g} s.",
+            f"{WINDOW_SECONDS:g} s. Each server has one core, the subscribers another.",
             "zeropoint is the whole process: reading the machine and encoding five times a second are in its figure.",
             *(flaws or ["Every subscriber of every server got every event."]),
             *discarded,

@@ -1,6 +1,7 @@
 """The programs that are measured: started, waited for, weighed, and ended whatever happens."""
 
 import os
+import resource
 import select
 import shutil
 import signal
@@ -106,6 +107,26 @@ def zeropoint(*flags: str, environment: Mapping[str, str] = NO_MORE) -> Iterator
     ):
         address = process.answer().split("http://")[1].split("/")[0]
         yield process, int(address.rpartition(":")[2])
+
+
+def allow_descriptors(wanted: int) -> None:
+    """Children inherit it. 1,024 open files, the usual limit, are too few for 1,000 subscribers and the rest."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < wanted:
+        raise MissingError(f"{wanted} open files (the hard limit, ulimit -Hn, is {hard})")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
+
+
+def pin(pid: int, core: int) -> None:
+    """Keeps a process and its living children on one core, where the system lets it: a scheduler that moves them about
+    is most of the scatter. Does nothing on a machine of one core."""
+    if not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < 2:
+        return
+    cores = sorted(os.sched_getaffinity(0))
+    for each in _family(pid):
+        for task in Path(f"/proc/{each}/task").iterdir():
+            with suppress(ProcessLookupError):
+                os.sched_setaffinity(int(task.name), {cores[core % len(cores)]})
 
 
 def free_port() -> int:

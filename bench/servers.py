@@ -41,8 +41,8 @@ def all_servers(folder: Path, frame: bytes, subscribers: int, hz: int) -> dict[s
     program = processes.compiled(HERE / "fanout.c", folder)
     python = rivals.environment()
     servers: dict[str, Start] = {
-        ZEROPOINT: partial(_zeropoint, hz),
-        C_LOOP: partial(_c_loop, program, subscribers, hz, frame_file),
+        ZEROPOINT: partial(zeropoint, hz),
+        C_LOOP: partial(c_loop, program, subscribers, hz, frame_file),
         STARLETTE: partial(_asgi, python, "starlette", hz, frame_file),
         SSE_STARLETTE: partial(_asgi, python, "sse-starlette", hz, frame_file),
     }
@@ -52,13 +52,13 @@ def all_servers(folder: Path, frame: bytes, subscribers: int, hz: int) -> dict[s
 
 
 @contextmanager
-def _zeropoint(hz: int) -> Iterator[Server]:
+def zeropoint(hz: int) -> Iterator[Server]:
     with processes.zeropoint("--interval", str(1 / hz)) as (process, port):
         yield Server(process.pid, port, "/metrics/sse")
 
 
 @contextmanager
-def _c_loop(program: Path, subscribers: int, hz: int, frame_file: Path) -> Iterator[Server]:
+def c_loop(program: Path, subscribers: int, hz: int, frame_file: Path) -> Iterator[Server]:
     port = free_port()
     with child(program, port, subscribers, hz, frame_file) as process:
         process.answer()

@@ -3,10 +3,12 @@
  * subscribers HOST PORT PATH COUNT: connects one after another, prints "connected", and reads all streams. For each line
  * on its standard input it waits until nothing has arrived for QUIET_MS (so that no tick is cut in two; PATIENCE_MS at
  * most), prints
- *     EVENTS FEWEST MOST GAPS CLOSED
+ *     EVENTS FEWEST MOST GAPS CLOSED P50 P99
  * and counts from zero again. An event is complete at its blank line; named events (hello, heartbeat) are not counted,
- * those named "gap" apart. FEWEST and MOST are of one subscriber. CLOSED is how many streams have ended so far. It ends
- * with its standard input.
+ * those named "gap" apart. FEWEST and MOST are of one subscriber. CLOSED is how many streams have ended so far. P50 and
+ * P99 are the microseconds from an event's own "timestamp" to its last byte's arrival at the socket, as the kernel
+ * stamped it: how long this program took to read it is not in them. They are 0 where events have no such time. It
+ * ends with its standard input.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -20,18 +22,43 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { QUIET_MS = 50, PATIENCE_MS = 2000 };
+enum { QUIET_MS = 50, PATIENCE_MS = 2000, MOST_DELAYS = 1 << 20 };
+
+static long delays_us[MOST_DELAYS];
+static int delays;
+static struct timespec arrival; /* of what is being read */
 
 struct subscriber {
     int socket;
     bool chunked;
     enum { CHUNK_SIZE, CHUNK_DATA, CHUNK_END } state;
     size_t chunk_left;
-    char field[12]; /* how the current line begins */
+    char field[96]; /* how the current line begins */
     size_t line_length;
     bool has_data, is_named, is_gap;
     unsigned long events, gaps;
 };
+
+/* The event's own time is among its first bytes: {"id":"...","timestamp":"2026-11-24T09:50:48.123Z",... */
+static void note_delay(const char *line, size_t length)
+{
+    static const char NAME[] = "\"timestamp\":\"";
+    struct tm when = {0};
+    const char *found = memmem(line, length, NAME, sizeof NAME - 1);
+    int milliseconds;
+    if (!found || found + sizeof NAME - 1 + 24 > line + length || delays == MOST_DELAYS)
+        return;
+    const char *rest = strptime(found + sizeof NAME - 1, "%Y-%m-%dT%H:%M:%S", &when);
+    if (!rest || sscanf(rest, ".%3dZ", &milliseconds) != 1)
+        return;
+    delays_us[delays++] = (arrival.tv_sec - timegm(&when)) * 1000000L + arrival.tv_nsec / 1000 - milliseconds * 1000L;
+}
+
+static int by_size(const void *one, const void *other)
+{
+    long a = *(const long *)one, b = *(const long *)other;
+    return (a > b) - (a < b);
+}
 
 /* One byte of the event stream. CR is left out: all servers compared end their lines in LF or CRLF. */
 static void take_stream_byte(struct subscriber *s, char byte)
@@ -45,7 +72,10 @@ static void take_stream_byte(struct subscriber *s, char byte)
         return;
     }
     if (s->line_length == 0) {
-        s->events += s->has_data && !s->is_named;
+        if (s->has_data && !s->is_named) {
+            s->events++;
+            note_delay(s->field, sizeof s->field);
+        }
         s->gaps += s->is_gap;
         s->has_data = s->is_named = s->is_gap = false;
     } else if (s->line_length >= 5 && !memcmp(s->field, "data:", 5)) {
@@ -123,8 +153,24 @@ static void tell_and_reset(struct subscriber *subscribers, int count, int closed
         most = s->events > most ? s->events : most;
         s->events = s->gaps = 0;
     }
-    printf("%lu %lu %lu %lu %d\n", events, fewest, most, gaps, closed);
+    qsort(delays_us, delays, sizeof *delays_us, by_size);
+    long p50 = delays ? delays_us[delays / 2] : 0, p99 = delays ? delays_us[(long)delays * 99 / 100] : 0;
+    delays = 0;
+    printf("%lu %lu %lu %lu %d %ld %ld\n", events, fewest, most, gaps, closed, p50, p99);
     fflush(stdout);
+}
+
+/* Reads what is there, and notes when the last of it arrived. */
+static ssize_t receive(int socket, char *bytes, size_t size)
+{
+    struct iovec into = {bytes, size};
+    char control[128];
+    struct msghdr message = {.msg_iov = &into, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+    ssize_t got = recvmsg(socket, &message, MSG_DONTWAIT);
+    for (struct cmsghdr *each = CMSG_FIRSTHDR(&message); got > 0 && each; each = CMSG_NXTHDR(&message, each))
+        if (each->cmsg_level == SOL_SOCKET && each->cmsg_type == SCM_TIMESTAMPNS)
+            memcpy(&arrival, CMSG_DATA(each), sizeof arrival);
+    return got;
 }
 
 static long now_ms(void)
@@ -144,6 +190,7 @@ int main(int argc, char **argv)
     epoll_ctl(poller, EPOLL_CTL_ADD, STDIN_FILENO, &asked);
     for (int i = 0; i < count; i++) {
         subscribe(&subscribers[i], i, argv[1], atoi(argv[2]), argv[3]);
+        setsockopt(subscribers[i].socket, SOL_SOCKET, SO_TIMESTAMPNS, &(int){1}, sizeof(int));
         struct epoll_event readable = {.events = EPOLLIN, .data.ptr = &subscribers[i]};
         epoll_ctl(poller, EPOLL_CTL_ADD, subscribers[i].socket, &readable);
     }
@@ -166,7 +213,7 @@ int main(int argc, char **argv)
                 is_asked = true, asked_ms = now_ms();
                 continue;
             }
-            ssize_t got = recv(s->socket, bytes, sizeof bytes, MSG_DONTWAIT);
+            ssize_t got = receive(s->socket, bytes, sizeof bytes);
             if (got <= 0) {
                 epoll_ctl(poller, EPOLL_CTL_DEL, s->socket, NULL);
                 closed++;

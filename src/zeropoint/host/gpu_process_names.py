@@ -14,6 +14,11 @@ NAME_LIMIT_BYTES = 256
 UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
+def one_line(text: str) -> str:
+    """A name from outside, made fit to be shown: one line of bounded length without control characters."""
+    return UNFIT.sub("\ufffd", text)[:NAME_LIMIT_BYTES]
+
+
 def in_own_namespace(roots: Roots) -> bool:
     """Whether this process has a PID namespace of its own, as in a container: it then sees a part of the processes."""
     try:
@@ -28,7 +33,7 @@ def program_name(roots: Roots, pid: int) -> str | None:
         content = read_file(f"{roots.proc}/{pid}/comm", NAME_LIMIT_BYTES)
     except OSError:
         return None
-    return UNFIT.sub("\ufffd", content.decode(errors="replace").removesuffix("\n"))
+    return one_line(content.decode(errors="replace").removesuffix("\n"))
 
 
 def name_of_holder(roots: Roots, pid: int, own_namespace: bool, device: str) -> str | Absent:

@@ -1,0 +1,102 @@
+"""Which processes hold a GPU open through the kernel's DRM: those with a descriptor of /dev/dri/*.
+
+There is no list of them. To look through the descriptors of 2,000 processes takes tens of milliseconds, so each process
+is looked at every 10 s, in turns; one that is younger than that in each reading, since programs open a GPU as they
+start. A process that opens one later is found within 10 s.
+"""
+
+import os
+
+from msgspec import Struct
+
+from zeropoint.host.gpu_process_names import in_own_namespace
+from zeropoint.probe import Roots, read_file
+
+LOOK_SECONDS = 10
+DEVICES = "/dev/dri/"
+# Of one process; a program with more descriptors has its GPU among the first, which it opened as it started.
+MOST_DESCRIPTORS = 4096
+KERNEL_THREAD = 0x00200000  # PF_KTHREAD of include/linux/sched.h
+NO_PERMISSION = "needs permission (root, or CAP_SYS_PTRACE) to see what processes of other users hold open"
+OWN_NAMESPACE = "the appliance has a PID namespace of its own and sees no process outside it"
+HIDDEN = "/proc does not show the processes of others"
+
+
+class OpenDevice(Struct, frozen=True):
+    """A descriptor of a device; `node` is its name below /dev/dri."""
+
+    pid: int
+    descriptor: str
+    node: str
+
+
+class Seen(Struct):
+    """What is kept of a process: when it was first seen, when to look again, and what was found."""
+
+    since: float
+    next_look: float
+    opened: list[OpenDevice] = []
+    refused: bool = False
+
+
+class DrmHolders:
+    """After look(): `opened`, and why some processes may be missing from it (`shortfall`, None when none are)."""
+
+    def __init__(self) -> None:
+        self.opened: list[OpenDevice] = []
+        self.shortfall: str | None = None
+        self._seen: dict[int, Seen] = {}
+        self._first = True
+
+    def look(self, roots: Roots, now: float) -> None:
+        pids = [int(name) for name in os.listdir(roots.proc) if name.isdigit()]  # noqa: PTH208 - a Path each is dear
+        before, self._seen = self._seen, {}
+        for pid in pids:
+            seen = before.get(pid)
+            if seen is None:
+                # Those that were there before the appliance are no young ones; their turns are spread.
+                since = now - LOOK_SECONDS if self._first else now
+                seen = Seen(since, now)
+            self._seen[pid] = seen
+            if now >= seen.next_look:
+                young = now - seen.since < LOOK_SECONDS
+                seen.next_look = now if young else now + LOOK_SECONDS - (pid % LOOK_SECONDS if self._first else 0)
+                self._look_at(roots, pid, seen)
+        self._first = False
+        self.opened = [device for pid in sorted(self._seen) for device in self._seen[pid].opened]
+        self.shortfall = self._shortfall(roots)
+
+    def _look_at(self, roots: Roots, pid: int, seen: Seen) -> None:
+        folder = f"{roots.proc}/{pid}/fd"
+        seen.opened, seen.refused = [], False
+        try:
+            names = os.listdir(folder)  # noqa: PTH208 - a Path each is dear
+        except PermissionError:
+            seen.refused = not is_kernel_thread(roots, pid)
+            return
+        except OSError:  # it has ended
+            return
+        for name in names[:MOST_DESCRIPTORS]:
+            try:
+                path = os.readlink(f"{folder}/{name}")  # noqa: PTH115 - as above
+            except OSError:
+                continue
+            if path.startswith(DEVICES):
+                seen.opened.append(OpenDevice(pid, name, path.removeprefix(DEVICES)))
+
+    def _shortfall(self, roots: Roots) -> str | None:
+        if in_own_namespace(roots):
+            return OWN_NAMESPACE
+        if 1 not in self._seen:  # mounted with hidepid
+            return HIDDEN
+        return NO_PERMISSION if any(seen.refused for seen in self._seen.values()) else None
+
+
+def is_kernel_thread(roots: Roots, pid: int) -> bool:
+    """Kernel threads hold nothing open, and may not be looked at either. Also True for one that has ended."""
+    try:
+        # The flags are the 9th field of stat, proc(5); the name before them may hold anything.
+        flags = int(read_file(f"{roots.proc}/{pid}/stat").rpartition(b") ")[2].split()[6])
+    except (OSError, ValueError, IndexError):
+        return True
+    return bool(flags & KERNEL_THREAD)
