@@ -71,13 +71,14 @@ class Listing:
     """What was found in one folder."""
 
     __slots__ = (
-        "again_at",
         "changed_ns",
+        "cost_seconds",
         "counts",
         "cut",
         "entries",
         "folders",
         "links",
+        "listed_at",
         "newest",
         "newest_kept",
         "problem",
@@ -96,7 +97,7 @@ class Listing:
         self.verdicts: dict[int, Verdict] = {}
         self.problem: str | None = None
         self.entries = self.links = self.specials = self.changed_ns = 0
-        self.again_at = 0.0
+        self.listed_at = self.cost_seconds = 0.0
         self.cut = self.settled = self.undecided = False
 
     def verdict_of(self, found: Found) -> Verdict | None:

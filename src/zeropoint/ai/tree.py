@@ -12,8 +12,8 @@ import os
 import stat
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 
 from msgspec import Struct
 
@@ -40,9 +40,12 @@ CLOCK_GRAIN_SECONDS = 2.0
 NOT_SUPPORTED = "artifacts are not read on this system: it cannot open a file without following links"
 ENTRIES_A_STEP = 64
 NEWEST_IN_ALL = 8
-# What a round costs is paid at most once in this many times as long: a quarter of a percent of a core.
-ROUND_DUTY = 400
-LIST_AGAIN_SECONDS, LIST_AGAIN_DUTY = 60.0, 1000
+# A round that lists nothing costs a hundredth of one percent of a core at most. Where that would make it come less than
+# once a minute, which it does for thousands of folders, it may cost a quarter of a percent.
+ROUND_DUTY, LARGE_ROUND_DUTY, LARGE_ROUND_SECONDS = 10_000, 400, 60.0
+# Folders that have not changed are listed again for what is written in place: at a hundredth of one percent, too.
+LIST_AGAIN_SECONDS, LIST_AGAIN_DUTY = 60.0, 10_000
+FOLDERS_A_STEP = 64
 
 
 class Limits(Struct, frozen=True):
@@ -88,9 +91,11 @@ class Tree:
         self._pass_start = 0.0
         self._next_round_at = 0.0
         self._now = self._wall = 0.0
-        self._so_far = self._changed_ns = 0
+        self._so_far = self._version = 0
+        self._list_again_seconds = LIST_AGAIN_SECONDS
         self._too_deep = self._too_many = 0
         self._complete = False
+        self._has_changed = True
         self.counts: Counter[str] = Counter()
         self.newest: dict[str, list[Seen]] = {}
         self.shortfall: str | None = "not looked at yet" if SUPPORTED else NOT_SUPPORTED
@@ -109,7 +114,7 @@ class Tree:
     @property
     def fingerprint(self) -> object:
         """Another one when a file or folder was seen to change."""
-        return self._changed_ns, sum(file.mtime_ns for files in self.newest.values() for file in files)
+        return self._version
 
     def holds(self, folder: Folder, kind: str) -> bool:
         listing = self._listings.get(folder)
@@ -139,8 +144,11 @@ class Tree:
         self._spent_seconds += time.perf_counter() - self._pass_start
         if self._round is None:
             self._complete = True
-            self._next_round_at = now + ROUND_DUTY * self._spent_seconds
-            self._sum_up()
+            self._next_round_at = now + max(
+                LARGE_ROUND_DUTY * self._spent_seconds, min(ROUND_DUTY * self._spent_seconds, LARGE_ROUND_SECONDS)
+            )
+            if self._has_changed:
+                self._sum_up()
         elif not self._complete:
             self.shortfall = f"still being counted: {self._so_far:,} entries so far"
 
@@ -163,27 +171,49 @@ class Tree:
 
     def _walk(self) -> Generator[None]:
         listings: dict[Folder, Listing] = {}
-        pending: list[Folder] = [()]
+        # Beside each folder its time of change, where that is known already.
+        pending: list[tuple[Folder, int | None]] = [((), None)]
+        self._has_changed = not self._complete
         self._too_deep = self._too_many = 0
         deepest = self._limits.depth if self._depth is None else self._depth
         while pending:
             if len(listings) >= self._limits.folders:
                 self._too_many = len(pending)
                 break
-            folder = pending.pop()
-            listing = yield from self._visit(folder)
-            if listing is None:
+            folder, changed_ns = pending.pop()
+            known = self._listings.get(folder)
+            if known and not known.folders and self._holds_still(known, changed_ns):
+                listings[folder] = known
+                self._so_far += known.entries
+                if len(listings) % FOLDERS_A_STEP == 0:
+                    yield
                 continue
+            visited = yield from self._visit(folder, known)
+            if visited is None:
+                continue
+            listing, changes = visited
             listings[folder] = listing
+            self._has_changed |= listing is not known
             if len(folder) < deepest:
-                pending.extend((*folder, name) for name in listing.folders)
+                pending.extend(((*folder, name), changes.get(name)) for name in listing.folders)
             elif self._depth is None:
                 self._too_deep += len(listing.folders)
             yield
+        self._has_changed |= len(listings) != len(self._listings)
         self._listings = listings
 
-    def _visit(self, folder: Folder) -> Generator[None, None, Listing | None]:
-        """The folder's listing: the one that is there if the folder has not changed; None if there is no folder."""
+    def _holds_still(self, known: Listing, changed_ns: int | None) -> bool:
+        """Whether what is known of a folder, whose time of change this is, need not be listed again."""
+        return (
+            known.settled and known.changed_ns == changed_ns and self._now < known.listed_at + self._list_again_seconds
+        )
+
+    def _visit(
+        self, folder: Folder, known: Listing | None
+    ) -> Generator[None, None, tuple[Listing, Mapping[str, int]] | None]:
+        """The folder's listing, the known one if nothing has changed, and the times of change of the folders in that;
+        None if there is no folder."""
+        changes: dict[str, int] = {}
         try:
             descriptor = open_folder(self._root, self._start + folder)
         except FileNotFoundError:
@@ -191,28 +221,34 @@ class Tree:
         except OSError as error:
             if error.errno == errno.ENOTDIR and not is_link(self._root, self._start + folder):
                 return None  # a file by that name
-            listing = Listing(self._newest_kept)
+            listing = Listing()
             listing.problem = in_words(error, "/".join(self._start + folder))
-            return listing
+            return listing, changes
+        listing = Listing(self._newest_kept)
         try:
             changed_ns = os.fstat(descriptor).st_mtime_ns
-            known = self._listings.get(folder)
-            if known and known.settled and known.changed_ns == changed_ns and self._now < known.again_at:
+            if known and self._holds_still(known, changed_ns):
                 self._so_far += known.entries
-                return known
-            listing = Listing(self._newest_kept)
+                yield from self._look_at_folders(known, descriptor, changes)
+                return known, changes
             listing.changed_ns = changed_ns
-            listing.settled = self._wall - changed_ns / 1e9 > CLOCK_GRAIN_SECONDS
             spent_before = self._spent()
             yield from self._list(folder, descriptor, listing, known)
-            cost = self._spent() - spent_before
-            listing.settled = listing.settled and not listing.undecided
-            listing.again_at = self._now + max(LIST_AGAIN_SECONDS, LIST_AGAIN_DUTY * cost)
+            listing.settled = self._wall - changed_ns / 1e9 > CLOCK_GRAIN_SECONDS and not listing.undecided
+            listing.listed_at, listing.cost_seconds = self._now, self._spent() - spent_before
         except OSError as error:
             listing.problem = in_words(error, "/".join(self._start + folder))
         finally:
             os.close(descriptor)
-        return listing
+        return listing, changes
+
+    def _look_at_folders(self, known: Listing, descriptor: int, changes: dict[str, int]) -> Generator[None]:
+        """To open each folder in it, one below the other, would cost ten times as much."""
+        for number, name in enumerate(known.folders, 1):
+            with suppress(OSError):
+                changes[name] = os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_mtime_ns
+            if number % FOLDERS_A_STEP == 0:
+                yield
 
     def _list(self, folder: Folder, descriptor: int, listing: Listing, known: Listing | None) -> Generator[None]:
         with os.scandir(descriptor) as entries:
@@ -290,13 +326,17 @@ class Tree:
             if verdict.kind != seen.kind:  # it is counted otherwise now: have its folder listed again, at once
                 self._listings[seen.folder].settled = False
                 self._next_round_at = 0.0
+                self._version += 1
                 return
             seen.why = verdict.why
         seen.renew(status)
+        self._version += 1
 
     def _sum_up(self) -> None:
         listings = self._listings.values()
-        self._changed_ns = max((listing.changed_ns for listing in listings), default=0)
+        self._version += 1
+        cost_seconds = sum(listing.cost_seconds for listing in listings)
+        self._list_again_seconds = max(LIST_AGAIN_SECONDS, LIST_AGAIN_DUTY * cost_seconds)
         self.counts = sum((listing.counts for listing in listings), Counter())
         kinds = {kind for listing in listings for kind in listing.newest}
         self.newest = {

@@ -35,6 +35,7 @@ class Wondercraft(ArtifactsComponent):
         check = Checks(artifacts, self._usd).check
         self._files = Tree(artifacts, START, kind_of, check=check, newest_kept=FILES_TOLD, limits=limits)
         self._holders = Holders("/".join((os.path.realpath(artifacts), *START)), self._processes)
+        self._told: tuple[object, list[WondercraftFile], Missing] | None = None
         return (self._files,)
 
     @property
@@ -59,18 +60,12 @@ class Wondercraft(ArtifactsComponent):
         )
 
     def _files_written_last(self, wall: float, missing: Missing) -> list[WondercraftFile]:
-        seen = sorted(
-            (file for newest in self._files.newest.values() for file in newest),
-            key=lambda file: (-rank(file.mtime_ns, wall), file.path),
-        )
-        # Two long paths may be alike once they are cut to a length that can be shown: the newer is told.
-        files: dict[str, WondercraftFile] = {}
-        for file in seen:
-            if len(files) == FILES_TOLD:
-                break
-            if file.path not in files:
-                files[file.path] = described(file, f"files[{len(files)}]", missing)
-        return list(files.values())
+        """The rows, put together anew when something has changed."""
+        if self._told is None or self._told[0] != self._files.fingerprint:
+            reasons = Missing()
+            self._told = (self._files.fingerprint, rows_of(self._files, wall, reasons), reasons)
+        missing.update(self._told[2])
+        return self._told[1]
 
     def _invalid_reason(self) -> str | Absent:
         for file in self._files.newest.get("invalid", ()):
@@ -102,6 +97,22 @@ def usd_check(parser: UsdParser) -> str:
         return f"by header and structure: {parser.failure}"
     waiting = f", {parser.waiting_count:,} waiting" if parser.waiting_count else ""
     return clean(f"parsed by usd-core {parser.installed}{waiting}")
+
+
+def rows_of(tree: Tree, wall: float, missing: Missing) -> list[WondercraftFile]:
+    """The files that were written last, the newest first."""
+    seen = sorted(
+        (file for newest in tree.newest.values() for file in newest),
+        key=lambda file: (-rank(file.mtime_ns, wall), file.path),
+    )
+    # Two long paths may be alike once they are cut to a length that can be shown: the newer is told.
+    files: dict[str, WondercraftFile] = {}
+    for file in seen:
+        if len(files) == FILES_TOLD:
+            break
+        if file.path not in files:
+            files[file.path] = described(file, f"files[{len(files)}]", missing)
+    return list(files.values())
 
 
 def described(file: Seen, at: str, missing: Missing) -> WondercraftFile:
