@@ -1,0 +1,241 @@
+"""Observes a Petals swarm from within its DHT, and tells what it sees in lines of JSON on standard output.
+
+    python -I petals_observer.py MULTIADDRESS...
+
+A program of its own: it is run by an interpreter that has hivemind, and imports nothing of Zeropoint. It joins as a
+client, so nobody depends on it and it stores nothing. It ends, and takes hivemind's daemon p2pd along, when its
+standard input closes, which the end of whoever started it does in all cases.
+
+Lines: {"problem": TEXT}, after which it ends, and {"models": [{"prefix", "blocks", "repository", "servers": [{"peer",
+"state", "throughput", "start_block", "end_block", "name", "addresses", ...}]}], "left_out": COUNT}. Records are those of
+petals/data_structures.py; their texts are other people's, and so are all numbers in them.
+"""
+
+import asyncio
+import contextlib
+import json
+import math
+import os
+import signal
+import sys
+import threading
+import time
+
+PERIOD_SECONDS = 3.0
+# A query of a large swarm takes at most this share of the time.
+DUTY = 5
+JOIN_SECONDS = 60.0
+QUERY_SECONDS = 30.0
+MOST_MODELS, MOST_BLOCKS, MOST_SERVERS, MOST_ADDRESSES, MOST_PINGS = 16, 256, 256, 8, 16
+LONGEST_TEXT = 200
+STATES = {0: "OFFLINE", 1: "JOINING", 2: "ONLINE"}
+NUMBERS = {
+    "inference_rps": "inference_per_second",
+    "forward_rps": "forward_per_second",
+    "network_rps": "network_per_second",
+    "cache_tokens_left": "cache_tokens_left",
+}
+
+
+class Problem(Exception):
+    """Why the swarm cannot be observed, for people."""
+
+
+def text(value):
+    return value[:LONGEST_TEXT] if isinstance(value, str) else None
+
+
+def number(value):
+    """A finite number that is not negative, else None."""
+    good = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and value >= 0
+    return value if good else None
+
+
+def live(entries, now):
+    """(key, value) of the entries of a DHT's dictionary that have not expired."""
+    found = entries.value if entries is not None else None
+    if not isinstance(found, dict):
+        return []
+    return [(key, entry.value) for key, entry in found.items() if entry.expiration_time > now]
+
+
+def models_of(entries, now):
+    """[(prefix, number of blocks, repository)] of the record `_petals.models`."""
+    models = []
+    for prefix, value in live(entries, now):
+        blocks = value.get("num_blocks") if isinstance(value, dict) else None
+        if isinstance(prefix, str) and isinstance(blocks, int) and 0 < blocks < 100_000:
+            models.append((prefix[:LONGEST_TEXT], blocks, text(value.get("repository"))))
+    return models
+
+
+def server_of(peer, record):
+    """One server out of its record (state, throughput, more); None for what is no record."""
+    if not isinstance(peer, str) or not isinstance(record, (tuple, list)) or len(record) < 2:
+        return None
+    if not isinstance(record[0], int) or record[0] not in STATES:
+        return None
+    more = record[2] if len(record) > 2 and isinstance(record[2], dict) else {}
+    pings = more.get("next_pings") if isinstance(more.get("next_pings"), dict) else {}
+    server = {
+        "peer": peer[:LONGEST_TEXT],
+        "state": STATES[record[0]],
+        "throughput": number(record[1]),
+        "name": text(more.get("public_name")),
+        "next_pings": [ping for ping in map(number, pings.values()) if ping is not None][:MOST_PINGS],
+        **{name: number(more.get(key)) for key, name in NUMBERS.items()},
+    }
+    for end in ("start_block", "end_block"):
+        server[end] = more[end] if isinstance(more.get(end), int) else None
+    return server
+
+
+def servers_of(blocks, now):
+    """The servers of a model, given the entries of each of its blocks in order; the best state of each counts."""
+    servers = {}
+    for index, entries in enumerate(blocks):
+        for peer, record in live(entries, now):
+            server = server_of(peer, record)
+            if server is None:
+                continue
+            known = servers.get(server["peer"])
+            if known is None:
+                servers[server["peer"]] = known = {**server, "seen": []}
+            known["seen"].append(index)
+    for server in servers.values():
+        seen = server.pop("seen")
+        # Servers of older versions do not tell their span.
+        if server["start_block"] is None or server["end_block"] is None:
+            server["start_block"], server["end_block"] = seen[0], seen[-1] + 1
+    return list(servers.values())
+
+
+class Swarm:
+    """A client of the DHT."""
+
+    def __init__(self, node, peers):
+        self._node = node
+        self._peers = peers
+
+    @classmethod
+    async def join(cls, peers):
+        from hivemind.dht.node import DHTNode
+
+        node = await DHTNode.create(
+            initial_peers=peers,
+            client_mode=True,
+            cache_nearest=0,
+            no_listen=True,
+            nat_port_map=False,
+            auto_nat=False,
+            startup_timeout=JOIN_SECONDS,
+        )
+        return cls(node, peers)
+
+    async def look(self):
+        """What the swarm tells now, as it is written. Raises Problem when nobody answers."""
+        from hivemind.utils import get_dht_time
+
+        models = models_of(await self._latest("_petals.models"), get_dht_time())
+        if not models:
+            await self._ping()
+        addresses = await self._addresses()
+        told, room, left_out = [], MOST_SERVERS, max(0, len(models) - MOST_MODELS)
+        for prefix, blocks, repository in sorted(models)[:MOST_MODELS]:
+            keys = [f"{prefix}.{index}" for index in range(min(blocks, MOST_BLOCKS))]
+            found = await self._node.get_many(keys, sufficient_expiration_time=math.inf)
+            servers = servers_of([found.get(key) for key in keys], get_dht_time())
+            # Those that the operator named, then the best, if there are too many.
+            servers.sort(key=lambda server: (not self._named(server), -(server["throughput"] or 0)))
+            left_out += max(0, len(servers) - room)
+            servers = servers[:room]
+            room -= len(servers)
+            for server in servers:
+                server["addresses"] = addresses.get(server["peer"], [])
+            told.append({"prefix": prefix, "blocks": blocks, "repository": repository, "servers": servers})
+        return {"models": told, "left_out": left_out}
+
+    def _named(self, server):
+        return any(peer.endswith(server["peer"]) for peer in self._peers)
+
+    async def _latest(self, key):
+        return (await self._node.get_many([key], sufficient_expiration_time=math.inf)).get(key)
+
+    async def _ping(self):
+        """Nothing found may mean that nobody is there."""
+        from hivemind.p2p import PeerID
+
+        for peer in self._peers:
+            if await self._node.protocol.call_ping(PeerID.from_base58(peer.rpartition("/")[2])) is not None:
+                return
+        raise Problem("no peer of petals_peers answers any more")
+
+    async def _addresses(self):
+        """By peer, the addresses at which this client is connected to it."""
+        connected = await self._node.p2p.list_peers()
+        return {
+            peer.peer_id.to_base58(): [str(address)[:LONGEST_TEXT] for address in peer.addrs[:MOST_ADDRESSES]]
+            for peer in connected
+        }
+
+
+def end(number=0):
+    """Ends this process and all of its group, p2pd among them."""
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def end_with_input():
+    with contextlib.suppress(OSError):
+        while os.read(0, 4096):
+            pass
+    end()
+
+
+def alias_grad_scaler():
+    """hivemind 1.1.9 asks today's torch for names that it has moved."""
+    try:
+        import torch.amp.grad_scaler as there
+        import torch.cuda.amp.grad_scaler as here
+    except ImportError:
+        return
+    if not hasattr(here, "_refresh_per_optimizer_state"):
+        sys.modules["torch.cuda.amp.grad_scaler"] = there
+
+
+async def observe(peers, tell):
+    try:
+        alias_grad_scaler()
+        swarm = await asyncio.wait_for(Swarm.join(peers), JOIN_SECONDS)
+    except ImportError as error:
+        raise Problem(f"hivemind cannot be imported: {error}") from None
+    except asyncio.TimeoutError:
+        raise Problem("the swarm could not be joined in time") from None
+    while True:
+        started = time.monotonic()
+        tell(await asyncio.wait_for(swarm.look(), QUERY_SECONDS))
+        took = time.monotonic() - started
+        await asyncio.sleep(max(PERIOD_SECONDS - took, DUTY * took))
+
+
+def main(peers):
+    if os.getpgrp() != os.getpid():
+        os.setsid()
+    os.nice(5)
+    threading.Thread(target=end_with_input, daemon=True).start()
+    # What libraries print must not get among the lines.
+    lines = os.fdopen(os.dup(1), "w", encoding="ascii")
+    os.dup2(2, 1)
+
+    def tell(message):
+        print(json.dumps(message, allow_nan=False), file=lines, flush=True)
+
+    try:
+        asyncio.run(observe(peers, tell))
+    except BaseException as error:
+        reason = str(error) if isinstance(error, Problem) else f"{type(error).__name__}: {error}"
+        tell({"problem": reason[:LONGEST_TEXT]})
+    end()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
