@@ -89,7 +89,8 @@ class Live:
         replay = self._broadcaster.ring.after(since)
         if not replay.frames and wait_seconds:
             try:
-                await asyncio.wait_for(self._broadcaster.next_sample(), wait_seconds)
+                async with asyncio.timeout(wait_seconds):  # wait_for() would make a task of it
+                    await self._broadcaster.next_sample()
             except TimeoutError:
                 return replay
             return self._broadcaster.ring.after(since)
