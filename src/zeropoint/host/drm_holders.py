@@ -30,49 +30,45 @@ class OpenDevice(Struct, frozen=True):
     node: str
 
 
-class Seen(Struct):
-    """What is kept of a process: when it was first seen, when to look again, and what was found."""
-
-    since: float
-    next_look: float
-    opened: list[OpenDevice] = []
-    refused: bool = False
-
-
 class DrmHolders:
     """After look(): `opened`, and why some processes may be missing from it (`shortfall`, None when none are)."""
 
     def __init__(self) -> None:
         self.opened: list[OpenDevice] = []
         self.shortfall: str | None = None
-        self._seen: dict[int, Seen] = {}
+        # By process: when it was first seen, and when it is to be looked at again.
+        self._turns: dict[int, tuple[float, float]] = {}
+        self._found: dict[int, list[OpenDevice]] = {}
+        self._refused: set[int] = set()
         self._first = True
 
     def look(self, roots: Roots, now: float) -> None:
         pids = [int(name) for name in os.listdir(roots.proc) if name.isdigit()]  # noqa: PTH208 - a Path each is dear
-        before, self._seen = self._seen, {}
+        before, self._turns = self._turns, {}
         for pid in pids:
-            seen = before.get(pid)
-            if seen is None:
-                # Those that were there before the appliance are no young ones; their turns are spread.
-                since = now - LOOK_SECONDS if self._first else now
-                seen = Seen(since, now)
-            self._seen[pid] = seen
-            if now >= seen.next_look:
-                young = now - seen.since < LOOK_SECONDS
-                seen.next_look = now if young else now + LOOK_SECONDS - (pid % LOOK_SECONDS if self._first else 0)
-                self._look_at(roots, pid, seen)
+            # Those that were there before the appliance are no young ones; their turns are spread.
+            since, turn = before.get(pid) or (now - LOOK_SECONDS if self._first else now, now)
+            if now >= turn:
+                young = now - since < LOOK_SECONDS
+                turn = now if young else now + LOOK_SECONDS - (pid % LOOK_SECONDS if self._first else 0)
+                self._look_at(roots, pid)
+            self._turns[pid] = (since, turn)
+        for gone in before.keys() - self._turns.keys():
+            self._found.pop(gone, None)
+            self._refused.discard(gone)
         self._first = False
-        self.opened = [device for pid in sorted(self._seen) for device in self._seen[pid].opened]
+        self.opened = [device for pid in sorted(self._found) for device in self._found[pid]]
         self.shortfall = self._shortfall(roots)
 
-    def _look_at(self, roots: Roots, pid: int, seen: Seen) -> None:
+    def _look_at(self, roots: Roots, pid: int) -> None:
+        self._found.pop(pid, None)
+        self._refused.discard(pid)
         folder = f"{roots.proc}/{pid}/fd"
-        seen.opened, seen.refused = [], False
         try:
             names = os.listdir(folder)  # noqa: PTH208 - a Path each is dear
         except PermissionError:
-            seen.refused = not is_kernel_thread(roots, pid)
+            if not is_kernel_thread(roots, pid):
+                self._refused.add(pid)
             return
         except OSError:  # it has ended
             return
@@ -82,14 +78,14 @@ class DrmHolders:
             except OSError:
                 continue
             if path.startswith(DEVICES):
-                seen.opened.append(OpenDevice(pid, name, path.removeprefix(DEVICES)))
+                self._found.setdefault(pid, []).append(OpenDevice(pid, name, path.removeprefix(DEVICES)))
 
     def _shortfall(self, roots: Roots) -> str | None:
         if in_own_namespace(roots):
             return OWN_NAMESPACE
-        if 1 not in self._seen:  # mounted with hidepid
+        if 1 not in self._turns:  # mounted with hidepid
             return HIDDEN
-        return NO_PERMISSION if any(seen.refused for seen in self._seen.values()) else None
+        return NO_PERMISSION if self._refused else None
 
 
 def is_kernel_thread(roots: Roots, pid: int) -> bool:
