@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from zeropoint.flight import Flight
+from zeropoint.flight import Flight, Lane
 
 
 def test_what_the_call_answers_or_raises_is_its_futures():
@@ -36,3 +36,22 @@ def test_its_thread_is_kept_between_calls_and_ends_when_it_is_closed():
     again = flight.start(threading.current_thread).result(10)
     assert again is not first
     flight.close()
+
+
+async def test_calls_of_a_lane_come_one_after_the_other_and_are_waited_for_so_long_only():
+    gate = threading.Event()
+    lane = Lane("disk", 0.05)
+    assert await lane.call(lambda: 7) == 7
+    with pytest.raises(ValueError, match="x"):
+        await lane.call(lambda: int("x"))
+    with pytest.raises(TimeoutError):
+        await lane.call(gate.wait)
+    with pytest.raises(TimeoutError, match="disk hangs"):
+        await lane.call(lambda: 7)
+    gate.set()
+    while True:  # until the one that was given up has ended
+        try:
+            assert await lane.call(lambda: 8) == 8
+        except TimeoutError:
+            continue
+        break

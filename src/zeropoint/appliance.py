@@ -12,12 +12,14 @@ import msgspec
 from aiohttp import web
 
 from zeropoint import health
-from zeropoint.ai.registry import Options, components
+from zeropoint.ai.registry import Options, components, refuse_wrong_targets
+from zeropoint.ai.run_list import RunList
 from zeropoint.feed.broadcaster import Broadcaster
 from zeropoint.feed.ring import Ring
 from zeropoint.feed.view import View, parse_view
+from zeropoint.flight import Lane
 from zeropoint.host.registry import probes
-from zeropoint.model import Component, Sample, Server
+from zeropoint.model import Component, RunEntry, RunSteps, Sample, Server
 from zeropoint.probe import Probe, Roots
 from zeropoint.sampling.assemble import SelfReport
 from zeropoint.sampling.executor import Executor
@@ -29,15 +31,18 @@ from zeropoint.server.exposition import Exposition
 from zeropoint.server.live import Live
 from zeropoint.server.openapi import OpenApi
 from zeropoint.server.pages import Pages
+from zeropoint.server.runs import Runs
 from zeropoint.server.status import Status
 from zeropoint.server.tokens import TokenRegister, TokenStore, utc_now
-from zeropoint.settings import Settings
+from zeropoint.settings import Settings, SettingsError
 from zeropoint.startup import is_loopback, listen, locked, refuse_open_bind, refuse_wrong_names, tls_context
 
 # Streams end at once by `bye`; whatever still hangs after this long is cut off.
 SHUTDOWN_SECONDS = 2.0
 # A change of the token file reaches the running process within a second.
 TOKEN_SECONDS = 0.5
+# How long who asks for runs waits for the disk.
+RUNS_SECONDS = 5.0
 
 
 class Appliance:
@@ -68,7 +73,12 @@ class Appliance:
         status = Status(self.gate, self.broadcaster, self._judge, self._uptime, self._sample_age)
         self.reports = reports_of(ai)
         self.routes = routes(
-            Live(self.gate, self.broadcaster), status, Exposition(self.broadcaster), Pages(), OpenApi(self.reports)
+            live=Live(self.gate, self.broadcaster),
+            status=status,
+            exposition=Exposition(self.broadcaster),
+            runs=runs_of(RunList(Path(settings.artifacts), roots)),
+            pages=Pages(),
+            openapi=OpenApi(self.reports),
         )
 
     def _publish(self, sample: Sample, missed: int) -> None:
@@ -132,6 +142,20 @@ def _missing_of(server: Server) -> Iterator[tuple[str, str]]:
                 yield f"collectors.{name}.{field}", collector.reason or "not read yet"
 
 
+def runs_of(run_list: RunList) -> Runs:
+    """Handlers that read the runs on a thread of their own: a disk that hangs holds nothing else."""
+    lane = Lane("runs", RUNS_SECONDS)
+
+    async def listed() -> tuple[list[RunEntry], str | None]:
+        listing = await lane.call(run_list.list)
+        return listing.runs, listing.shortfall
+
+    async def steps(run: str, points: int) -> RunSteps | None:
+        return await lane.call(lambda: run_list.steps(run, points))
+
+    return Runs(listed, steps)
+
+
 def reports_of(ai: tuple[Probe, ...]) -> Mapping[str, type[Component]]:
     """The report of each AI component by its name."""
     return {probe.name: probe.report for probe in ai if issubclass(probe.report, Component)}
@@ -144,6 +168,10 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     """
     tls = tls_context(settings.tls_cert, settings.tls_key)
     refuse_wrong_names(settings)
+    try:
+        refuse_wrong_targets(settings.openmetrics_targets)
+    except ValueError as error:
+        raise SettingsError(f"openmetrics_targets: {error}") from None
     refuse_open_bind(settings.host, TokenStore(Path(settings.data)))
     with locked(Path(settings.data)):
         stop = asyncio.Event()

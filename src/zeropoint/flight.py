@@ -1,10 +1,11 @@
 """Calls that may never come back, such as statvfs() on a mount whose file server is gone."""
 
+import asyncio
 import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -54,3 +55,20 @@ def _fly(calls: queue.SimpleQueue[tuple[Callable[[], T], Future[T]] | None]) -> 
             future.set_exception(error)
         else:
             future.set_result(value)
+
+
+class Lane:
+    """Calls out of an event loop to what may hang, one after the other. Who asks waits at most `limit_seconds`."""
+
+    def __init__(self, name: str, limit_seconds: float) -> None:
+        self._flight: Flight[Any] = Flight(name)
+        self._limit_seconds = limit_seconds
+        self._turn = asyncio.Lock()
+
+    async def call(self, call: Callable[[], T]) -> T:
+        """What `call` answers or raises. Raises TimeoutError where it, or one before it, takes too long."""
+        async with asyncio.timeout(self._limit_seconds), self._turn:
+            if self._flight.in_air:  # one that was given up
+                raise TimeoutError(f"{self._flight.name} hangs")
+            answer: T = await asyncio.wrap_future(self._flight.start(call))
+            return answer

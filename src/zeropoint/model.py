@@ -624,3 +624,40 @@ class Gap(Section, frozen=True, kw_only=True, rename={"since": "from", "until": 
     until: Annotated[Text, text("First id after the hole")] = None
     lost: Annotated[Count, text("How many samples; null where that cannot be known")] = None
     reason: Annotated[GapReason, text("Why they are missing")]
+
+
+# --- runs -----------------------------------------------------------------------------------------------------------
+
+RunStatus = Literal["running", "finished", "failed", "stopped", "unknown"]
+
+
+class RunEntry(Section, frozen=True, kw_only=True):
+    """One run, as its run.json tells it."""
+
+    id: str
+    name: str
+    kind: Annotated[str, text("What it belongs to: tinygrad, petals, job and others")]
+    status: Annotated[
+        RunStatus,
+        text(
+            "running: its process lives; finished: exit code 0; failed: another one, or its process is gone without an "
+            "end; stopped: by an interrupt or a request to end; unknown: `reason` says why"
+        ),
+    ]
+    reason: Annotated[Text, text("Why the status is what it is, where that needs saying")] = None
+    started: Annotated[Text, text("When it began")] = None
+    ended: Annotated[Text, text("When it ended; null while it has no end")] = None
+    exit_code: Annotated[Count, text("How it ended; 128 and the signal's number where one ended it")] = None
+    receipt: Annotated[None, text("What it took of the machine; not told by this version")] = None
+    hyperparameters: Annotated[
+        dict[str, bool | int | float | str | None], text("As it gave them; what JSON nests is given as text")
+    ] = {}
+
+
+class RunSteps(Section, frozen=True, kw_only=True):
+    """Rows that a run has written, as columns of the same length."""
+
+    id: str
+    timestamps: Annotated[list[Text], text("When each row was written, where it says so")]
+    columns: Annotated[dict[str, list[Real]], text("By name; null where a row has no such number")]
+    unavailable: Annotated[list[Unavailable], text("Why there are nulls in a column")]

@@ -15,6 +15,8 @@ from zeropoint.probe import Roots
 RUN_FILE_BYTES = 256 * 1024
 # Of so many runs that have no end, the latest, it is looked whether their process lives.
 RUNS_LOOKED_AT = 64
+# A run that begins is to be seen while it does.
+ROUND_SECONDS = 2.0
 
 
 class Run(Struct, frozen=True):
@@ -50,12 +52,20 @@ def parse_run(content: bytes, folder: Folder) -> Run | None:
 
 
 class Runs:
-    """The runs of one kind."""
+    """The runs of one kind; of all kinds where it is None."""
 
-    def __init__(self, artifacts: str, kind: str, limits: Limits | None = None) -> None:
+    def __init__(self, artifacts: str, kind: str | None, limits: Limits | None = None) -> None:
         self._kind = kind
         self._known: dict[Folder, tuple[Signature, Run | None]] = {}
-        self.tree = Tree(artifacts, ("runs",), self._kind_of, check=self._check, depth=2, limits=limits)
+        self.tree = Tree(
+            artifacts,
+            ("runs",),
+            self._kind_of,
+            check=self._check,
+            depth=2,
+            round_seconds=ROUND_SECONDS,
+            limits=limits,
+        )
         self.life: dict[Folder, Life] = {}
 
     def look(self, roots: Roots, now: float, wall: float) -> None:
@@ -71,8 +81,13 @@ class Runs:
 
     def _mine(self) -> Iterator[tuple[Folder, Run]]:
         for folder, (_, run) in self._known.items():
-            if run is not None and run.kind == self._kind:
+            if run is not None and self._kind in (None, run.kind):
                 yield folder, run
+
+    @property
+    def all(self) -> list[tuple[Folder, Run]]:
+        """Each with its folder below runs/."""
+        return list(self._mine())
 
     @property
     def latest(self) -> tuple[Run, Life | None] | None:
@@ -106,7 +121,7 @@ class Runs:
     def _check(self, found: Found, kind: str) -> Verdict:
         """Files count if the run.json beside them says that the run is of this kind."""
         run = self._read(found)
-        return Verdict(kind if run is not None and run.kind == self._kind else None)
+        return Verdict(kind if run is not None and self._kind in (None, run.kind) else None)
 
     def _read(self, found: Found) -> Run | None:
         try:

@@ -64,7 +64,7 @@ class Tree:
     `check`, where given, looks into it, once for each inode, time and size, or in each round until it has decided.
     `depth` is how deep the layout goes, None if it may be anything: then folders beyond the limit are told.
     `newest_kept` is how many of each kind are known one by one, of a folder; of all folders it is that many, and eight
-    at least.
+    at least. `round_seconds` is how long a round is put off to be cheap.
     """
 
     def __init__(
@@ -76,6 +76,7 @@ class Tree:
         check: Callable[[Found, str], Verdict] | None = None,
         depth: int | None = None,
         newest_kept: int = NEWEST_A_FOLDER,
+        round_seconds: float = LARGE_ROUND_SECONDS,
         limits: Limits | None = None,
     ) -> None:
         self._root = root
@@ -84,6 +85,7 @@ class Tree:
         self._check = check
         self._depth = depth
         self._newest_kept = newest_kept
+        self._round_seconds = round_seconds
         self._limits = limits or Limits()
         self._listings: dict[Folder, Listing] = {}
         self._round: Generator[None] | None = None
@@ -105,6 +107,10 @@ class Tree:
     def resting(self) -> bool:
         """Whether no round is under way, so that what is known of folders is of one round."""
         return self._round is None
+
+    def hurry(self) -> None:
+        """Has the next round begin with the next look."""
+        self._next_round_at = 0.0
 
     @property
     def exists(self) -> bool:
@@ -145,7 +151,7 @@ class Tree:
         if self._round is None:
             self._complete = True
             self._next_round_at = now + max(
-                LARGE_ROUND_DUTY * self._spent_seconds, min(ROUND_DUTY * self._spent_seconds, LARGE_ROUND_SECONDS)
+                LARGE_ROUND_DUTY * self._spent_seconds, min(ROUND_DUTY * self._spent_seconds, self._round_seconds)
             )
             if self._has_changed:
                 self._sum_up()

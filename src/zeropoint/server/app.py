@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from zeropoint.model import Gap, Hello, Sample
+from zeropoint.model import Gap, Hello, RunSteps, Sample
 from zeropoint.server.access import Gate, Need, access_guard
 from zeropoint.server.errors import errors_as_json
 from zeropoint.server.exposition import Exposition
@@ -17,6 +17,7 @@ from zeropoint.server.openapi import OpenApi
 from zeropoint.server.origins import origin_guard, origin_headers
 from zeropoint.server.pages import Pages
 from zeropoint.server.routes import Answer, Parameter, Route
+from zeropoint.server.runs import FEWEST_POINTS, LONGEST_ID, MOST_POINTS, USUAL_POINTS, Runs, RunsAnswer
 from zeropoint.server.status import HealthAnswer, HealthWord, ProbeAnswer, Status, VersionAnswer
 
 MAX_BODY_BYTES = 64 * 1024
@@ -26,7 +27,9 @@ LAST_EVENT_ID = "Id of the last sample that was seen: what came after it is sent
 UNHEALTHY = HTTPStatus.SERVICE_UNAVAILABLE
 
 
-def routes(live: Live, status: Status, exposition: Exposition, pages: Pages, openapi: OpenApi) -> tuple[Route, ...]:
+def routes(
+    *, live: Live, status: Status, exposition: Exposition, runs: Runs, pages: Pages, openapi: OpenApi
+) -> tuple[Route, ...]:
     """The table of routes, which /openapi.json describes."""
     facts = (HealthAnswer, HealthWord)
     health = (Answer(200, "It works", struct=facts), Answer(UNHEALTHY, "It does not", struct=facts))
@@ -85,6 +88,31 @@ def routes(live: Live, status: Status, exposition: Exposition, pages: Pages, ope
             exposition.metrics,
             "read",
             (Answer(200, "The exposition", "text/plain"),),
+        ),
+        Route(
+            "/api/v1/runs",
+            "runs",
+            "The runs of all kinds, newest first",
+            runs.runs,
+            "read",
+            (Answer(200, "The runs", struct=RunsAnswer),),
+        ),
+        Route(
+            "/api/v1/runs/steps",
+            "run_steps",
+            "Rows that a run has written, as columns",
+            runs.steps,
+            "read",
+            (Answer(200, "The rows", struct=RunSteps),),
+            (
+                Parameter("id", "query", "Id of the run", {**TEXT, "minLength": 1, "maxLength": LONGEST_ID}),
+                Parameter(
+                    "points",
+                    "query",
+                    "At most so many rows, evenly spread over all",
+                    {"type": "integer", "minimum": FEWEST_POINTS, "maximum": MOST_POINTS, "default": USUAL_POINTS},
+                ),
+            ),
         ),
         Route("/control/metrics", "page", "The dashboard", pages.page, "open", page),
         Route(

@@ -1,0 +1,129 @@
+"""The runs of all kinds below the artifacts directory, for who asks for them: /api/v1/runs.
+
+It reads disks and may hang with them, so it is called on a thread of its own, one call at a time.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from msgspec import Struct
+
+from zeropoint.ai.artifacts import Folder, open_file, open_folder
+from zeropoint.ai.processes import Life, life_of
+from zeropoint.ai.rows import Row, parse_curve_row, parse_json_row
+from zeropoint.ai.run_entry import entry_of
+from zeropoint.ai.run_steps import columns_of, spread_lines
+from zeropoint.ai.runs import RUN_FILE_BYTES, Run, Runs, parse_run
+from zeropoint.model import RunEntry, RunSteps
+from zeropoint.probe import Roots
+
+MOST_RUNS = 500
+# A directory that has never been counted through is looked at for so long, then what is known is told.
+LOOK_SECONDS = 1.0
+# The original system had one run, in train/, and two files of its rows.
+ORIGINAL: Folder = ("train",)
+ORIGINAL_ROWS: tuple[tuple[Folder, str, Callable[[bytes], Row | None]], ...] = (
+    (("metrics",), "tinygrad.jsonl", parse_json_row),
+    (ORIGINAL, "loss_curve.csv", parse_curve_row),
+)
+
+
+class Listing(Struct, frozen=True):
+    """The newest runs; why there may be more."""
+
+    runs: list[RunEntry]
+    shortfall: str | None
+
+
+class RunList:
+    def __init__(
+        self,
+        artifacts: Path,
+        roots: Roots,
+        monotonic: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._artifacts = os.path.abspath(artifacts)  # noqa: PTH100 - Path.absolute leaves ".." in
+        self._roots = roots
+        self._monotonic = monotonic
+        self._clock = clock
+        self._runs = Runs(self._artifacts, None)
+
+    def list(self) -> Listing:
+        """The runs, newest first, at most 500."""
+        self._look()
+        known = sorted(self._runs.all, key=lambda item: (item[1].started or 0.0, item[1].id), reverse=True)
+        entries = [entry for folder, _ in known[:MOST_RUNS] if (entry := self._entry(folder)) is not None]
+        if original := self._original():
+            entries.append(original)
+            entries.sort(key=lambda entry: entry.started or "", reverse=True)
+        left_out = f"{len(known) - MOST_RUNS:,} older runs are left out" if len(known) > MOST_RUNS else None
+        return Listing(entries, "; ".join(filter(None, [self._runs.tree.shortfall, left_out])) or None)
+
+    def steps(self, run_id: str, points: int) -> RunSteps | None:
+        """At most `points` (two or more) rows of the run; None where there is no such run. Raises OSError."""
+        self._look()
+        found = [(run.started or 0.0, folder) for folder, run in self._runs.all if run.id == run_id]
+        if found:
+            return self._columns(run_id, ("runs", *max(found)[1]), "steps.jsonl", parse_json_row, points)
+        original = self._original()
+        if original is None or original.id != run_id:
+            return None
+        for folder, name, parse in ORIGINAL_ROWS:
+            told = self._columns(run_id, folder, name, parse, points)
+            if told.timestamps:
+                return told
+        return columns_of(run_id, (), parse_json_row)
+
+    def _look(self) -> None:
+        self._runs.tree.hurry()
+        began = self._monotonic()
+        while True:
+            now = self._monotonic()
+            self._runs.look(self._roots, now, self._clock())
+            if self._runs.tree.resting or now - began >= LOOK_SECONDS:
+                return
+
+    def _entry(self, folder: Folder) -> RunEntry | None:
+        with suppress(OSError):  # it went away meanwhile
+            return entry_of(self._read(("runs", *folder)), folder, self._runs.life.get(folder))
+        return None
+
+    def _original(self) -> RunEntry | None:
+        with suppress(OSError):
+            content = self._read(ORIGINAL)
+            run = parse_run(content, ORIGINAL)
+            return entry_of(content, ORIGINAL, self._life(run)) if run else None
+        return None
+
+    def _life(self, run: Run) -> Life | None:
+        return None if run.has_end else life_of(run.pid, run.started, run.host, self._roots)
+
+    def _read(self, below: Folder) -> bytes:
+        descriptor = self._open(below, "run.json")
+        try:
+            return os.pread(descriptor, RUN_FILE_BYTES, 0)
+        finally:
+            os.close(descriptor)
+
+    def _columns(
+        self, run_id: str, below: Folder, name: str, parse: Callable[[bytes], Row | None], points: int
+    ) -> RunSteps:
+        try:
+            descriptor = self._open(below, name)
+        except FileNotFoundError:  # it has written none
+            return columns_of(run_id, (), parse)
+        try:
+            return columns_of(run_id, spread_lines(descriptor, points), parse)
+        finally:
+            os.close(descriptor)
+
+    def _open(self, below: Folder, name: str) -> int:
+        folder = open_folder(self._artifacts, below)
+        try:
+            return open_file(folder, name)
+        finally:
+            os.close(folder)
