@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from zeropoint.ai.holders import Holders
 from zeropoint.ai.runs import Runs
-from zeropoint.ai.status import FRESH_SECONDS, Facts, Since, decide
+from zeropoint.ai.status import FRESH_SECONDS, QUIET, Facts, Since, decide
 from zeropoint.ai.texts import rfc3339
 from zeropoint.ai.tree import Limits, Tree
 from zeropoint.model import Component, Status
@@ -27,6 +27,19 @@ class Common(Struct, frozen=True):
     last_updated: str | None
     reason: str | None
     pids: list[int] | None
+
+
+class Outside(Struct, frozen=True):
+    """What else than artifacts tells of a component: `pids` of its live processes, when these `worked`, whether it is
+    `found` there at all, when it was last seen to work (`updated`), and what is to be said (`why`)."""
+
+    pids: tuple[int, ...] = ()
+    worked: float | None = None
+    found: bool = False
+    updated: float | None = None
+    problem: str | None = None
+    why: str | None = None
+    quiet: str = QUIET
 
 
 class ArtifactsComponent(Probe):
@@ -93,7 +106,13 @@ class ArtifactsComponent(Probe):
             self._holders.notice()
         self._holders.look(roots, now, wall)
 
-    def _common(self, wall: float, missing: Missing, window_seconds: float = FRESH_SECONDS) -> Common:
+    def _common(
+        self,
+        wall: float,
+        missing: Missing,
+        window_seconds: float = FRESH_SECONDS,
+        outside: Outside = Outside(),  # noqa: B008 - it is frozen
+    ) -> Common:
         of_files = [tree.newest_time(wall, self.evidence) for tree in self._trees]
         of_work = [tree.newest_time(wall, self.work or self.evidence) for tree in self._trees]
         held = self._holders.held if self._holders else []
@@ -101,27 +120,29 @@ class ArtifactsComponent(Probe):
         latest, life = self._runs.latest or (None, None)
         status, reason = decide(
             Facts(
-                found=any(tree.counts.total() for tree in (*self._trees, self._runs.tree)),
-                worked=newest([*of_work, held_worked, self._runs.worked(wall)]),
+                found=outside.found or any(tree.counts.total() for tree in (*self._trees, self._runs.tree)),
+                worked=newest([*of_work, held_worked, self._runs.worked(wall), outside.worked]),
                 window_seconds=window_seconds,
-                live=bool(self._runs.live or held),
+                live=bool(self._runs.live or held or outside.pids),
                 latest=latest,
                 latest_life=life,
-                problem=joined(tree.shortfall for tree in (*self._trees, self._runs.tree)),
+                problem=joined([*(tree.shortfall for tree in (*self._trees, self._runs.tree)), outside.problem]),
                 looked_in=self.looked_in,
+                quiet=outside.quiet,
             ),
             wall,
             rows_suffice=self.rows_suffice,
         )
-        updated = newest([*of_files, held_worked, self._runs.tree.newest_time(wall)])
-        pids = sorted({run.pid for run in self._runs.live if run.pid is not None} | {one.pid for one in held})
+        updated = newest([*of_files, held_worked, self._runs.tree.newest_time(wall), outside.updated])
+        of_runs = {run.pid for run in self._runs.live if run.pid is not None}
+        pids = sorted(of_runs | {one.pid for one in held} | set(outside.pids))
         return Common(
             status=status,
             since=self._since.observe(status, wall),
             last_updated=missing.take(
                 "last_updated", Absent("no evidence of work has been found") if updated is None else rfc3339(updated)
             ),
-            reason=joined([reason, *(tree.left_out for tree in (*self._trees, self._runs.tree))]),
+            reason=joined([reason, outside.why, *(tree.left_out for tree in (*self._trees, self._runs.tree))]),
             pids=missing.take("pids", pids or Absent("no process of it is known")),
         )
 

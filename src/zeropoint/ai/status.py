@@ -9,11 +9,12 @@ from zeropoint.model import Status
 
 FRESH_SECONDS = 10.0
 LONGEST_WINDOW_SECONDS = 3600.0
+QUIET = "has written nothing"
 
 
 class Facts(Struct, frozen=True, kw_only=True):
     """`worked` is the time of the newest evidence that may be of a process which still lives: not of a run that has
-    ended. `problem` is why not all could be looked at."""
+    ended. `problem` is why not all could be looked at, `quiet` what a live process has not done while it is idle."""
 
     found: bool
     worked: float | None
@@ -23,6 +24,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     latest_life: Life | None = None
     problem: str | None = None
     looked_in: str
+    quiet: str = QUIET
 
 
 def window_seconds(step_seconds: float | None) -> float:
@@ -37,7 +39,7 @@ def decide(facts: Facts, wall: float, *, rows_suffice: bool = False) -> tuple[St
     if facts.live:
         if fresh:
             return "running", None
-        return "idle", f"a process of it lives, but has written nothing for {facts.window_seconds:.0f} s and more"
+        return "idle", f"a process of it lives, but {facts.quiet} for {facts.window_seconds:.0f} s and more"
     if fresh:
         if rows_suffice:
             return "running", None
