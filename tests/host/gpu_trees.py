@@ -12,12 +12,12 @@ FIXTURES = Path(__file__).parent.parent / "fixtures"
 
 
 def unpack(into: Path, *recordings: str) -> Roots:
-    """Lays the recorded files out as a /sys of their own; in its folder proc is a /proc, seen from the first PID
-    namespace. A process of number 1 is there, since a /proc without it hides others."""
+    """Lays the recorded files out as a /sys of their own; in its folder proc is a /proc of the first PID
+    namespace: number 1 is a process, without which it would hide others, and number 2 the kernel's."""
     proc = into / "proc"
     (proc / "1/fd").mkdir(parents=True)
-    (proc / "self/ns").mkdir(parents=True)
-    (proc / "self/ns/pid").symlink_to("pid:[4026531836]")
+    (proc / "2/fd").mkdir(parents=True)
+    (proc / "2/stat").write_text("2 (kthreadd) S 0 0 0 0 -1 2129984 0 0\n")
     for recording in recordings:
         for line in (FIXTURES / recording).read_text().splitlines():
             if line.startswith("#"):

@@ -147,13 +147,12 @@ def test_a_driver_that_tells_nothing_of_open_files_is_no_idle_gpu(tmp_path: Path
 
 def test_in_a_pid_namespace_of_its_own_the_whole_use_is_not_told(tmp_path: Path) -> None:
     roots = unpack(tmp_path, *A770)
-    (tmp_path / "proc/self/ns/pid").unlink()
-    (tmp_path / "proc/self/ns/pid").symlink_to("pid:[4026532201]")
+    (tmp_path / "proc/2/stat").write_text("2 (kthreadd) S 0 0 0 0 -1 4194560 0 0\n")
     probe = DrmGpus()
     read(probe, roots, now=100.0)
     (gpu,), missing = read(probe, roots, now=101.0)
     assert [row.name for row in gpu.processes or ()] == ["llama-server", "ffmpeg"], "these can be seen"
-    assert missing["[0].utilization_percent"].startswith("the appliance has a PID namespace of its own")
+    assert missing["[0].utilization_percent"].startswith("this /proc is of a PID namespace")
 
 
 AS_NOBODY = """

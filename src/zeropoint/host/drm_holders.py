@@ -9,16 +9,15 @@ import os
 
 from msgspec import Struct
 
-from zeropoint.host.gpu_process_names import in_own_namespace
-from zeropoint.probe import Roots, read_file
+from zeropoint.host.gpu_process_names import KERNEL_THREAD, flags_of, shows_all_processes
+from zeropoint.probe import Roots
 
 LOOK_SECONDS = 10
 DEVICES = "/dev/dri/"
 # Of one process; a program with more descriptors has its GPU among the first, which it opened as it started.
 MOST_DESCRIPTORS = 4096
-KERNEL_THREAD = 0x00200000  # PF_KTHREAD of include/linux/sched.h
 NO_PERMISSION = "needs permission (root, or CAP_SYS_PTRACE) to see what processes of other users hold open"
-OWN_NAMESPACE = "the appliance has a PID namespace of its own and sees no process outside it"
+OWN_NAMESPACE = "this /proc is of a PID namespace and shows no process outside it"
 HIDDEN = "/proc does not show the processes of others"
 
 
@@ -67,7 +66,8 @@ class DrmHolders:
         try:
             names = os.listdir(folder)  # noqa: PTH208 - a Path each is dear
         except PermissionError:
-            if not is_kernel_thread(roots, pid):
+            flags = flags_of(roots, pid)
+            if flags is not None and not flags & KERNEL_THREAD:  # those of the kernel hold nothing open
                 self._refused.add(pid)
             return
         except OSError:  # it has ended
@@ -81,18 +81,8 @@ class DrmHolders:
                 self._found.setdefault(pid, []).append(OpenDevice(pid, name, path.removeprefix(DEVICES)))
 
     def _shortfall(self, roots: Roots) -> str | None:
-        if in_own_namespace(roots):
-            return OWN_NAMESPACE
         if 1 not in self._turns:  # mounted with hidepid
             return HIDDEN
+        if not shows_all_processes(roots):
+            return OWN_NAMESPACE
         return NO_PERMISSION if self._refused else None
-
-
-def is_kernel_thread(roots: Roots, pid: int) -> bool:
-    """Kernel threads hold nothing open, and may not be looked at either. Also True for one that has ended."""
-    try:
-        # The flags are the 9th field of stat, proc(5); the name before them may hold anything.
-        flags = int(read_file(f"{roots.proc}/{pid}/stat").rpartition(b") ")[2].split()[6])
-    except (OSError, ValueError, IndexError):
-        return True
-    return bool(flags & KERNEL_THREAD)

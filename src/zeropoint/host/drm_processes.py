@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from zeropoint.host.drm_usage import Use, added
-from zeropoint.host.gpu_process_names import name_of_holder
+from zeropoint.host.gpu_process_names import name_of_holder, program_name, shows_all_processes
 from zeropoint.host.kfd import COMPUTE_UNSEEN, KfdUse
 from zeropoint.model import GpuEngine, GpuProcess, GpuProcessEngine
 from zeropoint.probe import NEEDS_TWO_READINGS, Absent, Missing, Roots
@@ -51,9 +51,7 @@ class CardUse:
             return engines
         return max((engine.utilization_percent or 0.0 for engine in engines), default=0.0)
 
-    def rows(
-        self, roots: Roots, *, integrated: bool, own_namespace: bool, at: str, missing: Missing
-    ) -> list[GpuProcess] | Absent:
+    def rows(self, roots: Roots, *, integrated: bool, at: str, missing: Missing) -> list[GpuProcess] | Absent:
         """The processes; of an `integrated` card the machine's memory that they hold for it counts as well."""
         pids = sorted(self._uses.keys() | self._compute.keys())
         if not pids and self._shortfall is not None:
@@ -62,11 +60,10 @@ class CardUse:
         for pid in pids[:MOST_ROWS]:
             here = f"{at}[{len(rows)}]."
             use, compute = self._uses.get(pid, Use()), self._compute.get(pid)
-            device = "/dev/dri/" if compute is None else "/dev/kfd"
             rows.append(
                 GpuProcess(
                     pid=pid,
-                    name=missing.take(f"{here}name", name_of_holder(roots, pid, own_namespace, device)),
+                    name=missing.take(f"{here}name", _name(roots, pid, pid in self._uses)),
                     memory_bytes=missing.take(f"{here}memory_bytes", memory(use, compute, integrated)),
                     utilization_percent=missing.take(f"{here}utilization_percent", self._busiest(use, compute)),
                     engines=missing.take(f"{here}engines", self._engines_of(use, compute)),
@@ -92,6 +89,13 @@ class CardUse:
             for name, percent in sorted(use.engines.items())
             if percent > 0
         ]
+
+
+def _name(roots: Roots, pid: int, seen_here: bool) -> str | Absent:
+    """ROCm's numbers are of the first PID namespace; those of open files are those of this /proc."""
+    if seen_here:
+        return program_name(roots, pid) or Absent("the process has ended")
+    return name_of_holder(roots, pid, not shows_all_processes(roots), "/dev/kfd")
 
 
 def memory(use: Use, compute: KfdUse | None, integrated: bool) -> int | Absent:

@@ -17,7 +17,6 @@ from zeropoint.host.drm_intel import intel
 from zeropoint.host.drm_others import counts_engines, nouveau, on_a_chip
 from zeropoint.host.drm_processes import NO_ENGINES, CardUse
 from zeropoint.host.drm_usage import DrmUsage
-from zeropoint.host.gpu_process_names import in_own_namespace
 from zeropoint.host.gpu_report import gpu_row, group, share
 from zeropoint.host.kfd import compute_processes
 from zeropoint.host.sysfs import names_in
@@ -127,7 +126,6 @@ class DrmGpus(Probe):
             "processes": use.rows(
                 roots,
                 integrated=bool(values.get("integrated")),
-                own_namespace=in_own_namespace(roots),
                 at=f"{at}.processes",
                 missing=missing,
             ),

@@ -11,6 +11,7 @@ FIRST_NAMESPACE = "pid:[4026531836]"
 OTHER_NAMESPACE = Absent("it belongs to another PID namespace than /proc here")
 # comm(5) is 15 bytes; threads of the kernel have longer ones.
 NAME_LIMIT_BYTES = 256
+KERNEL_THREAD = 0x00200000  # PF_KTHREAD of include/linux/sched.h
 UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -19,8 +20,22 @@ def one_line(text: str) -> str:
     return UNFIT.sub("\ufffd", text)[:NAME_LIMIT_BYTES]
 
 
+def flags_of(roots: Roots, pid: int) -> int | None:
+    """The kernel's flags of a process; None when it has ended."""
+    try:
+        # The 9th field of stat, proc(5); the name before it may hold anything.
+        return int(read_file(f"{roots.proc}/{pid}/stat").rpartition(b") ")[2].split()[6])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def shows_all_processes(roots: Roots) -> bool:
+    """Whether this /proc is of the first PID namespace: number 2 is the kernel's own there, and in no other."""
+    return bool((flags_of(roots, 2) or 0) & KERNEL_THREAD)
+
+
 def in_own_namespace(roots: Roots) -> bool:
-    """Whether this process has a PID namespace of its own, as in a container: it then sees a part of the processes."""
+    """Whether this process has a PID namespace of its own, as in a container, whatever /proc it was given."""
     try:
         return str(Path(f"{roots.proc}/self/ns/pid").readlink()) != FIRST_NAMESPACE
     except OSError:  # a kernel without namespaces
@@ -36,16 +51,16 @@ def program_name(roots: Roots, pid: int) -> str | None:
     return one_line(content.decode(errors="replace").removesuffix("\n"))
 
 
-def name_of_holder(roots: Roots, pid: int, own_namespace: bool, device: str) -> str | Absent:
+def name_of_holder(roots: Roots, pid: int, doubtful: bool, device: str) -> str | Absent:
     """The name of the process that the driver calls `pid`.
 
-    Drivers count processes in the first namespace or in the caller's, by their version. So in a namespace of its own
-    the appliance takes only a process that holds a file beginning with `device` open for the one that is meant.
+    Drivers count processes in the first namespace or in the caller's, by their version. So where another namespace is
+    in play (`doubtful`), only a process that holds a file beginning with `device` open is taken for the one meant.
     """
     name = program_name(roots, pid)
     if name is None:
-        return OTHER_NAMESPACE if own_namespace else Absent("the process has ended")
-    return name if not own_namespace or holds(roots, pid, device) else OTHER_NAMESPACE
+        return OTHER_NAMESPACE if doubtful else Absent("the process has ended")
+    return name if not doubtful or holds(roots, pid, device) else OTHER_NAMESPACE
 
 
 def holds(roots: Roots, pid: int, device: str) -> bool:
