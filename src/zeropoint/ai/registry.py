@@ -5,7 +5,6 @@ callable that takes the artifacts directory and answers with a Probe whose secti
 """
 
 import itertools
-import re
 from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -13,9 +12,13 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from zeropoint.ai.openmetrics_targets import NAME, parse_targets
 from zeropoint.ai.petals import Petals
 from zeropoint.ai.programs import Programs
 from zeropoint.ai.recognise import Recogniser
+from zeropoint.ai.runtime_finder import Finder
+from zeropoint.ai.runtime_metrics import RUNTIMES
+from zeropoint.ai.runtimes import FoundRuntime, NamedRuntime
 from zeropoint.ai.texts import clean
 from zeropoint.ai.tinygrad import Tinygrad
 from zeropoint.ai.training import Training
@@ -25,7 +28,6 @@ from zeropoint.probe import Probe, Reading, Roots
 from zeropoint.processes import ProcessTable
 
 GROUP = "zeropoint.components"
-NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")  # it becomes part of metric names
 
 
 class Broken(Probe):
@@ -55,20 +57,30 @@ class Options(Struct, frozen=True, kw_only=True):
     openmetrics_targets: tuple[str, ...] = ()
 
 
+def refuse_wrong_targets(entries: tuple[str, ...]) -> None:
+    """Raises ValueError for a setting openmetrics_targets that cannot work; its message holds nothing of an address."""
+    parse_targets(entries, taken=frozenset(probe.name for probe in built_in(Options(artifacts=Path()))) - set(RUNTIMES))
+
+
 def built_in(options: Options) -> tuple[Probe, ...]:
     processes = ProcessTable()
     recogniser = Recogniser(processes)
+    targets = parse_targets(options.openmetrics_targets)
+    named = {target.name for target in targets}
     return (
         Tinygrad(options.artifacts, processes=processes),
         Petals(options.artifacts, processes=processes),
         Wondercraft(options.artifacts, processes=processes),
         Training(options.artifacts, recogniser),
         Programs(recogniser),
+        *(NamedRuntime(target) for target in targets),
+        *(FoundRuntime(name, Finder(name, recogniser, targets)) for name in RUNTIMES if name not in named),
     )
 
 
 def components(options: Options) -> tuple[Probe, ...]:
-    """One probe for each AI component. Never raises: one that fails to load says so by its status."""
+    """One probe for each AI component. One that fails to load says so by its status. Raises ValueError for targets
+    that refuse_wrong_targets refuses."""
     loaded: dict[str, Probe] = {probe.name: probe for probe in built_in(options)}
     artifacts = options.artifacts
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value)):
