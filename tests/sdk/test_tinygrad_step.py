@@ -47,7 +47,7 @@ def test_without_tinygrad_its_figures_are_null(tmp_path: Path) -> None:
 def test_a_step_that_fails_has_no_row_and_its_error_goes_on(tmp_path: Path) -> None:
     code = (
         "with zp.run('x') as run:\n"
-        "    with zp.tinygrad.step(run, 4) as s: s.loss = 1; s.step = 9; s.self = 2; s.tokens = 10**400\n"
+        "    with zp.tinygrad.step(run, 4) as s: s.seconds = 3; s.step = 9; s.self = 2; s.tokens = 10**400\n"
         "    with zp.tinygrad.step(run, 5) as s: s.loss = 1\n"
         "    with zp.tinygrad.step(run) as s: raise ValueError('mine')\n"
     )

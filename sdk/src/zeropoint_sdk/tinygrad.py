@@ -49,7 +49,7 @@ class Step:
         step, last = given.pop("step", self._step), self._run.last_step
         if step is None:
             step = 0 if last is None else last + 1
-        self._run.log(step, seconds=seconds, **{**work(self._before, counters(), seconds), **given})
+        self._run.log(step, **{"seconds": seconds, **work(self._before, counters(), seconds), **given})
 
 
 def counters() -> dict[str, float]:

@@ -58,6 +58,10 @@ class Seen:
         self.signature = signature(status)
 
     @property
+    def size_bytes(self) -> int:
+        return self.signature[2]
+
+    @property
     def path(self) -> str:
         return clean("/".join((*self.folder, self.name)))
 

@@ -31,7 +31,8 @@ class Common(Struct, frozen=True):
 
 class Outside(Struct, frozen=True):
     """What else than artifacts tells of a component: `pids` of its live processes, when these `worked`, whether it is
-    `found` there at all, when it was last seen to work (`updated`), and what is to be said (`why`)."""
+    `found` there at all, when it was last seen to work (`updated`), and what is to be said (`why`); when the last of
+    its processes was seen to have `ended`."""
 
     pids: tuple[int, ...] = ()
     worked: float | None = None
@@ -40,6 +41,7 @@ class Outside(Struct, frozen=True):
     problem: str | None = None
     why: str | None = None
     quiet: str = QUIET
+    ended: float | None = None
 
 
 class ArtifactsComponent(Probe):
@@ -129,6 +131,7 @@ class ArtifactsComponent(Probe):
                 problem=joined([*(tree.shortfall for tree in (*self._trees, self._runs.tree)), outside.problem]),
                 looked_in=self.looked_in,
                 quiet=outside.quiet,
+                ended=outside.ended,
             ),
             wall,
             rows_suffice=self.rows_suffice,

@@ -96,8 +96,17 @@ class Runs:
         return (found[1], self.life.get(found[0])) if found else None
 
     @property
+    def of_live(self) -> list[tuple[Folder, Run]]:
+        return [(folder, run) for folder, run in self._mine() if self.life.get(folder) == "live"]
+
+    @property
     def live(self) -> list[Run]:
-        return [run for folder, run in self._mine() if self.life.get(folder) == "live"]
+        return [run for _, run in self.of_live]
+
+    def has_rows(self, folder: Folder) -> bool:
+        """Whether the run has written any. The file of one that has begun just now is still empty."""
+        empty = {seen.folder for seen in self.tree.newest.get("rows", ()) if seen.size_bytes == 0}
+        return self.tree.holds(folder, "rows") and folder not in empty
 
     def worked(self, wall: float) -> float | None:
         """Time of the newest file of a run whose process may still live."""

@@ -14,7 +14,8 @@ QUIET = "has written nothing"
 
 class Facts(Struct, frozen=True, kw_only=True):
     """`worked` is the time of the newest evidence that may be of a process which still lives: not of a run that has
-    ended. `problem` is why not all could be looked at, `quiet` what a live process has not done while it is idle."""
+    ended. `problem` is why not all could be looked at, `quiet` what a live process has not done while it is idle,
+    `ended` when the last process of it was seen to have ended: what is older shows no live one."""
 
     found: bool
     worked: float | None
@@ -25,6 +26,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     problem: str | None = None
     looked_in: str
     quiet: str = QUIET
+    ended: float | None = None
 
 
 def window_seconds(step_seconds: float | None) -> float:
@@ -40,7 +42,7 @@ def decide(facts: Facts, wall: float, *, rows_suffice: bool = False) -> tuple[St
         if fresh:
             return "running", None
         return "idle", f"a process of it lives, but {facts.quiet} for {facts.window_seconds:.0f} s and more"
-    if fresh:
+    if fresh and (facts.ended is None or facts.worked is None or facts.worked > facts.ended):
         if rows_suffice:
             return "running", None
         return "unknown", "rows are fresh, but no process of it is known"
