@@ -323,3 +323,13 @@ def test_a_call_that_does_not_return_is_waited_for_by_its_own_reader_alone(machi
     os.set_blocking(machine.process.stdout.fileno(), True)
     machine.describe("gpus 1", gpu())
     assert '"temperature_celsius":61' in machine.process.stdout.readline()
+
+
+def test_names_that_are_no_text_or_would_break_a_line_are_told_safely(machine: Machine) -> None:
+    machine.describe("gpus 2", gpu(0, name="A\x1b[2Jcard\u2028"), gpu(1))
+    script = machine.script.read_bytes().replace(b"1.name NVIDIA H100 80GB HBM3", b"1.name \xff\xfe")
+    machine.script.write_bytes(script)
+    (first, second), missing = machine.read(100.0)
+    assert first["name"] == "A\ufffd[2Jcard\ufffd"
+    assert second["name"] is None
+    assert missing["[1].name"] == "the driver's answer is no text"

@@ -118,7 +118,7 @@ def partitions(nvml: NvmlSession, device: Device) -> list[Partition] | Absent:
             Partition(
                 handle,
                 uuid,
-                nvml.ask(nvml.api.nvmlDeviceGetName, handle),
+                nvml.name_of(handle),
                 nvml.ask(nvml.api.nvmlDeviceGetGpuInstanceId, handle),
                 nvml.ask(nvml.api.nvmlDeviceGetComputeInstanceId, handle),
             )

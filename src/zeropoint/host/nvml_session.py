@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from zeropoint.host.gpu_process_names import one_line
 from zeropoint.host.nvml import ABSENT, LIBRARY_NOT_FOUND, LOST, reason_of
 from zeropoint.probe import Absent
 
@@ -87,6 +88,13 @@ class NvmlSession:
         except self.api.NVMLError as error:
             self._lost |= error.value in LOST
             return Refused(reason_of(error.value), error.value)
+        except UnicodeDecodeError:  # the binding decodes names
+            return Absent("the driver's answer is no text")
+
+    def name_of(self, handle: Any | Absent) -> str | Absent:
+        """The name of a GPU or a partition, fit to be shown."""
+        name = self.ask(self.api.nvmlDeviceGetName, handle)
+        return name if isinstance(name, Absent) else one_line(name)
 
     def _start(self, now: float) -> None:
         """The wait before the next try doubles until a reading is whole."""
@@ -120,5 +128,5 @@ class NvmlSession:
             index=index,
             uuid=f"nvidia-{index}" if isinstance(uuid, Absent) else uuid,
             handle=handle,
-            name=self.ask(self.api.nvmlDeviceGetName, handle),
+            name=self.name_of(handle),
         )
