@@ -61,6 +61,7 @@ class Appliance:
                 artifacts=Path(settings.artifacts),
                 petals_peers=settings.petals_peers,
                 petals_python=settings.petals_python,
+                petals_cache=settings.petals_cache,
                 openmetrics_targets=settings.openmetrics_targets,
             )
         )

@@ -51,6 +51,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     petals_python: Annotated[
         str, Meta(description="Python interpreter that has hivemind 1.1.9 or later; it observes the Petals swarm")
     ] = ""
+    petals_cache: Annotated[
+        str, Meta(description="Directory of Petals' cache of models; empty: $PETALS_CACHE, else ~/.cache/petals")
+    ] = ""
     openmetrics_targets: Annotated[
         tuple[Annotated[str, Meta(min_length=1)], ...],
         Meta(description="Runtimes that answer OpenMetrics, as in llama=http://127.0.0.1:8080/metrics"),

@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 
 from tests.ai.watch import Put, Watch
-from zeropoint.ai.petals import OF_THE_SWARM, Petals
+from zeropoint.ai.petals import Petals
+from zeropoint.ai.petals_observing import observing
 from zeropoint.ai.petals_report import PetalsReport
 
 
 @pytest.fixture
-def watch(artifacts: Path) -> Watch:
-    return Watch(Petals, artifacts)
+def watch(artifacts: Path, tmp_path: Path) -> Watch:
+    return Watch(Petals, artifacts, cache=str(tmp_path / "petals"))
 
 
 def read(watch: Watch, after: float = 0.0) -> PetalsReport:
@@ -52,8 +53,30 @@ def test_blocks_alone_never_mean_running(watch: Watch, put: Put) -> None:
     assert read(watch, after=11).status == "stopped"
 
 
-def test_what_the_swarm_alone_tells_is_null_with_the_reason(watch: Watch) -> None:
+OF_THE_SWARM = (
+    "served_blocks",
+    "peers_count",
+    "state",
+    "throughput",
+    "inference_per_second",
+    "forward_per_second",
+    "network_per_second",
+    "cache_tokens_left",
+    "model",
+    "blocks_count",
+    "blocks",
+    "servers",
+)
+
+
+def test_what_the_swarm_alone_tells_is_null_and_names_the_settings(watch: Watch) -> None:
     report = read(watch)
     for field in OF_THE_SWARM:
         assert getattr(report, field) is None
-        assert watch.missing[field] == "the swarm is not observed yet"
+        assert watch.missing[field] == "the swarm is not observed: petals_peers and petals_python are not set"
+
+
+def test_a_setting_that_is_missing_is_named_alone(artifacts: Path) -> None:
+    watch = Watch(Petals, artifacts, swarm=observing("/usr/bin/python3", ()))
+    assert read(watch).state is None
+    assert watch.missing["state"] == "the swarm is not observed: petals_peers is not set"

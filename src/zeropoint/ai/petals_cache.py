@@ -35,13 +35,6 @@ def default_folder(environ: Mapping[str, str]) -> str:
     return environ.get("PETALS_CACHE") or os.path.join(os.path.expanduser("~"), ".cache", "petals")  # noqa: PTH111, PTH118
 
 
-def names_of(repository: str | None, prefix: str) -> tuple[str, ...]:
-    """What a model may be called on disk, the surest first: ORG/NAME, NAME, and its prefix in the DHT."""
-    parts = [part for part in (repository or "").rstrip("/").split("/") if part not in ("", ".", "..")]
-    plain = prefix.removesuffix("-hf")  # petals/models/llama/config.py adds it
-    return tuple(dict.fromkeys(["/".join(parts[-2:]), *parts[-1:], prefix, plain]))
-
-
 class PetalsCache:
     """The cache in `folder`, looked at again after AGAIN_SECONDS at the earliest."""
 
@@ -108,16 +101,29 @@ class PetalsCache:
         return Absent(f"throughput_v5.json has {len(own)} entries for it")
 
 
-def original_blocks(artifacts: str, names: Collection[str]) -> frozenset[int]:
-    """The blocks below ARTIFACTS/petals/cache, {model}:{index}.bin, of the model that goes by these names."""
-    found: set[int] = set()
-    for name in names:
+class OriginalBlocks:
+    """The blocks below ARTIFACTS/petals/cache, {model}:{index}.bin, of one model at a time."""
+
+    def __init__(self, artifacts: str) -> None:
+        self._artifacts = artifacts
+        self._known: tuple[Collection[str], float, frozenset[int]] = ((), 0.0, frozenset())
+
+    def blocks_of(self, names: Collection[str], now: float) -> frozenset[int]:
+        """Looked for again after AGAIN_SECONDS."""
+        known, looked_at, blocks = self._known
+        if known != names or now - looked_at >= AGAIN_SECONDS:
+            blocks = frozenset(index for name in names for index in self._find(name))
+            self._known = (names, now, blocks)
+        return blocks
+
+    def _find(self, name: str) -> Iterator[int]:
         *folders, model = name.split("/")
         wanted = re.compile(rf"{re.escape(model)}:(\d{{1,5}})\.bin")
         with suppress(OSError):
-            matches = (wanted.fullmatch(file) for file in files_in(artifacts, ("petals", "cache", *folders)))
-            found |= {int(match[1]) for match in matches if match and int(match[1]) < MOST_BLOCKS}
-    return frozenset(found)
+            for file in files_in(self._artifacts, ("petals", "cache", *folders)):
+                match = wanted.fullmatch(file)
+                if match and int(match[1]) < MOST_BLOCKS:
+                    yield int(match[1])
 
 
 def files_in(root: str, below: Folder) -> Iterator[str]:

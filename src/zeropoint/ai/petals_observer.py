@@ -7,9 +7,13 @@ client, so nobody depends on it and it stores nothing. It ends, and takes hivemi
 standard input closes, which the end of whoever started it does in all cases.
 
 Lines: {"problem": TEXT}, after which it ends, and {"models": [{"prefix", "blocks", "repository", "servers": [{"peer",
-"state", "throughput", "start_block", "end_block", "name", "addresses", ...}]}], "left_out": COUNT}. Records are those of
-petals/data_structures.py; their texts are other people's, and so are all numbers in them.
+"state", "throughput", "start_block", "end_block", "name", "addresses", ...}]}], "left_out": COUNT}. Records are those
+of petals/data_structures.py; their texts are other people's, and so are all numbers in them.
 """
+
+# What is not in the standard library is imported where it is needed, so that its absence can be told.
+# ruff: noqa: PLC0415
+from __future__ import annotations
 
 import asyncio
 import contextlib
@@ -20,10 +24,12 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable, Sequence
+from typing import Any
 
 PERIOD_SECONDS = 3.0
 # A query of a large swarm takes at most this share of the time.
-DUTY = 5
+DUTY, LONGEST_WAIT_SECONDS = 5, 15.0
 JOIN_SECONDS = 60.0
 QUERY_SECONDS = 30.0
 MOST_MODELS, MOST_BLOCKS, MOST_SERVERS, MOST_ADDRESSES, MOST_PINGS = 16, 256, 256, 8, 16
@@ -37,21 +43,22 @@ NUMBERS = {
 }
 
 
-class Problem(Exception):
+class ProblemError(Exception):
     """Why the swarm cannot be observed, for people."""
 
 
-def text(value):
+def text(value: object) -> str | None:
     return value[:LONGEST_TEXT] if isinstance(value, str) else None
 
 
-def number(value):
+def number(value: object) -> float | None:
     """A finite number that is not negative, else None."""
-    good = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and value >= 0
-    return value if good else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return value if 0 <= value < 1e300 else None
 
 
-def live(entries, now):
+def live(entries: Any, now: float) -> list[tuple[Any, Any]]:
     """(key, value) of the entries of a DHT's dictionary that have not expired."""
     found = entries.value if entries is not None else None
     if not isinstance(found, dict):
@@ -59,7 +66,7 @@ def live(entries, now):
     return [(key, entry.value) for key, entry in found.items() if entry.expiration_time > now]
 
 
-def models_of(entries, now):
+def models_of(entries: Any, now: float) -> list[tuple[str, int, str | None]]:
     """[(prefix, number of blocks, repository)] of the record `_petals.models`."""
     models = []
     for prefix, value in live(entries, now):
@@ -69,20 +76,21 @@ def models_of(entries, now):
     return models
 
 
-def server_of(peer, record):
+def server_of(peer: object, record: Any) -> dict[str, Any] | None:
     """One server out of its record (state, throughput, more); None for what is no record."""
     if not isinstance(peer, str) or not isinstance(record, (tuple, list)) or len(record) < 2:
         return None
     if not isinstance(record[0], int) or record[0] not in STATES:
         return None
     more = record[2] if len(record) > 2 and isinstance(record[2], dict) else {}
-    pings = more.get("next_pings") if isinstance(more.get("next_pings"), dict) else {}
+    told = more.get("next_pings")
+    pings = list(told.values()) if isinstance(told, dict) else []
     server = {
         "peer": peer[:LONGEST_TEXT],
         "state": STATES[record[0]],
         "throughput": number(record[1]),
         "name": text(more.get("public_name")),
-        "next_pings": [ping for ping in map(number, pings.values()) if ping is not None][:MOST_PINGS],
+        "next_pings": [ping for ping in map(number, pings) if ping is not None][:MOST_PINGS],
         **{name: number(more.get(key)) for key, name in NUMBERS.items()},
     }
     for end in ("start_block", "end_block"):
@@ -90,9 +98,9 @@ def server_of(peer, record):
     return server
 
 
-def servers_of(blocks, now):
+def servers_of(blocks: Sequence[Any], now: float) -> list[dict[str, Any]]:
     """The servers of a model, given the entries of each of its blocks in order; the best state of each counts."""
-    servers = {}
+    servers: dict[str, dict[str, Any]] = {}
     for index, entries in enumerate(blocks):
         for peer, record in live(entries, now):
             server = server_of(peer, record)
@@ -113,12 +121,12 @@ def servers_of(blocks, now):
 class Swarm:
     """A client of the DHT."""
 
-    def __init__(self, node, peers):
+    def __init__(self, node: Any, peers: Sequence[str]) -> None:
         self._node = node
         self._peers = peers
 
     @classmethod
-    async def join(cls, peers):
+    async def join(cls, peers: Sequence[str]) -> Swarm:
         from hivemind.dht.node import DHTNode
 
         node = await DHTNode.create(
@@ -132,8 +140,8 @@ class Swarm:
         )
         return cls(node, peers)
 
-    async def look(self):
-        """What the swarm tells now, as it is written. Raises Problem when nobody answers."""
+    async def look(self) -> dict[str, Any]:
+        """What the swarm tells now, as it is written. Raises ProblemError when nobody answers."""
         from hivemind.utils import get_dht_time
 
         models = models_of(await self._latest("_petals.models"), get_dht_time())
@@ -155,22 +163,22 @@ class Swarm:
             told.append({"prefix": prefix, "blocks": blocks, "repository": repository, "servers": servers})
         return {"models": told, "left_out": left_out}
 
-    def _named(self, server):
+    def _named(self, server: dict[str, Any]) -> bool:
         return any(peer.endswith(server["peer"]) for peer in self._peers)
 
-    async def _latest(self, key):
+    async def _latest(self, key: str) -> Any:
         return (await self._node.get_many([key], sufficient_expiration_time=math.inf)).get(key)
 
-    async def _ping(self):
+    async def _ping(self) -> None:
         """Nothing found may mean that nobody is there."""
         from hivemind.p2p import PeerID
 
         for peer in self._peers:
             if await self._node.protocol.call_ping(PeerID.from_base58(peer.rpartition("/")[2])) is not None:
                 return
-        raise Problem("no peer of petals_peers answers any more")
+        raise ProblemError("no peer of petals_peers answers any more")
 
-    async def _addresses(self):
+    async def _addresses(self) -> dict[str, list[str]]:
         """By peer, the addresses at which this client is connected to it."""
         connected = await self._node.p2p.list_peers()
         return {
@@ -179,19 +187,19 @@ class Swarm:
         }
 
 
-def end(number=0):
+def end() -> None:
     """Ends this process and all of its group, p2pd among them."""
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
-def end_with_input():
+def end_with_input() -> None:
     with contextlib.suppress(OSError):
         while os.read(0, 4096):
             pass
     end()
 
 
-def alias_grad_scaler():
+def alias_grad_scaler() -> None:
     """hivemind 1.1.9 asks today's torch for names that it has moved."""
     try:
         import torch.amp.grad_scaler as there
@@ -202,22 +210,22 @@ def alias_grad_scaler():
         sys.modules["torch.cuda.amp.grad_scaler"] = there
 
 
-async def observe(peers, tell):
+async def observe(peers: Sequence[str], tell: Callable[[dict[str, Any]], None]) -> None:
     try:
         alias_grad_scaler()
         swarm = await asyncio.wait_for(Swarm.join(peers), JOIN_SECONDS)
     except ImportError as error:
-        raise Problem(f"hivemind cannot be imported: {error}") from None
-    except asyncio.TimeoutError:
-        raise Problem("the swarm could not be joined in time") from None
+        raise ProblemError(f"hivemind cannot be imported: {error}") from None
+    except TimeoutError:
+        raise ProblemError("the swarm could not be joined in time") from None
     while True:
         started = time.monotonic()
         tell(await asyncio.wait_for(swarm.look(), QUERY_SECONDS))
         took = time.monotonic() - started
-        await asyncio.sleep(max(PERIOD_SECONDS - took, DUTY * took))
+        await asyncio.sleep(min(max(PERIOD_SECONDS - took, DUTY * took), LONGEST_WAIT_SECONDS))
 
 
-def main(peers):
+def main(peers: Sequence[str]) -> None:
     if os.getpgrp() != os.getpid():
         os.setsid()
     os.nice(5)
@@ -226,13 +234,13 @@ def main(peers):
     lines = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
 
-    def tell(message):
+    def tell(message: dict[str, Any]) -> None:
         print(json.dumps(message, allow_nan=False), file=lines, flush=True)
 
     try:
         asyncio.run(observe(peers, tell))
-    except BaseException as error:
-        reason = str(error) if isinstance(error, Problem) else f"{type(error).__name__}: {error}"
+    except BaseException as error:  # noqa: BLE001 - whatever it is, it is told
+        reason = str(error) if isinstance(error, ProblemError) else f"{type(error).__name__}: {error}"
         tell({"problem": reason[:LONGEST_TEXT]})
     end()
 

@@ -34,6 +34,16 @@ class Patience(Struct, frozen=True):
     longest_wait_seconds: float = 60.0
 
 
+def observing(python: str, peers: Sequence[str]) -> "Observing | Absent":
+    """By the settings petals_python and petals_peers; why the swarm is not observed where one is not set."""
+    unset = [name for name, value in (("petals_peers", peers), ("petals_python", python)) if not value]
+    if unset:
+        return Absent(f"the swarm is not observed: {' and '.join(unset)} {'are' if unset[1:] else 'is'} not set")
+    if not hasattr(os, "killpg"):
+        return Absent("the swarm is not observed: hivemind does not run on this system")
+    return Observing(python, peers)
+
+
 class Observing:
     """`look` never waits for it. `python` runs `script` with `peers` as its arguments."""
 

@@ -41,6 +41,14 @@ class Model(Struct, frozen=True):
     servers: Annotated[list[Server], Meta(max_length=1024)]
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What it may be called on disk, the surest first: ORG/NAME, NAME, its prefix in the DHT, and that without
+        what petals/models/llama/config.py adds."""
+        parts = [part for part in (self.repository or "").split("/") if part not in ("", ".", "..")]
+        names = ("/".join(parts[-2:]), *parts[-1:], self.prefix, self.prefix.removesuffix("-hf"))
+        return tuple(dict.fromkeys(name for name in names if name))
+
+    @property
     def present(self) -> list[Server]:
         return [server for server in self.servers if server.state != "OFFLINE"]
 
@@ -111,3 +119,16 @@ def live_here(model: Model, here: Here) -> list[Server]:
 def chosen(models: Collection[Model], here: Here) -> Model | None:
     """The model that is told: the one that this machine serves, else the one with the most servers."""
     return max(models, key=lambda model: (len(live_here(model, here)), len(model.present), model.prefix), default=None)
+
+
+class Sessions:
+    """Notices by the room in attention caches that a session holds some of it."""
+
+    def __init__(self) -> None:
+        self._room: dict[str, float] = {}
+
+    def in_use(self, servers: Collection[Server]) -> bool:
+        """Whether one of these has less room than it was seen to have; the most that it had is its whole cache."""
+        told = {server.peer: server.cache_tokens_left for server in servers if server.cache_tokens_left is not None}
+        self._room = {peer: max(left, self._room.get(peer, 0.0)) for peer, left in told.items()}
+        return any(left < self._room[peer] for peer, left in told.items())

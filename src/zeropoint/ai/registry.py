@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from zeropoint.ai.openmetrics_targets import NAME, parse_targets
 from zeropoint.ai.petals import Petals
+from zeropoint.ai.petals_observing import observing
 from zeropoint.ai.programs import Programs
 from zeropoint.ai.recognise import Recogniser
 from zeropoint.ai.runtime_finder import Finder
@@ -54,6 +55,7 @@ class Options(Struct, frozen=True, kw_only=True):
     artifacts: Path
     petals_peers: tuple[str, ...] = ()
     petals_python: str = ""
+    petals_cache: str = ""
     openmetrics_targets: tuple[str, ...] = ()
 
 
@@ -69,7 +71,12 @@ def built_in(options: Options) -> tuple[Probe, ...]:
     named = {target.name for target in targets}
     return (
         Tinygrad(options.artifacts, processes=processes),
-        Petals(options.artifacts, processes=processes),
+        Petals(
+            options.artifacts,
+            cache=options.petals_cache,
+            swarm=observing(options.petals_python, options.petals_peers),
+            processes=processes,
+        ),
         Wondercraft(options.artifacts, processes=processes),
         Training(options.artifacts, recogniser),
         Programs(recogniser),

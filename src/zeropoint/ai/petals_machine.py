@@ -1,0 +1,76 @@
+"""This machine's side of Petals: its servers' processes, where they listen, what CPU time and network they use."""
+
+from msgspec import Struct
+
+from zeropoint.ai.petals_processes import CpuUse, Servers, servers_of
+from zeropoint.ai.petals_swarm import Here
+from zeropoint.ai.sockets import Endpoint, listening
+from zeropoint.ai.tcp_traffic import TcpTraffic, Traffic
+from zeropoint.probe import Absent, Roots
+from zeropoint.processes import Process, ProcessTable
+
+# A daemon listens where it did, unless the machine's addresses change.
+LISTENING_SECONDS = 10.0
+NO_SERVER = Absent("no server lives on this machine")
+
+
+class Machine(Struct, frozen=True):
+    """`count` is of live servers, `orphans` of processes that belong to none; `busy_percent` is what the servers' own
+    processes use of a core, p2pd aside."""
+
+    servers: Servers
+    count: int | Absent
+    orphans: int | Absent
+    here: Here
+    ports: list[int] | Absent
+    cpu_percent: float | Absent
+    busy_percent: float | Absent
+    traffic: Traffic
+
+
+class MachineReader:
+    def __init__(self, processes: ProcessTable) -> None:
+        self._processes = processes
+        self._all, self._own = CpuUse(), CpuUse()
+        self._traffic = TcpTraffic()
+        self._listening: dict[tuple[tuple[int, float], ...], tuple[float, frozenset[Endpoint] | Absent]] = {}
+
+    def look(self, roots: Roots, now: float) -> Machine:
+        listed = self._processes.look(roots)
+        servers = servers_of(listed)
+        hidden = Absent(listed.shortfall) if listed.shortfall is not None else None
+        live = self._where(roots, servers.daemons, now)
+        orphaned = self._where(roots, servers.orphan_daemons, now)
+        self._listening = {of: known for of, known in self._listening.items() if now - known[0] < LISTENING_SECONDS}
+        here = placed(live, orphaned)
+        some = bool(servers.main)
+        return Machine(
+            servers=servers,
+            count=len(servers.main) if some or hidden is None else hidden,
+            orphans=len(servers.orphans) if hidden is None else hidden,
+            here=Here(shortfall=hidden.reason) if hidden is not None and not some else here,
+            ports=NO_SERVER if not some else live if isinstance(live, Absent) else sorted({port for _, port in live}),
+            cpu_percent=self._all.percent(servers.live, listed.listed_at) if some else NO_SERVER,
+            busy_percent=self._own.percent(servers.python, listed.listed_at) if some else NO_SERVER,
+            traffic=self._traffic.per_second(roots, [process.pid for process in servers.live], now)
+            if some
+            else Traffic(NO_SERVER, NO_SERVER),
+        )
+
+    def _where(self, roots: Roots, daemons: tuple[Process, ...], now: float) -> frozenset[Endpoint] | Absent:
+        if not daemons:
+            return frozenset()
+        key = tuple(sorted(process.identity for process in daemons))
+        known = self._listening.get(key)
+        if known is None or now - known[0] >= LISTENING_SECONDS:
+            found = listening(roots, [process.pid for process in daemons])
+            known = self._listening[key] = (now, found if isinstance(found, Absent) else frozenset(found))
+        return known[1]
+
+
+def placed(live: frozenset[Endpoint] | Absent, orphaned: frozenset[Endpoint] | Absent) -> Here:
+    if isinstance(live, Absent):
+        return Here(shortfall=live.reason)
+    if isinstance(orphaned, Absent):
+        return Here(shortfall=orphaned.reason)
+    return Here(live=live, orphaned=orphaned)
