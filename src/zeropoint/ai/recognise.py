@@ -149,9 +149,13 @@ def program_of(arguments: tuple[str, ...]) -> str:
     program = arguments[0] if "::" in arguments[0] else os.path.basename(arguments[0])  # noqa: PTH119 - text
     if not INTERPRETER.fullmatch(program):
         return program
-    for index, argument in enumerate(arguments[1:], 1):
+    rest = iter(arguments[1:])
+    for argument in rest:
         if argument == "-m":
-            return arguments[index + 1] if index + 1 < len(arguments) else ""
+            return next(rest, "")
+        if argument in ("-X", "-W"):
+            next(rest, "")
+            continue
         if not argument.startswith("-"):
             name = os.path.basename(argument)  # noqa: PTH119 - as above
             # Entry points that pip has made are scripts without a suffix, named as the program.
