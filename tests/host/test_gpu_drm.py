@@ -1,5 +1,6 @@
 """AMD and Intel GPUs, read from trees in the kernel's formats."""
 
+import os
 from math import isfinite
 from pathlib import Path
 
@@ -117,6 +118,17 @@ def test_garbage_in_a_file_costs_that_value_alone(tmp_path: Path) -> None:
     assert gpu.utilization_percent is None
     assert missing["[0].utilization_percent"] == "gpu_busy_percent holds no number"
     assert gpu.temperature_celsius == 64.0
+
+
+def test_a_pipe_in_place_of_a_file_holds_nobody(tmp_path: Path) -> None:
+    roots = unpack(tmp_path, "gpu_amd/radeon_rx_6800_xt.tree")
+    for name in ("gpu_busy_percent", "gpu_metrics"):
+        file = tmp_path / "class/drm/card0/device" / name
+        file.unlink(missing_ok=True)
+        os.mkfifo(file)
+    (gpu,), missing = read(DrmGpus(), roots)
+    assert gpu.temperature_celsius == 64.0
+    assert "gpu_busy_percent" in missing["[0].utilization_percent"]
 
 
 def test_a_card_that_goes_between_two_readings_is_gone(tmp_path: Path) -> None:

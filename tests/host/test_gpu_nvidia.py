@@ -57,6 +57,8 @@ def test_every_name_of_nvml_that_is_used_exists() -> None:
     used = set(re.findall(r"\bapi\.((?:c_)?(?:nvml|NVML)\w+)", source))
     used |= {f"NVML_FI_DEV_{name}" for name, _ in (*nvml_fields.LIVE.values(), *nvml_fields.SLOW.values())}
     used |= {f"nvmlDeviceGet{engine}Utilization" for engine in gpu_nvidia.ENGINES}
+    kinds = ("Compute", "Graphics", "MPSCompute")
+    used |= {f"nvmlDeviceGet{kind}RunningProcesses_v{version}" for kind in kinds for version in (2, 3)}
     assert len(used) > 50
     assert not {name for name in used if not hasattr(pynvml, name)}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.host.nvml.machine import Machine, gpu
+from tests.host.nvml.machine import Machine, build, gpu
 from zeropoint.probe import NEEDS_TWO_READINGS
 
 pytestmark = pytest.mark.system
@@ -333,3 +333,18 @@ def test_names_that_are_no_text_or_would_break_a_line_are_told_safely(machine: M
     assert first["name"] == "A\ufffd[2Jcard\ufffd"
     assert second["name"] is None
     assert missing["[1].name"] == "the driver's answer is no text"
+
+
+def test_a_driver_before_510_is_asked_by_its_own_calls(tmp_path: Path, proc: Path) -> None:
+    (tmp_path / "old").mkdir()
+    machine = Machine(build(tmp_path / "old", "OLD_DRIVER"), tmp_path, str(proc))
+    try:
+        parts = gpu(compute="10:4096:1:0", old_throttle="8", mig="1", throttle="-")
+        machine.describe("gpus 1", parts, MIG)
+        (told,), missing = machine.read(100.0)
+        assert [(row["pid"], row["memory_bytes"]) for row in told["processes"]] == [(10, 4096)]
+        assert told["memory_used_bytes"] == 42949672960
+        assert told["throttle_reasons"] == ["hardware slowdown"]
+        assert missing["[0].mig[0].utilization_percent"] == "not told by this version of the driver"
+    finally:
+        machine.close()

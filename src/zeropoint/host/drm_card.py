@@ -83,7 +83,7 @@ class Card:
         """The device's uevent: DRIVER, PCI_SLOT_NAME, and off the PCI bus OF_FULLNAME and OF_COMPATIBLE_0."""
         uevent = self.text("device/uevent")
         lines = [] if isinstance(uevent, Absent) else uevent.splitlines()
-        return dict(line.partition("=")[::2] for line in lines)
+        return dict(one_line(line).partition("=")[::2] for line in lines)
 
     def address(self) -> str:
         """Its PCI address, else its place in the device tree, else its name under class/drm."""

@@ -88,7 +88,7 @@ class DrmGpus(Probe):
                 uses.get(one.uuid, {}),
                 compute.get(one.uuid, {}),
                 counts_engines(one.card) if driver.engines else NO_ENGINES,
-                SILENT if one.uuid in self._usage.silent else shortfall,
+                SILENT if one.uuid in self._usage.silent and one.uuid not in uses else shortfall,
             )
             gpus.append(self._gpu(one, driver, use, f"[{row}]", missing=missing, roots=roots, now=now))
         return Reading(gpus, missing)

@@ -9,9 +9,16 @@ from typing import Any
 from msgspec import Struct
 
 from zeropoint.host.gpu_process_names import in_own_namespace, name_of_holder
-from zeropoint.host.nvml import NOT_FOUND, SUCCESS, Shares, memory_of_processes, utilization_of_processes
+from zeropoint.host.nvml import (
+    FUNCTION_NOT_FOUND,
+    NOT_FOUND,
+    SUCCESS,
+    Shares,
+    memory_of_processes,
+    utilization_of_processes,
+)
 from zeropoint.host.nvml_mig import Partition
-from zeropoint.host.nvml_session import Device, NvmlSession
+from zeropoint.host.nvml_session import Device, NvmlSession, Refused
 from zeropoint.model import GpuProcess, GpuProcessEngine
 from zeropoint.probe import NEEDS_TWO_READINGS, Absent, Missing, Roots
 
@@ -79,7 +86,7 @@ class GpuProcesses:
         samples = nvml.ask(nvml.api.nvmlDeviceGetProcessUtilization, device.handle, after)
         if isinstance(samples, Absent):
             # No process used the GPU. The binding raises "success" where the driver has a buffer without rows.
-            return {} if getattr(samples, "code", None) in (SUCCESS, NOT_FOUND) else samples
+            return {} if isinstance(samples, Refused) and samples.code in (SUCCESS, NOT_FOUND) else samples
         self._seen_us = max([after, *(sample.timeStamp for sample in samples)])
         return utilization_of_processes(samples, after)
 
@@ -109,14 +116,20 @@ def _held(nvml: NvmlSession, device: Device, partitions: Sequence[Partition]) ->
 def _listed(nvml: NvmlSession, handle: Any) -> list[Any] | Absent:
     """Lists of the processes that compute, that draw, and that compute through MPS. A GPU for computing alone refuses
     the second; without MPS there is no third."""
-    compute = nvml.ask(nvml.api.nvmlDeviceGetComputeRunningProcesses, handle)
+    compute = _running(nvml, "Compute", handle)
     if isinstance(compute, Absent):
         return compute
-    others = (
-        nvml.ask(nvml.api.nvmlDeviceGetGraphicsRunningProcesses, handle),
-        nvml.ask(nvml.api.nvmlDeviceGetMPSComputeRunningProcesses, handle),
-    )
+    others = (_running(nvml, "Graphics", handle), _running(nvml, "MPSCompute", handle))
     return [compute, *(told for told in others if not isinstance(told, Absent))]
+
+
+def _running(nvml: NvmlSession, kind: str, handle: Any) -> list[Any] | Absent:
+    """By the third version of the call, or by the second, which drivers before 510 have."""
+    call = f"nvmlDeviceGet{kind}RunningProcesses_v"
+    told = nvml.ask(getattr(nvml.api, f"{call}3"), handle)
+    if isinstance(told, Refused) and told.code == FUNCTION_NOT_FOUND:
+        return nvml.ask(getattr(nvml.api, f"{call}2"), handle)
+    return told
 
 
 def _name(nvml: NvmlSession, roots: Roots, pid: int, own_namespace: bool) -> str | Absent:

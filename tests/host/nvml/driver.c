@@ -5,7 +5,9 @@
  * that a test can change the machine while it is being read. Its lines are `KEY VALUE...`; keys of a GPU begin with its
  * number ("0.power"), those of a partition with both numbers ("0/1.memory"). A value `!CODE` makes the call answer that
  * nvmlReturn_t, `hang` keeps it from returning for as long as the line is there, and a key that is missing answers
- * "not supported". NVML_CALLS names a file to which each key that is asked for is appended. */
+ * "not supported". NVML_CALLS names a file to which each key that is asked for is appended.
+ *
+ * Compiled with OLD_DRIVER it lacks the calls that drivers before 510 lack. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,7 +119,9 @@ int nvmlDeviceGetCurrPcieLinkGeneration(device *of, uint *out) { return one(of, 
 int nvmlDeviceGetCurrPcieLinkWidth(device *of, uint *out) { return one(of, "pcie_width", out); }
 int nvmlDeviceGetPcieThroughput(device *of, int way, uint *out) { return numbered(of, "pcie_throughput", way, out); }
 int nvmlDeviceGetNvLinkState(device *of, uint link, uint *out) { return numbered(of, "nvlink", link, out); }
+#ifndef OLD_DRIVER
 int nvmlDeviceGetCurrentClocksEventReasons(device *of, ull *out) { return numbers(of, "throttle", out, 1); }
+#endif
 int nvmlDeviceGetCurrentClocksThrottleReasons(device *of, ull *out) { return numbers(of, "old_throttle", out, 1); }
 
 int nvmlDeviceGetUtilizationRates(device *of, uint *out) {
@@ -143,6 +147,7 @@ int nvmlDeviceGetMemoryInfo(device *of, ull out[3]) {
     if (code == SUCCESS) { out[0] = memory[0]; out[1] = memory[0] - memory[1]; out[2] = memory[1]; }
     return code;
 }
+#ifndef OLD_DRIVER
 struct memory_v2 { uint version; ull total, reserved, available, used; };
 int nvmlDeviceGetMemoryInfo_v2(device *of, struct memory_v2 *out) {
     ull memory[2];
@@ -150,6 +155,8 @@ int nvmlDeviceGetMemoryInfo_v2(device *of, struct memory_v2 *out) {
     if (code == SUCCESS) { out->total = memory[0]; out->used = memory[1]; }
     return code;
 }
+
+#endif
 
 struct field { uint id, scope; long long timestamp, latency; uint type, code; ull value; };
 int nvmlDeviceGetFieldValues(device *of, int count, struct field *fields) {
@@ -201,6 +208,11 @@ static int processes(device *of, const char *name, uint *count, struct process *
     *count = found;
     return found > (out ? room : 0) ? INSUFFICIENT_SIZE : SUCCESS;
 }
+#ifdef OLD_DRIVER /* before 510; the rows are those of the third version */
+#define nvmlDeviceGetComputeRunningProcesses_v3 nvmlDeviceGetComputeRunningProcesses_v2
+#define nvmlDeviceGetGraphicsRunningProcesses_v3 nvmlDeviceGetGraphicsRunningProcesses_v2
+#define nvmlDeviceGetMPSComputeRunningProcesses_v3 nvmlDeviceGetMPSComputeRunningProcesses_v2
+#endif
 int nvmlDeviceGetComputeRunningProcesses_v3(device *of, uint *n, struct process *p) { return processes(of, "compute", n, p); }
 int nvmlDeviceGetGraphicsRunningProcesses_v3(device *of, uint *n, struct process *p) { return processes(of, "graphics", n, p); }
 int nvmlDeviceGetMPSComputeRunningProcesses_v3(device *of, uint *n, struct process *p) { return processes(of, "mps", n, p); }
@@ -249,6 +261,7 @@ int nvmlEventSetWait_v2(void *set, struct event *out, uint milliseconds) {
     return SUCCESS;
 }
 
+#ifndef OLD_DRIVER
 /* GPM: script `gpm 1`, and `gpm.GPU_INSTANCE PERCENT`. A sample remembers whose it is. */
 struct gpm_sample { device *of; uint instance; };
 struct gpm_metric { uint id, code; double value; const char *names[3]; };
@@ -270,3 +283,4 @@ int nvmlGpmMetricsGet(struct gpm_request *request) {
     request->metrics[0].code = code;
     return SUCCESS;
 }
+#endif

@@ -12,10 +12,10 @@ from typing import Any
 DRIVER = Path(__file__).with_name("driver.c")
 
 
-def build(folder: Path) -> Path:
+def build(folder: Path, *defines: str) -> Path:
     """Compiles the library into a folder that a process can find it in. A compiler is among the system packages."""
-    library = folder / "libnvidia-ml.so.1"
-    subprocess.run(["cc", "-Wall", "-Wextra", "-Werror", "-O1", "-shared", "-fPIC", "-o", library, DRIVER], check=True)
+    options = ["-Wall", "-Wextra", "-Werror", "-O1", "-shared", "-fPIC", *(f"-D{name}" for name in defines)]
+    subprocess.run(["cc", *options, "-o", folder / "libnvidia-ml.so.1", DRIVER], check=True)
     return folder
 
 
