@@ -2,12 +2,13 @@
 
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
-import type { Gpu, Sample } from "../client/src/contract";
+import type { Sample } from "../client/src/contract";
 import type { Timeline } from "../elements/timeline";
 import { read } from "../elements/value";
 import "../elements/chart";
 import "../elements/strip";
-import { gpuOf, type ChartRow, type Fact } from "./charts";
+import { type ChartRow, type Fact } from "./charts";
+import "./gpu-tables";
 import { oldNote } from "./old-note";
 import { panelStyle } from "./panel-style";
 
@@ -40,6 +41,7 @@ export class ZpChartPanel extends LitElement {
         <div class="facts">
           ${row.facts.filter((fact) => (sample === null ? fact.when === undefined : fact.when?.(sample) !== false)).map((fact) => this.#fact(fact))}
         </div>
+        ${this.#tables()}
       </article>
     `;
   }
@@ -59,11 +61,22 @@ export class ZpChartPanel extends LitElement {
     return html`<span class="fact ${fact.between === undefined ? "" : "pair"}" title=${fact.title ?? nothing}>${fact.label === "" ? nothing : html`<span>${fact.label}</span>`}${values}</span>`;
   }
 
-  #throttling(): TemplateResult | typeof nothing {
+  // Where the GPU of this row stands; -1 for a row of something else.
+  #gpuIndex(): number {
     const uuid = this.row.lines[0]?.path[2];
-    if (this.sample === null || typeof uuid !== "string" || !this.row.key.startsWith("gpu ")) return nothing;
-    const reasons: Gpu["throttle_reasons"] = gpuOf(this.sample, uuid)?.throttle_reasons ?? null;
-    if (reasons === null || reasons.length === 0) return nothing;
+    if (this.sample === null || !this.row.key.startsWith("gpu ")) return -1;
+    return (this.sample.system.gpus ?? []).findIndex((gpu) => gpu.uuid === uuid);
+  }
+
+  #tables(): TemplateResult | typeof nothing {
+    const index = this.#gpuIndex();
+    const gpu = this.sample?.system.gpus?.[index];
+    return gpu === undefined ? nothing : html`<zp-gpu-tables .sample=${this.sample} .index=${index} .gpu=${gpu}></zp-gpu-tables>`;
+  }
+
+  #throttling(): TemplateResult | typeof nothing {
+    const reasons = this.sample?.system.gpus?.[this.#gpuIndex()]?.throttle_reasons ?? [];
+    if (reasons.length === 0) return nothing;
     return html`<span class="tag" title="The clocks are held down">throttled: ${reasons.join(", ")}</span>`;
   }
 }

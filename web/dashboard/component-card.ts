@@ -1,58 +1,69 @@
-// <zp-component>: the state of one AI component, its newest values, and why its state is what it is.
+// <zp-component>: the state of one AI component, its newest values, and why its state is what it is. It leads to more.
 
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
-import type { Component, Sample } from "../client/src/contract";
+import type { Component, PetalsBlock, Sample } from "../client/src/contract";
 import { ago } from "../elements/format";
-import { numberAt } from "../elements/path";
-import type { Tone } from "../elements/status";
+import { find, numberAt } from "../elements/path";
+import type { Timeline } from "../elements/timeline";
 import { read, type Reading } from "../elements/value";
+import "../elements/spark";
 import "../elements/status";
 import "../elements/value";
-import { componentTitle, fieldsOf, notesOf, type Field } from "./component-fields";
+import { addressOf } from "./address";
+import "./blocks-strip";
+import { componentTitle, fieldsOf, notesOf, sparkOf, type Field } from "./component-fields";
+import { COMPONENT_TONES } from "./component-tones";
 import { panelStyle } from "./panel-style";
-
-const TONES: Record<Component["status"], Tone> = {
-  running: "good",
-  idle: "calm",
-  stopped: "off",
-  failed: "bad",
-  absent: "off",
-  unknown: "unknown",
-};
 
 export class ZpComponent extends LitElement {
   static override styles = [
     panelStyle,
     css`
-      .panel { min-height: 124px; }
+      .panel { display: flex; flex-direction: column; min-height: 138px; cursor: pointer; }
       @media (max-width: 640px) { .panel { min-height: 92px; } }
+      .panel:hover, .panel:focus-within { border-color: var(--zp-hatch); }
+      .panel:has(a[aria-expanded="true"]) { border-color: var(--zp-text); }
       .head { gap: 2px 10px; }
+      h2 a { color: inherit; text-decoration: none; }
+      h2 a::after { content: "›"; margin-inline-start: 5px; color: var(--zp-quiet); font-weight: 400; }
+      a[aria-expanded="true"]::after { content: "⌄"; }
+      a:focus-visible { outline: 2px solid var(--zp-focus); outline-offset: 2px; border-radius: 2px; }
       .wide { grid-column: span 2; }
       time { font-size: 12px; }
       .reason { margin: 5px 0 0; font-size: 12px; color: var(--zp-quiet); overflow-wrap: anywhere; }
+      .notes { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden; }
+      .picture { margin-top: auto; padding-top: 6px; }
       :host([data-status="failed"]) .reason { color: var(--zp-bad); }
     `,
   ];
 
   @property() name = "";
   @property({ attribute: false }) sample: Sample | null = null;
+  @property({ attribute: false }) timeline: Timeline | null = null;
+  /** Its detail view is open. */
+  @property({ type: Boolean }) open = false;
 
   override render(): TemplateResult {
     const component = this.sample?.ai.components[this.name] ?? null;
     return html`
-      <article class="panel">
+      <article class="panel" @click=${this.#click}>
         <div class="head">
-          <h2>${componentTitle(this.name)}</h2>
+          <h2><a href=${addressOf(this.name)} aria-expanded=${String(this.open)}>${componentTitle(this.name)}</a></h2>
           ${component === null
             ? html`<zp-value></zp-value>`
-            : html`<zp-status tone=${TONES[component.status] ?? "unknown"} word=${component.status}></zp-status>
+            : html`<zp-status tone=${COMPONENT_TONES[component.status] ?? "unknown"} word=${component.status}></zp-status>
                 ${this.#since(component)}`}
         </div>
         ${this.#values(this.#fields(component))}
-        ${component === null ? nothing : notesOf(this.name, component).map((note) => html`<p class="reason">${note}</p>`)}
+        ${component === null ? nothing : notesOf(this.name, component).map((note) => html`<p class="reason notes">${note}</p>`)}
+        ${component === null ? nothing : this.#picture(component)}
       </article>
     `;
+  }
+
+  override focus(): void {
+    this.renderRoot.querySelector("a")?.focus();
   }
 
   // Values that all miss for one reason share a line with it: a wall of dashes would tell less.
@@ -82,6 +93,17 @@ export class ZpComponent extends LitElement {
     `;
   }
 
+  // What says the most at a glance: the blocks of a swarm, else the rate.
+  #picture(component: Component): TemplateResult | typeof nothing {
+    const blocks = find(component, ["blocks"]).value;
+    const spark = sparkOf(this.name, component);
+    if (Array.isArray(blocks) && blocks.length > 0) {
+      return html`<zp-blocks class="picture" compact .blocks=${blocks as PetalsBlock[]}></zp-blocks>`;
+    }
+    if (spark === null || component.status === "absent" || Number.isNaN(numberAt(this.sample, spark))) return nothing;
+    return html`<zp-spark class="picture" .timeline=${this.timeline} .path=${spark}></zp-spark>`;
+  }
+
   protected override updated(): void {
     const status = this.sample?.ai.components[this.name]?.status;
     if (status !== undefined) this.dataset["status"] = status;
@@ -103,6 +125,14 @@ export class ZpComponent extends LitElement {
       ${ago(seconds)}
     </time>`;
   }
+
+  // Anywhere on the card, unless the click was for the browser (a new tab) or marked a text.
+  readonly #click = (event: MouseEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    if (document.getSelection()?.type === "Range") return;
+    event.preventDefault();
+    this.dispatchEvent(new CustomEvent("zp-open", { detail: this.open ? null : this.name, bubbles: true, composed: true }));
+  };
 }
 
 const WORTH_SHARING = 3;

@@ -8,9 +8,13 @@ import { MetricsClient, type ClientState } from "../client/src/index";
 import { gapWords } from "../elements/gap-words";
 import { Past } from "../elements/past";
 import { Timeline } from "../elements/timeline";
+import { addressOf, componentIn } from "./address";
 import "./chart-panel";
 import { chartRows, type ChartRow } from "./charts";
+import { chartsOf, sparkOf } from "./component-fields";
+import type { ZpComponents } from "./components-row";
 import "./components-row";
+import { FieldNames } from "./field-names";
 import "./filesystems-panel";
 import type { HeaderAction } from "./header-bar";
 import "./header-bar";
@@ -22,10 +26,15 @@ import { holdHeights, rememberedHeights, rememberLayout } from "./layout-memory"
 import type { ZpMissing } from "./missing-dialog";
 import "./missing-dialog";
 import { noticeOf } from "./notice";
+import { marksOfRuns, type Run } from "./runs";
+import { RunsFeed } from "./runs-feed";
 import "./server-panel";
 import "./signed-out";
+import { StatusMarks } from "./status-marks";
 import { nextTheme, type ThemeChoice } from "./theme-choice";
 import { LONGEST_SECONDS, WINDOWS } from "./windows";
+
+const STEP_POINTS = "500";
 
 export class ZpDashboard extends LitElement {
   static override styles = css`
@@ -59,29 +68,41 @@ export class ZpDashboard extends LitElement {
   @state() private connection: ClientState = { name: "idle", reason: null, retryAt: null };
   @state() private reasons: readonly string[] = [];
   @state() private tick = 0;
+  @state() private runs: readonly Run[] = [];
+  @state() private open: string | null = componentIn(location.hash);
   @query("zp-help") private help!: ZpHelp;
   @query("zp-missing") private missing!: ZpMissing;
+  @query("zp-components") private components!: ZpComponents | null;
 
   readonly #timeline = new Timeline({ longestSeconds: LONGEST_SECONDS });
   readonly #heights = rememberedHeights();
   #rows: readonly ChartRow[] = chartRows(null);
   #past: Past | null = null;
   #health: HealthReasons | null = null;
+  #runsFeed: RunsFeed | null = null;
+  #statusMarks = new StatusMarks();
+  #names: FieldNames | null = null;
   #release: (() => void)[] = [];
 
   override connectedCallback(): void {
     super.connectedCallback();
     const client = new MetricsClient({ url: this.base });
-    const past = new Past(this.#timeline, (path, query, signal) => fetch(below(this.base, path, query), { signal }));
+    const past = new Past(this.#timeline, this.#ask);
+    const runsFeed = new RunsFeed((signal) => this.#ask("api/v1/runs", {}, signal), (runs) => this.#showRuns(runs));
+    this.#runsFeed = runsFeed;
+    this.#names = new FieldNames(() => fetch(below(this.base, "openapi.json", {})));
     this.#past = past;
     this.#health = new HealthReasons(this.base, (reasons) => (this.reasons = reasons));
     client.addEventListener("sample", (event) => this.#timeline.append(event.detail));
     client.addEventListener("gap", (event) => this.#timeline.tellGap(gapWords(event.detail)));
     client.addEventListener("state", () => this.#follow(client.state));
     addEventListener("keydown", this.#key);
+    addEventListener("popstate", this.#followAddress);
     this.#release = [
       this.#timeline.subscribe(() => this.#show()),
       () => removeEventListener("keydown", this.#key),
+      () => removeEventListener("popstate", this.#followAddress),
+      () => runsFeed.close(),
       () => past.close(),
       () => client.close(),
     ];
@@ -112,7 +133,8 @@ export class ZpDashboard extends LitElement {
   #main(): TemplateResult {
     return html`
       <main class=${this.sample !== null && !this.#timeline.connected ? "old" : ""}>
-        <zp-components data-part="components" .sample=${this.sample}></zp-components>
+        <zp-components data-part="components" .sample=${this.sample} .timeline=${this.#timeline} .runs=${this.runs} .open=${this.open}
+          .askSteps=${this.#askSteps} .names=${this.#names} @zp-open=${this.#openDetail}></zp-components>
         <div class="panels">
           ${repeat(
             this.#rows,
@@ -154,6 +176,9 @@ export class ZpDashboard extends LitElement {
     const first = this.sample === null;
     this.sample = sample;
     this.#rows = chartRows(sample);
+    this.#nameColumns(sample);
+    if (this.#statusMarks.follow(sample)) this.#mark();
+    void this.#runsFeed?.follow(sample, Date.now());
     this.dataset["sample"] = sample.id;
     document.title = `${sample.system.host?.name ?? "zeropoint"} · zeropoint`;
     void this.#health?.follow(sample.server.health, Date.now());
@@ -166,6 +191,48 @@ export class ZpDashboard extends LitElement {
     holdHeights(this.#parts, new Map());
     // Without the heights that were held, and after the layout that follows from that.
     requestAnimationFrame(() => rememberLayout(this.#parts));
+  }
+
+  // Before a detail view is opened, so that its charts have their past by then.
+  #nameColumns(sample: Sample): void {
+    for (const [name, component] of Object.entries(sample.ai.components)) {
+      const spark = sparkOf(name, component);
+      if (spark !== null) this.#timeline.column(spark);
+      for (const { lines } of chartsOf(name, component)) for (const { path } of lines) this.#timeline.column(path);
+    }
+  }
+
+  #showRuns(runs: readonly Run[]): void {
+    this.runs = runs;
+    this.#mark();
+  }
+
+  #mark(): void {
+    this.#timeline.marks = [...marksOfRuns(this.runs), ...this.#statusMarks.marks];
+  }
+
+  readonly #ask = (path: string, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Response> =>
+    fetch(below(this.base, path, query), { signal });
+
+  readonly #askSteps = (id: string, signal: AbortSignal): Promise<Response> =>
+    this.#ask("api/v1/runs/steps", { id, points: STEP_POINTS }, signal);
+
+  // --- the detail view, which has an address
+
+  readonly #openDetail = (event: CustomEvent<string | null>): void => {
+    const name = event.detail;
+    history.pushState(null, "", name === null ? location.pathname + location.search : addressOf(name));
+    this.#setOpen(name);
+  };
+
+  readonly #followAddress = (): void => this.#setOpen(componentIn(location.hash));
+
+  #setOpen(name: string | null): void {
+    const before = this.open;
+    if (name === before) return;
+    this.open = name;
+    if (name !== null) void this.updateComplete.then(() => this.components?.focusDetail());
+    else if (before !== null) this.components?.focusCard(before);
   }
 
   #follow(state: ClientState): void {
@@ -197,7 +264,11 @@ export class ZpDashboard extends LitElement {
     },
     missing: () => this.missing.toggle(),
     step: (rows) => this.#timeline.step(rows),
-    clearCursor: () => this.#timeline.pointAt(null),
+    // One thing a press: the cursor first, which may lie over the detail view.
+    escape: () => {
+      if (this.#timeline.cursorTime() !== null) this.#timeline.pointAt(null);
+      else if (this.open !== null) this.#openDetail(new CustomEvent("zp-open", { detail: null }));
+    },
   };
 }
 

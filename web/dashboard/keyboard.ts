@@ -7,7 +7,7 @@ export interface KeyActions {
   theme(): void;
   missing(): void;
   step(rows: number): void;
-  clearCursor(): void;
+  escape(): void;
 }
 
 export function actOnKey(event: KeyboardEvent, actions: KeyActions, windows: number): void {
@@ -25,7 +25,7 @@ export function actOnKey(event: KeyboardEvent, actions: KeyActions, windows: num
   else if (event.key === "w") actions.missing();
   else if (event.key === "ArrowLeft") actions.step(event.shiftKey ? -10 : -1);
   else if (event.key === "ArrowRight") actions.step(event.shiftKey ? 10 : 1);
-  else if (event.key === "Escape") actions.clearCursor();
+  else if (event.key === "Escape") actions.escape();
   else return;
   event.preventDefault();
 }

@@ -3,9 +3,10 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
 import type { AxisKind } from "./axis";
-import { unitOf, type UnitKind } from "./format";
+import { clock, unitOf, type UnitKind } from "./format";
 import { readingAtCursor } from "./cursor-reading";
 import { define } from "./define";
+import { marksBetween, marksInWords, type Mark } from "./marks";
 import { differ, find, missingReason, type Path } from "./path";
 import { OWN_GUTTERS, SHARED_GUTTERS } from "./plot/layout";
 import { Plot, type NewLine } from "./plot/plot";
@@ -17,6 +18,9 @@ import "./value";
 import { watchVisible } from "./visible";
 
 const EDGE_PIXELS = 22;
+// How far from a mark its words are told.
+const MARK_PIXELS = 7;
+const MOST_MARKS_TOLD = 6;
 
 export interface LineDefinition {
   readonly path: Path;
@@ -49,6 +53,13 @@ export class ZpChart extends LitElement {
     .cursor {
       position: absolute; left: 0; width: 1px; background: var(--zp-text, #171b21); opacity: 0.55; pointer-events: none;
     }
+    .marked {
+      position: absolute; top: 9px; z-index: 1; max-width: min(75%, 300px); padding: 2px 7px; pointer-events: none;
+      border: 1px solid var(--zp-line, #dfe3e8); border-radius: 3px; background: var(--zp-surface, #ffffff);
+      font-size: 11.5px; line-height: 16px; overflow-wrap: anywhere;
+    }
+    .marked time { color: var(--zp-quiet, #5b6472); font-variant-numeric: tabular-nums; margin-inline-end: 6px; }
+    .marked .alarming { color: var(--zp-bad, #c22525); }
     .edge {
       position: absolute; width: 22px; pointer-events: none; opacity: 0.8;
       background: repeating-linear-gradient(135deg, var(--zp-hatch, #b4bcc8) 0 1px, transparent 1px 6px);
@@ -81,10 +92,12 @@ export class ZpChart extends LitElement {
 
   @state() private readings: readonly (Reading | null)[] = [];
   @state() private empty: string | null = null;
+  @state() private marked: readonly Mark[] = [];
   @query("canvas") private canvas!: HTMLCanvasElement;
   @query(".plot") private plot!: HTMLElement;
   @query(".cursor") private cursor!: HTMLElement;
   @query(".edge") private edge!: HTMLElement;
+  @query(".marked") private markLabel!: HTMLElement;
 
   #plot: Plot | null = null;
   #release: (() => void)[] = [];
@@ -129,6 +142,12 @@ export class ZpChart extends LitElement {
         <canvas aria-hidden="true"></canvas>
         <div class="edge" hidden></div>
         <div class="cursor" hidden></div>
+        <div class="marked" ?hidden=${this.marked.length === 0}>
+          ${this.marked.map(
+            ({ milliseconds, label, alarming }) =>
+              html`<div class=${alarming ? "alarming" : ""}><time>${clock(milliseconds)}</time>${label}</div>`,
+          )}
+        </div>
         ${message === null ? nothing : html`<div class="nothing" part="message">${message}</div>`}
       </div>
     `;
@@ -184,6 +203,7 @@ export class ZpChart extends LitElement {
     this.#plot ??= this.#newPlot(timeline);
     this.#plot.draw(timeline, this.stale || (timeline.sample !== null && !timeline.connected));
     this.#placeOverlays(timeline, this.#plot);
+    this.#tellMarks(timeline, this.#plot);
     this.#describe(timeline, this.#plot);
   }
 
@@ -197,7 +217,8 @@ export class ZpChart extends LitElement {
     const first = this.lines[0]?.path;
     const isMissing = first !== undefined && !plot.drawn && typeof find(timeline.sample, first).value !== "number";
     this.empty = isMissing ? missingReason(timeline.sample, first) : null;
-    const words = summary(this.heading, timeline.windowSeconds(), plot.rows.count, plot.lines, this.#unit);
+    const lines = summary(this.heading, timeline.windowSeconds(), plot.rows.count, plot.lines, this.#unit);
+    const words = lines + marksInWords(plot.marks);
     if (this.message === null) this.plot.setAttribute("aria-label", words);
   }
 
@@ -218,6 +239,26 @@ export class ZpChart extends LitElement {
       overlay.style.top = `${top}px`;
       overlay.style.height = `${bottom - top}px`;
     }
+  }
+
+  // What stands at the cursor, told in the chart that is pointed at or has the focus. The keys move the cursor from
+  // sample to sample, so to theirs belongs what lies between it and the next.
+  #tellMarks(timeline: Timeline, plot: Plot): void {
+    this.setAttribute("data-marks", String(plot.marks.length));
+    const time = timeline.cursorTime();
+    const isPointed = this.matches(":hover");
+    if (time === null || !(isPointed || this.plot.matches(":focus"))) {
+      if (this.marked.length > 0) this.marked = [];
+      return;
+    }
+    const x = plot.pixelOf(time);
+    const { left, right } = plot.area;
+    const reach = isPointed ? MARK_PIXELS : Math.max(MARK_PIXELS, (right - left) / Math.max(2, plot.rows.count) / 2);
+    const found = marksBetween(plot.marks, plot.timeAt(x - reach), plot.timeAt(x + reach));
+    this.marked = found.slice(-MOST_MARKS_TOLD);
+    const inRightHalf = x > (left + right) / 2;
+    this.markLabel.style.left = `${Math.round(x) + (inRightHalf ? -MARK_PIXELS : MARK_PIXELS)}px`;
+    this.markLabel.style.transform = inRightHalf ? "translateX(-100%)" : "";
   }
 
   readonly #point = (event: PointerEvent): void => {

@@ -1,5 +1,6 @@
 // What all charts of a page share: the rows, the window over them, the cursor, and whether time stands still.
 
+import { inOrder, type Mark } from "./marks";
 import type { Path, SampleBase } from "./path";
 import type { ColumnRing, RingStatistics } from "./ring";
 import { SampleRows } from "./sample-rows";
@@ -39,6 +40,7 @@ export class Timeline {
   #window: Window = { points: 20 };
   #cursor: Cursor | null = null;
   #connected = false;
+  #marks: readonly Mark[] = [];
 
   constructor(options: TimelineOptions = {}) {
     this.#rows = new SampleRows(options.longestSeconds ?? 0);
@@ -134,6 +136,18 @@ export class Timeline {
       rows: last - first + 1,
       count: last - inside + 1,
     };
+  }
+
+  // --- marks
+
+  /** What all charts mark, in the order of time. */
+  get marks(): readonly Mark[] {
+    return this.#marks;
+  }
+
+  set marks(marks: readonly Mark[]) {
+    this.#marks = inOrder(marks);
+    this.#changed();
   }
 
   // --- whether time moves

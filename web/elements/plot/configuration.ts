@@ -7,6 +7,7 @@ import { timeStep, timeTicks } from "../time-axis";
 import { endLabels } from "./end-labels";
 import { gapHatch } from "./gap-hatch";
 import { FONT_PIXELS, TIME_AXIS_PIXELS, TOP_PIXELS } from "./layout";
+import { markLines } from "./mark-lines";
 import type { Plot } from "./plot";
 
 // How far a line may reach out of the plot's area, so that one along its edge keeps its width.
@@ -85,7 +86,7 @@ export function configuration(plot: Plot, unit: UnitKind): ChartConfiguration<"c
         },
       },
     },
-    plugins: [gapHatch(plot), endLabels(plot)],
+    plugins: [gapHatch(plot), markLines(plot), endLabels(plot)],
   };
 }
 

@@ -4,6 +4,7 @@ import { Chart, LinearScale } from "chart.js";
 import { steadyAxis, valueAxis, type AxisKind, type ValueAxis } from "../axis";
 import type { UnitKind } from "../format";
 import { colourOf } from "../theme";
+import { marksBetween, type Mark } from "../marks";
 import type { Timeline, View } from "../timeline";
 import { configuration } from "./configuration";
 import { FONT_PIXELS, SHARED_GUTTERS, type Gutters } from "./layout";
@@ -17,6 +18,8 @@ export interface Look {
   grid: string;
   hatch: string;
   quiet: string;
+  mark: string;
+  bad: string;
   font: string;
 }
 
@@ -39,8 +42,10 @@ export interface NewLine {
 export class Plot {
   readonly lines: readonly PlotLine[];
   readonly rows: PlotRows = emptyRows();
-  readonly look: Look = { grid: "", hatch: "", quiet: "", font: "" };
+  readonly look: Look = { grid: "", hatch: "", quiet: "", mark: "", bad: "", font: "" };
   view: View | null = null;
+  /** Those in the window. */
+  marks: readonly Mark[] = [];
   readonly #axisKind: AxisKind;
   readonly #colourTokens: readonly string[];
   readonly #chart: Chart<"columnLine">;
@@ -76,6 +81,7 @@ export class Plot {
     this.rows.isOld = isOld;
     this.view = timeline.view();
     if (this.view !== null) {
+      this.marks = marksBetween(timeline.marks, this.view.startMilliseconds, this.view.endMilliseconds);
       copyView(timeline, this.view, this.rows, this.lines);
       const { above, below } = extentOf(this.rows, this.lines);
       this.#axis = steadyAxis(this.#axis, valueAxis(this.#axisKind, above, this.#twoSided ? below : null));
@@ -115,6 +121,8 @@ export class Plot {
     this.look.grid = colour("--zp-grid", "#e9ecf0");
     this.look.hatch = colour("--zp-hatch", "#b4bcc8");
     this.look.quiet = colour("--zp-quiet", "#5b6472");
+    this.look.mark = colour("--zp-mark", "#5b6472");
+    this.look.bad = colour("--zp-bad", "#c22525");
     this.look.font = `${FONT_PIXELS}px ${getComputedStyle(canvas).fontFamily}`;
     this.lines.forEach((line, index) => (line.colour = colour(this.#colourTokens[index] ?? "", "#1f6fd0")));
   }
