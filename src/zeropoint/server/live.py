@@ -73,7 +73,7 @@ class Live:
     async def newest(self, request: web.Request) -> web.StreamResponse:
         view, since, wait = self._view(request), request.query.get("since"), _wait(request)
         if since is not None:
-            return json_response(_encode(await self._after(since, wait), view))
+            return json_response(encode_answer(await self._after(since, wait), view))
         if wait:
             raise bad_parameter("wait", "it goes with since=ID")
         frame = self._broadcaster.ring.newest
@@ -117,7 +117,7 @@ def _wait(request: web.Request) -> float:
     return seconds
 
 
-def _encode(replay: Replay, view: View) -> bytes:
+def encode_answer(replay: Replay, view: View) -> bytes:
     """{"samples": [...], "gap": ...}: the gap stands before the first sample, so an answer ends where the next one is;
     the reader asks for the rest at once."""
     frames = replay.frames[:1]
@@ -130,12 +130,9 @@ def _encode(replay: Replay, view: View) -> bytes:
 
 
 def _gap_before(replay: Replay) -> Gap | None:
-    inner = replay.frames[0].gap if replay.frames else None
-    outer = replay.gap
-    if inner is None or outer is None:
-        return outer or inner
-    lost = None if outer.lost is None or inner.lost is None else outer.lost + inner.lost
-    return Gap(since=outer.since, until=inner.until, lost=lost, reason=outer.reason)
+    """What is missing before the first sample. An answer has one gap, whose `lost` is the hole in the numbers: where
+    samples are gone, ticks that the sampler missed beside them, which have no numbers, are in `missed_ticks_total`."""
+    return replay.gap or (replay.frames[0].gap if replay.frames else None)
 
 
 def _limit_unsent(transport: asyncio.Transport) -> None:
