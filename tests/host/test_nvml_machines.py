@@ -208,6 +208,7 @@ def test_partitions_are_rows_and_the_whole_gpu_has_no_utilization(machine: Machi
     assert told["utilization_percent"] is None
     assert missing["[0].utilization_percent"] == "with MIG on, the driver tells the use of partitions alone"
     assert missing["[0].mig[1].utilization_percent"] == "the driver cannot tell it for this interval"
+    assert missing["[0].processes[0].utilization_percent"] == "with MIG on, the driver tells the use of no process"
     rows = {row["pid"]: (row["memory_bytes"], row["mig_uuids"]) for row in told["processes"]}
     assert rows == {10: (4096, ["MIG-aaaa"]), 11: (512, ["MIG-bbbb"]), 12: (3, ["MIG-aaaa", "MIG-bbbb"])}
 

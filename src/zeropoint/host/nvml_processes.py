@@ -23,7 +23,8 @@ from zeropoint.model import GpuProcess, GpuProcessEngine
 from zeropoint.probe import NEEDS_TWO_READINGS, Absent, Missing, Roots
 
 UNSEEN = Absent("the appliance has a PID namespace of its own, and the driver shows it no process outside")
-# In one row more than these a GPU is a machine gone wrong, and nobody reads them.
+MIG_IS_ON = Absent("with MIG on, the driver tells the use of no process")
+# More on one GPU is a machine gone wrong, and nobody reads them.
 MOST_ROWS = 512
 
 
@@ -51,7 +52,7 @@ class GpuProcesses:
         roots: Roots,
     ) -> list[GpuProcess] | Absent:
         held = _held(nvml, device, partitions)
-        shares = self._shares(nvml, device)
+        shares = MIG_IS_ON if partitions else self._shares(nvml, device)
         if isinstance(held, Absent):
             return held
         own_namespace = os.name != "nt" and in_own_namespace(roots)
