@@ -8,12 +8,13 @@ from typing import Any
 from zeropoint.ai.petals_cache import Throughput
 from zeropoint.ai.petals_machine import NO_SERVER, Machine
 from zeropoint.ai.petals_rows import best, block_rows, served, server_rows, smallest, whole
-from zeropoint.ai.petals_swarm import Here, Message, Model, Server, chosen, live_here
+from zeropoint.ai.petals_swarm import Here, Message, Model, Server, chosen, known_here, live_here
 from zeropoint.ai.texts import clean
 from zeropoint.probe import Absent, Missing
 
 Fields = dict[str, Any]
 
+NO_MODEL = Absent("the swarm announces no model")
 NOT_SEEN = Absent("the swarm does not show this machine's server: it is joining, or belongs to another swarm")
 NOTED = ("cached_inference_per_second", "cached_forward_per_second", "cached_network_per_second")
 RATES = ("throughput", "inference_per_second", "forward_per_second", "network_per_second")
@@ -22,7 +23,7 @@ RATES = ("throughput", "inference_per_second", "forward_per_second", "network_pe
 def told_model(message: Message | Absent, here: Here) -> Model | Absent:
     if isinstance(message, Absent):
         return message
-    return chosen(message.models, here) or Absent("the swarm announces no model")
+    return chosen([known_here(model, here) for model in message.models], here) or NO_MODEL
 
 
 def own_servers(model: Model | Absent, machine: Machine) -> list[Server] | Absent:

@@ -27,7 +27,7 @@ class PetalsServer(Section, frozen=True, kw_only=True):
     peer: Annotated[str, key("The last 8 characters of its peer id", "zeropoint.petals.peer")]
     name: Annotated[Text, text("Name that it gives itself")] = None
     here: Annotated[bool | None, text("Whether it runs on this machine")] = None
-    state: Annotated[Text, text("State that it announces: ONLINE, JOINING or OFFLINE")] = None
+    state: Annotated[Text, text("State that it announces; OFFLINE once it is known that its process has gone")] = None
     start_block: Annotated[Count, metric("First block that it announces")] = None
     end_block: Annotated[Count, metric("Block after the last one that it announces")] = None
     throughput: Annotated[Real, metric("Throughput that it announces, which Petals balances blocks by")] = None

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from zeropoint.probe import Absent
 
@@ -109,6 +109,14 @@ def is_here(server: Server, here: Here) -> bool | Absent:
     if any(port in here.ports for _, port in at):
         return Absent("its port is one of this machine's, its address is not; a router may stand between")
     return False
+
+
+def known_here(model: Model, here: Here) -> Model:
+    """The model, with servers of this machine whose process has gone as OFFLINE, which their records will not tell
+    before they expire."""
+    gone = here.orphaned - here.live
+    servers = [structs.replace(one, state="OFFLINE") if endpoints(one) & gone else one for one in model.servers]
+    return structs.replace(model, servers=servers)
 
 
 def live_here(model: Model, here: Here) -> list[Server]:
