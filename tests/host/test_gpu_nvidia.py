@@ -14,6 +14,7 @@ from zeropoint.host import (
     nvml_events,
     nvml_fields,
     nvml_links,
+    nvml_memory,
     nvml_mig,
     nvml_processes,
     nvml_session,
@@ -52,7 +53,7 @@ assert ("pynvml" in sys.modules) == library_is_there()
 
 
 def test_every_name_of_nvml_that_is_used_exists() -> None:
-    modules = (gpu_nvidia, nvml_events, nvml_links, nvml_mig, nvml_processes, nvml_session, nvml_slow)
+    modules = (gpu_nvidia, nvml_events, nvml_links, nvml_memory, nvml_mig, nvml_processes, nvml_session, nvml_slow)
     source = "".join(map(inspect.getsource, modules))
     used = set(re.findall(r"\bapi\.((?:c_)?(?:nvml|NVML)\w+)", source))
     used |= {f"NVML_FI_DEV_{name}" for name, _ in (*nvml_fields.LIVE.values(), *nvml_fields.SLOW.values())}

@@ -6,21 +6,19 @@ on the probe's own thread, since a driver that is in trouble does not return fro
 
 from typing import Any, ClassVar
 
-from zeropoint.host.gpu_report import gpu_row, group, scaled, share
-from zeropoint.host.memory import parse_meminfo
-from zeropoint.host.nvml import NOT_SUPPORTED, throttle_names
+from zeropoint.host.gpu_report import gpu_row, group, scaled
+from zeropoint.host.nvml import throttle_names
 from zeropoint.host.nvml_events import XidErrors
 from zeropoint.host.nvml_fields import LIVE, field_values
 from zeropoint.host.nvml_links import Links
+from zeropoint.host.nvml_memory import memory
 from zeropoint.host.nvml_mig import MigInstances
 from zeropoint.host.nvml_processes import GpuProcesses
-from zeropoint.host.nvml_session import Device, NvmlSession, Refused
+from zeropoint.host.nvml_session import Device, NvmlSession
 from zeropoint.host.nvml_slow import SlowFacts
-from zeropoint.model import Gpu, GpuEngine, GpuProcess, GpuThrottled, Section
-from zeropoint.probe import Absent, Missing, Probe, Reading, Roots, read_file
+from zeropoint.model import Gpu, GpuEngine, GpuThrottled, Section
+from zeropoint.probe import Absent, Missing, Probe, Reading, Roots
 
-OWN_MEMORY = Absent("it has memory of its own")
-MACHINE_MEMORY = Absent("it has none of its own and uses the machine's memory")
 NOT_IN_NVML = Absent("NVML does not tell it")
 MIG_IS_ON = Absent("with MIG on, the driver tells the use of partitions alone")
 ENGINES = ("Encoder", "Decoder", "Jpg", "Ofa")
@@ -96,7 +94,7 @@ class NvidiaGpus(Probe):
             "utilization_percent": rates if isinstance(rates, Absent) else float(rates.gpu),
             "memory_busy_percent": rates if isinstance(rates, Absent) else float(rates.memory),
             "engines": MIG_IS_ON if followed.mig.is_on else _engines(nvml, device),
-            **_memory(nvml, device, processes, roots),
+            **memory(nvml, device, processes, roots),
             "temperature_celsius": ask(api.nvmlDeviceGetTemperature, api.NVML_TEMPERATURE_GPU),
             "hotspot_temperature_celsius": NOT_IN_NVML,
             "memory_temperature_celsius": _not_zero(fields["memory_temperature_celsius"]),
@@ -115,47 +113,6 @@ class NvidiaGpus(Probe):
             "processes": processes,
         }
         return gpu_row(values, at, missing, NOT_IN_NVML)
-
-
-def _memory(
-    nvml: NvmlSession, device: Device, processes: list[GpuProcess] | Absent, roots: Roots
-) -> dict[str, int | float | Absent]:
-    """Its memory; of an integrated GPU (GB10, Jetson), which has none, the machine's, and what is held of that."""
-    # The second version counts the driver's own reserve apart from what is used; old drivers lack it.
-    memory = nvml.ask(nvml.api.nvmlDeviceGetMemoryInfo, device.handle, nvml.api.nvmlMemory_v2)
-    if isinstance(memory, Absent):
-        memory = nvml.ask(nvml.api.nvmlDeviceGetMemoryInfo, device.handle)
-    if not isinstance(memory, Absent):
-        return {
-            "memory_total_bytes": memory.total,
-            "memory_used_bytes": memory.used,
-            "memory_usage_percent": share(memory.used, memory.total),
-            "shared_memory_total_bytes": OWN_MEMORY,
-            "shared_memory_used_bytes": OWN_MEMORY,
-        }
-    integrated = isinstance(memory, Refused) and memory.code == NOT_SUPPORTED
-    reason = MACHINE_MEMORY if integrated else memory
-    return {
-        **dict.fromkeys(("memory_total_bytes", "memory_used_bytes", "memory_usage_percent"), reason),
-        "shared_memory_total_bytes": _machine_memory(roots) if integrated else memory,
-        "shared_memory_used_bytes": _held(processes) if integrated else memory,
-    }
-
-
-def _machine_memory(roots: Roots) -> int | Absent:
-    try:
-        return parse_meminfo(read_file(f"{roots.proc}/meminfo"))[b"MemTotal"]
-    except (OSError, ValueError, KeyError):
-        return Absent("/proc/meminfo does not tell it")
-
-
-def _held(processes: list[GpuProcess] | Absent) -> int | Absent:
-    """What its processes hold together."""
-    if isinstance(processes, Absent):
-        return processes
-    held = [process.memory_bytes for process in processes]
-    told = [memory for memory in held if memory is not None]
-    return sum(told) if len(told) == len(held) else Absent("the memory of some of its processes is not told")
 
 
 def _engines(nvml: NvmlSession, device: Device) -> list[GpuEngine] | Absent:
