@@ -205,6 +205,22 @@ def test_a_new_file_is_seen_by_the_next_round(artifacts: Path) -> None:
     assert tree.counts["file"] == 0
 
 
+def test_a_listing_that_took_long_does_not_make_the_next_new_file_wait(artifacts: Path) -> None:
+    def check(found: Found, kind: str) -> Verdict:
+        began = time.thread_time()
+        while time.thread_time() - began < 0.02:
+            pass
+        return Verdict(kind)
+
+    (artifacts / "train").mkdir()
+    (artifacts / "train" / "first").touch()
+    tree = tree_of(artifacts, check=check)
+    look(tree)
+    (artifacts / "train" / "second").touch()
+    look(tree, now=1015.0)  # 400 times 20 ms, and as much again for a machine that is busy
+    assert tree.counts["file"] == 2
+
+
 def test_what_is_written_in_place_into_the_newest_file_shows_in_the_next_pass(artifacts: Path) -> None:
     (artifacts / "train").mkdir()
     file = artifacts / "train" / "log"

@@ -40,9 +40,10 @@ CLOCK_GRAIN_SECONDS = 2.0
 NOT_SUPPORTED = "artifacts are not read on this system: it cannot open a file without following links"
 ENTRIES_A_STEP = 64
 NEWEST_IN_ALL = 8
-# A round that lists nothing costs a hundredth of one percent of a core at most. Where that would make it come less than
-# once a minute, which it does for thousands of folders, it may cost a quarter of a percent.
-ROUND_DUTY, LARGE_ROUND_DUTY, LARGE_ROUND_SECONDS = 10_000, 400, 60.0
+# What a round costs is paid at most once in so many times as long: a quarter of a percent of a core. To look whether
+# folders have changed, the part of it that comes again and again, may cost a hundredth of one percent, unless that
+# would make rounds rarer than one a minute.
+ROUND_DUTY, QUIET_DUTY, QUIET_SECONDS = 400, 10_000, 60.0
 # Folders that have not changed are listed again for what is written in place: at a hundredth of one percent, too.
 LIST_AGAIN_SECONDS, LIST_AGAIN_DUTY = 60.0, 10_000
 FOLDERS_A_STEP = 64
@@ -76,7 +77,7 @@ class Tree:
         check: Callable[[Found, str], Verdict] | None = None,
         depth: int | None = None,
         newest_kept: int = NEWEST_A_FOLDER,
-        round_seconds: float = LARGE_ROUND_SECONDS,
+        round_seconds: float = QUIET_SECONDS,
         limits: Limits | None = None,
     ) -> None:
         self._root = root
@@ -89,7 +90,7 @@ class Tree:
         self._limits = limits or Limits()
         self._listings: dict[Folder, Listing] = {}
         self._round: Generator[None] | None = None
-        self._spent_seconds = 0.0
+        self._spent_seconds = self._listing_seconds = 0.0
         self._pass_start = 0.0
         self._next_round_at = 0.0
         self._now = self._wall = 0.0
@@ -137,21 +138,23 @@ class Tree:
         self._now, self._wall = now, wall
         self._look_at_newest()
         if self._round is None and now >= self._next_round_at:
-            self._round, self._spent_seconds, self._so_far = self._walk(), 0.0, 0
+            self._round, self._so_far = self._walk(), 0
+            self._spent_seconds = self._listing_seconds = 0.0
         if self._round is None:
             return
-        self._pass_start = time.perf_counter()
+        began, self._pass_start = time.perf_counter(), time.thread_time()
         budget = self._limits.later_seconds if self._complete else self._limits.first_seconds
         for _ in self._round:
-            if time.perf_counter() - self._pass_start >= budget:
+            if time.perf_counter() - began >= budget:
                 break
         else:
             self._round = None
-        self._spent_seconds += time.perf_counter() - self._pass_start
+        self._spent_seconds += time.thread_time() - self._pass_start
         if self._round is None:
             self._complete = True
+            quiet_seconds = self._spent_seconds - self._listing_seconds
             self._next_round_at = now + max(
-                LARGE_ROUND_DUTY * self._spent_seconds, min(ROUND_DUTY * self._spent_seconds, self._round_seconds)
+                ROUND_DUTY * self._spent_seconds, min(QUIET_DUTY * quiet_seconds, self._round_seconds)
             )
             if self._has_changed:
                 self._sum_up()
@@ -172,8 +175,8 @@ class Tree:
             os.close(descriptor)
 
     def _spent(self) -> float:
-        """Time that this round has taken, without that between its passes."""
-        return self._spent_seconds + time.perf_counter() - self._pass_start
+        """CPU time that this round has taken."""
+        return self._spent_seconds + time.thread_time() - self._pass_start
 
     def _walk(self) -> Generator[None]:
         listings: dict[Folder, Listing] = {}
@@ -242,6 +245,7 @@ class Tree:
             yield from self._list(folder, descriptor, listing, known)
             listing.settled = self._wall - changed_ns / 1e9 > CLOCK_GRAIN_SECONDS and not listing.undecided
             listing.listed_at, listing.cost_seconds = self._now, self._spent() - spent_before
+            self._listing_seconds += listing.cost_seconds
         except OSError as error:
             listing.problem = in_words(error, "/".join(self._start + folder))
         finally:

@@ -96,36 +96,37 @@ class UsdParser:
                         self._thread = None
                         return
                 continue
-            began = time.monotonic()
-            parsed = self._parse(key, opened)
+            parsed, seconds = self._parse(key, opened)
             with self._lock:
                 self._waiting.discard(key)
                 if parsed is not None:
                     self._parsed[key] = parsed
                     if len(self._parsed) > MOST_REMEMBERED:
                         del self._parsed[next(iter(self._parsed))]
-            time.sleep(REST_DUTY * (time.monotonic() - began))
+            time.sleep(REST_DUTY * seconds)
 
-    def _parse(self, key: Key, opened: Callable[[], int]) -> Parsed | None:
-        """None for a file that is another one by now: it is asked for again."""
+    def _parse(self, key: Key, opened: Callable[[], int]) -> tuple[Parsed | None, float]:
+        """What became of it, and how long that took. None for a file that is another one by now: it is asked for anew."""
         file, suffix = key
         if self.failure is not None:
-            return None
+            return None, 0.0
         try:
             descriptor = opened()
         except OSError:
-            return None
+            return None, 0.0
         try:
             if signature(os.fstat(descriptor)) != file:
-                return None
+                return None, 0.0
             if self._worker is None:
                 self._worker = Worker(self._python)
+            began = time.monotonic()
             parsed = self._worker.parse(descriptor, suffix, self._limit_seconds)
+            seconds = time.monotonic() - began
             # What crashed it may have been that the file was cut under its hands.
-            return parsed if signature(os.fstat(descriptor)) == file else None
+            return (parsed if signature(os.fstat(descriptor)) == file else None), seconds
         except NoWorkerError as error:
             self.failure = str(error)
-            return None
+            return None, 0.0
         finally:
             os.close(descriptor)
             if self._worker is not None and self._worker.ended:
