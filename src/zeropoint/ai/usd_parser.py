@@ -106,7 +106,7 @@ class UsdParser:
             time.sleep(REST_DUTY * seconds)
 
     def _parse(self, key: Key, opened: Callable[[], int]) -> tuple[Parsed | None, float]:
-        """What became of it, and how long that took. None for a file that is another one by now: it is asked for anew."""
+        """What became of it, and how long that took. None for a file that has changed meanwhile: it is asked anew."""
         file, suffix = key
         if self.failure is not None:
             return None, 0.0
