@@ -25,6 +25,7 @@ export class ZpComponent extends LitElement {
       .panel:hover, .panel:focus-within { border-color: var(--zp-hatch); }
       .panel:has(a[aria-expanded="true"]) { border-color: var(--zp-text); }
       .head { gap: 2px 10px; }
+      .cells { grid-template-columns: repeat(auto-fill, minmax(86px, 1fr)); }
       h2 a { color: inherit; text-decoration: none; }
       h2 a::after { content: "›"; margin-inline-start: 5px; color: var(--zp-quiet); font-weight: 400; }
       a[aria-expanded="true"]::after { content: "⌄"; }

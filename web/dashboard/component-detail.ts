@@ -4,7 +4,7 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
 import type { Component, PetalsBlock, Sample } from "../client/src/contract";
-import { ago } from "../elements/format";
+import { ago, duration } from "../elements/format";
 import { find, missingReason, type Path } from "../elements/path";
 import type { Timeline } from "../elements/timeline";
 import { read } from "../elements/value";
@@ -26,7 +26,7 @@ export class ZpComponentDetail extends LitElement {
   static override styles = [
     panelStyle,
     css`
-      section { --zp-plot-height: clamp(110px, 14vh, 190px); border-color: var(--zp-text); }
+      section { scroll-margin-top: 52px; --zp-plot-height: clamp(110px, 14vh, 190px); border-color: var(--zp-text); }
       section:focus { outline: none; }
       section:focus-visible { outline: 2px solid var(--zp-focus); outline-offset: 1px; }
       h2 { font-size: 15px; }
@@ -39,7 +39,7 @@ export class ZpComponentDetail extends LitElement {
       .failed .reason { color: var(--zp-bad); }
       .cells { grid-template-columns: repeat(auto-fill, minmax(112px, 1fr)); }
       .wide { grid-column: span 2; }
-      .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 330px), 1fr)); gap: 6px 16px; margin-top: 10px; }
+      .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 330px), 1fr)); gap: 6px 16px; align-items: end; margin-top: 10px; }
       .part { margin-top: 14px; }
       h3 { margin: 0 0 5px; font-size: 12.5px; font-weight: 650; }
     `,
@@ -81,13 +81,13 @@ export class ZpComponentDetail extends LitElement {
 
   #state(component: Component): TemplateResult {
     const now = this.sample === null ? Number.NaN : Date.parse(this.sample.timestamp);
-    const age = (time: string): string => ago((now - Date.parse(time)) / 1000);
+    const seconds = (time: string): number => (now - Date.parse(time)) / 1000;
     return html`
       <zp-status tone=${COMPONENT_TONES[component.status] ?? "unknown"} word=${component.status}></zp-status>
-      ${component.since === null ? nothing : html`<time class="quiet" datetime=${component.since} title=${component.since}>since ${age(component.since)}</time>`}
+      ${component.since === null ? nothing : html`<time class="quiet" datetime=${component.since} title="Since ${component.since}">for ${lasting(seconds(component.since))}</time>`}
       ${component.last_updated === null
         ? html`<span class="quiet">newest work <zp-value .reading=${read(this.sample!, this.#at("last_updated"))}></zp-value></span>`
-        : html`<time class="quiet" datetime=${component.last_updated} title=${component.last_updated}>newest work ${age(component.last_updated)}</time>`}
+        : html`<time class="quiet" datetime=${component.last_updated} title=${component.last_updated}>newest work ${ago(seconds(component.last_updated))}</time>`}
     `;
   }
 
@@ -142,6 +142,11 @@ export class ZpComponentDetail extends LitElement {
   readonly #close = (): void => {
     this.dispatchEvent(new CustomEvent("zp-open", { detail: null, bubbles: true, composed: true }));
   };
+}
+
+function lasting(seconds: number): string {
+  const { number, unit } = duration(Math.max(0, Math.round(seconds)));
+  return `${seconds < 60 ? Math.max(0, Math.round(seconds)) : number} ${unit}`;
 }
 
 customElements.define("zp-component-detail", ZpComponentDetail);

@@ -136,7 +136,14 @@ export function componentTitle(name: string): string {
 /** What a component has to say besides its numbers, its reason first. */
 export function notesOf(name: string, component: Component): string[] {
   const texts = ["reason", ...(rowOf(name, component)?.notes ?? [])].map((key) => find(component, [key]).value);
-  return texts.filter((text) => typeof text === "string");
+  return [...programsIn(component), ...texts.filter((text) => typeof text === "string")];
+}
+
+/** "2 pytorch, 1 jupyter": what the recognised programs are. */
+function programsIn(component: Component): string[] {
+  const { value } = find(component, ["programs"]);
+  const rows = Array.isArray(value) ? value.filter(isRecord) : [];
+  return rows.length === 0 ? [] : [rows.map((row) => `${String(row["processes_count"] ?? "?")} ${String(row["kind"])}`).join(", ")];
 }
 
 /** The fields of the card. */
@@ -174,7 +181,9 @@ export function sparkOf(name: string, component: Component | null): Path | null 
 
 function chartOf(title: string, lines: readonly { label: string; path: Path }[]): FieldChart {
   const definitions = lines.map(({ label, path }, index) => ({ label, path, tone: TONES[index % TONES.length] ?? 1 }));
-  return { title, axis: axisOf(unitOf(definitions[0]?.path ?? [])), lines: definitions };
+  const unit = unitOf(definitions[0]?.path ?? []);
+  const axis = axisOf(unit);
+  return { title, axis: axis === "plain" && unit !== "count" ? "fine" : axis, lines: definitions };
 }
 
 function rowOf(name: string, component: Component | null): Row<string> | null {

@@ -53,7 +53,7 @@ const KNOWN: Readonly<Record<string, Known>> = {
       },
       { label: "reason", field: "reason" },
       { label: "size", field: "size_bytes" },
-      { label: "modified", field: "modified" },
+      { label: "modified", field: "modified", as: "time" },
     ],
   },
   "programs.programs": {

@@ -12,17 +12,19 @@ import type { ZpComponentDetail } from "./component-detail";
 import "./component-detail";
 import { EXPECTED } from "./component-fields";
 import type { FieldNames } from "./field-names";
+import { panelStyle } from "./panel-style";
 import type { Run } from "./runs";
 import type { AskSteps } from "./runs-panel";
+import "./runs-panel";
 
 export class ZpComponents extends LitElement {
-  static override styles = css`
-    :host { display: block; }
+  static override styles = [panelStyle, css`
+    .others { height: auto; margin-top: var(--zp-gap); }
     .row { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); gap: var(--zp-gap); }
     zp-component-detail { margin-top: var(--zp-gap); }
     p { margin: 6px 2px 0; font-size: 12px; color: var(--zp-quiet); overflow-wrap: anywhere; }
     code { font: 12px/1.4 ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", monospace; color: var(--zp-text); }
-  `;
+  `];
 
   @property({ attribute: false }) sample: Sample | null = null;
   @property({ attribute: false }) timeline: Timeline | null = null;
@@ -62,12 +64,20 @@ export class ZpComponents extends LitElement {
         ? nothing
         : html`<zp-component-detail name=${this.open} .sample=${this.sample} .timeline=${this.timeline} .runs=${this.runs}
             .askSteps=${this.askSteps} .names=${this.names}></zp-component-detail>`}
+      ${this.#otherRuns(present)}
     `;
+  }
+
+  // A job of no component's kind has no card to be found on.
+  #otherRuns(present: readonly string[]): TemplateResult | typeof nothing {
+    const others = this.runs.filter(({ kind }) => !present.includes(kind));
+    if (others.length === 0) return nothing;
+    return html`<article class="panel others"><zp-runs brief .runs=${others} .sample=${this.sample} .ask=${this.askSteps}></zp-runs></article>`;
   }
 
   #nothingYet(): boolean {
     const components = Object.values(this.sample?.ai.components ?? {});
-    return this.sample !== null && components.every((component) => component.status === "absent");
+    return this.sample !== null && this.runs.length === 0 && components.every((component) => component.status === "absent");
   }
 }
 

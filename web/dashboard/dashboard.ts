@@ -39,7 +39,7 @@ const STEP_POINTS = "500";
 export class ZpDashboard extends LitElement {
   static override styles = css`
     :host { --zp-edge: 14px; --zp-plot-height: clamp(140px, 17vh, 260px); display: block; }
-    main { display: grid; gap: var(--zp-gap); padding: var(--zp-gap) var(--zp-edge) 40px; }
+    main { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--zp-gap); padding: var(--zp-gap) var(--zp-edge) 40px; }
     main.old { color: var(--zp-quiet); --zp-strip-opacity: 0.5; }
     .panels { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--zp-gap); }
     @media (min-width: 900px) {
@@ -157,6 +157,7 @@ export class ZpDashboard extends LitElement {
 
   protected override firstUpdated(): void {
     if (this.sample === null) holdHeights(this.#parts, this.#heights);
+    if (this.open !== null) void this.components?.focusDetail();
   }
 
   get #parts(): NodeListOf<HTMLElement> {

@@ -8,7 +8,7 @@ import type { Column } from "./rows-table";
 import "./rows-table";
 
 const PROCESSES: readonly Column[] = [
-  { label: "pid", field: "pid" },
+  { label: "pid", field: "pid", as: "name" },
   { label: "program", field: "name" },
   { label: "memory", field: "memory_bytes", title: "GPU memory held" },
   { label: "busy", field: "utilization_percent", title: "Share of the GPU's time" },
@@ -16,8 +16,8 @@ const PROCESSES: readonly Column[] = [
 const IN_PARTITIONS: Column = { label: "partitions", field: "mig_uuids" };
 const PARTITIONS: readonly Column[] = [
   { label: "partition", field: "name" },
-  { label: "GPU instance", field: "gpu_instance_id" },
-  { label: "compute instance", field: "compute_instance_id" },
+  { label: "GPU instance", field: "gpu_instance_id", as: "name" },
+  { label: "compute instance", field: "compute_instance_id", as: "name" },
   { label: "busy", field: "utilization_percent", title: "Share of time in which a kernel ran" },
   { label: "memory", field: "memory_used_bytes", title: "Memory in use" },
   { label: "of", field: "memory_total_bytes", title: "Memory" },

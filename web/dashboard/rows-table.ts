@@ -8,12 +8,15 @@ import { read } from "../elements/value";
 import type { Tone } from "../elements/status";
 import "../elements/status";
 import "../elements/value";
+import { dayAndClock } from "./moments";
 import { tableStyle } from "./table-style";
 
 export interface Column {
   readonly label: string;
   readonly field: string;
   readonly title?: string;
+  /** A time, or a number that only names: neither is an amount. */
+  readonly as?: "time" | "name";
   /** How a true or false is said; yes and no unless told. */
   readonly words?: readonly [yes: string, no: string];
   /** Told by a shape too. */
@@ -76,7 +79,9 @@ export class ZpRows extends LitElement {
   }
 
   #content(sample: Sample, value: unknown, index: number, column: Column): unknown {
-    const { tone, words = ["yes", "no"] } = column;
+    const { as, tone, words = ["yes", "no"] } = column;
+    if (as === "time" && typeof value === "string") return html`<time datetime=${value} title=${value}>${dayAndClock(value)}</time>`;
+    if (as === "name" && typeof value === "number") return String(value);
     if (typeof value === "boolean") {
       const word = value ? words[0] : words[1];
       return tone === undefined ? word : html`<zp-status tone=${tone(value)} word=${word}></zp-status>`;
@@ -86,7 +91,8 @@ export class ZpRows extends LitElement {
     return html`<zp-value .reading=${read(sample, [...this.path, index, column.field])}></zp-value>`;
   }
 
-  #kind(row: unknown, { field }: Column): string {
+  #kind(row: unknown, { field, as }: Column): string {
+    if (as === "time") return "time";
     const value = isRecord(row) ? row[field] : undefined;
     return typeof value === "number" || /_(bytes|percent|seconds|second|count|left)$/.test(field) ? "number" : "text";
   }

@@ -3,10 +3,11 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import type { Sample } from "../client/src/contract";
-import { clock, duration, show, unitOf } from "../elements/format";
+import { duration, show, unitOf } from "../elements/format";
 import { find, isRecord } from "../elements/path";
 import "../elements/curve";
 import "../elements/status";
+import { dayAndClock } from "./moments";
 import { NO_STEPS, parseSteps, withNewest, type RunSteps } from "./run-steps";
 import { endInWords, leaves, secondsOf, toneOf, type Run } from "./runs";
 import { tableStyle } from "./table-style";
@@ -34,6 +35,7 @@ export class ZpRuns extends LitElement {
       tr[aria-selected="true"] th button { text-decoration: none; font-weight: 700; cursor: default; }
       dl { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 8px 0 0; font-size: 12.5px; }
       dl div { display: flex; gap: 6px; min-width: 0; overflow-wrap: anywhere; }
+      p { margin: 0; color: var(--zp-quiet); font-size: 12.5px; }
       dt { color: var(--zp-quiet); }
       dd { margin: 0; }
     `,
@@ -43,6 +45,8 @@ export class ZpRuns extends LitElement {
   @property({ attribute: false }) sample: Sample | null = null;
   /** The component's name: its newest step goes to the end of the curve of the run that it is of. */
   @property() component = "";
+  /** No curve is shown until a run is chosen. */
+  @property({ type: Boolean }) brief = false;
   @property({ attribute: false }) ask: AskSteps | null = null;
   @state() private chosen: string | null = null;
   @state() private curve: RunSteps = NO_STEPS;
@@ -67,14 +71,13 @@ export class ZpRuns extends LitElement {
         <table>
           <caption>Runs</caption>
           <thead><tr><th scope="col">run</th><th scope="col">state</th><th scope="col">began</th><th scope="col" class="number">for</th><th scope="col">end</th></tr></thead>
-          <tbody>${shown.map((one) => this.#row(one, one === run))}</tbody>
+          <tbody>${shown.map((one) => this.#row(one, this.#showsCurve && one === run))}</tbody>
         </table>
       </div>
       ${this.runs.length > SHOWN_AT_FIRST
         ? html`<button type="button" @click=${this.#toggle}>${this.all ? "show fewer" : `${this.runs.length - SHOWN_AT_FIRST} more`}</button>`
         : nothing}
-      <div class="curves" data-run=${run.id}>${this.#curves()}</div>
-      ${told(run.hyperparameters)} ${told(run.receipt)}
+      ${this.#showsCurve ? html`<div class="curves" data-run=${run.id}>${this.#curves()}</div> ${told(run.hyperparameters)} ${told(run.receipt)}` : nothing}
     `;
   }
 
@@ -100,6 +103,10 @@ export class ZpRuns extends LitElement {
     return this.runs.find(({ id }) => id === this.chosen) ?? this.runs[0] ?? null;
   }
 
+  get #showsCurve(): boolean {
+    return !this.brief || this.chosen !== null;
+  }
+
   #row(run: Run, isShown: boolean): TemplateResult {
     const now = this.sample === null ? Number.NaN : Date.parse(this.sample.timestamp);
     const seconds = secondsOf(run, now);
@@ -115,6 +122,7 @@ export class ZpRuns extends LitElement {
 
   #curves(): TemplateResult | TemplateResult[] {
     const { steps, columns } = this.curve;
+    if (steps.length === 0 && this.message !== "") return html`<p>${this.message}</p>`;
     const known = CURVES.filter(([column], index) => index === 0 || columns.has(column));
     const further = [...columns.keys()].filter((column) => !CURVES.some(([name]) => name === column));
     const shown = [...known, ...further.map((column) => [column, `${column.replaceAll("_", " ")} by step`] as const)];
@@ -133,7 +141,7 @@ export class ZpRuns extends LitElement {
 
   // A run that has ended does not change.
   #isDue(run: Run): boolean {
-    if (this.ask === null || this.#running !== null || !this.isConnected) return false;
+    if (this.ask === null || !this.#showsCurve || this.#running !== null || !this.isConnected) return false;
     if (this.#readAt === Number.NEGATIVE_INFINITY) return true;
     return run.ended === null && performance.now() - this.#readAt >= REFRESH_MILLISECONDS;
   }
@@ -147,7 +155,7 @@ export class ZpRuns extends LitElement {
       const curve = response.ok ? parseSteps(await response.json()) : null;
       if (running.signal.aborted) return;
       if (curve !== null) this.curve = curve;
-      this.message = curve === null ? `the appliance answered ${response.status}` : curve.steps.length === 0 ? "it has left no steps" : "not among its steps";
+      this.message = curve === null ? `the appliance answered ${response.status}` : curve.steps.length === 0 ? `${run.name} has left no steps` : "";
     } catch {
       if (!running.signal.aborted) this.message = "the steps could not be fetched";
     } finally {
@@ -172,13 +180,6 @@ function inWordsOf(name: string, value: number): string {
   if (kind === "count" || kind === "plain") return String(value);
   const { number, unit } = show(value, kind);
   return `${number} ${unit}`;
-}
-
-function dayAndClock(time: string): string {
-  const date = new Date(time);
-  if (Number.isNaN(date.getTime())) return time;
-  const isToday = date.toDateString() === new Date().toDateString();
-  return `${isToday ? "" : `${date.toLocaleDateString("en-GB", { day: "numeric", month: "short" })} `}${clock(date.getTime())}`;
 }
 
 customElements.define("zp-runs", ZpRuns);

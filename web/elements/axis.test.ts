@@ -59,3 +59,9 @@ describe("steadyAxis", () => {
 it("suits the unit", () => {
   expect([axisOf("percent"), axisOf("bytes-rate"), axisOf({ suffix: "W" })]).toEqual(["percent", "bytes", "plain"]);
 });
+
+it("a fine axis fits small amounts, and has an extent where all are 0", () => {
+  expect(valueAxis("fine", 0.024)).toEqual({ min: 0, max: 0.03, step: 0.01 });
+  expect(valueAxis("fine", 0).max).toBe(1);
+  expect(valueAxis("plain", 0.024).max).toBe(1);
+});

@@ -2,7 +2,8 @@
 
 import type { UnitKind } from "./format";
 
-export type AxisKind = "percent" | "bytes" | "plain";
+/** "fine": amounts that may be small all the time, as a loss of 0.02 or a step of 6 ms. */
+export type AxisKind = "percent" | "bytes" | "plain" | "fine";
 
 /** The axis that suits values of a unit. */
 export function axisOf(unit: UnitKind): AxisKind {
@@ -21,7 +22,7 @@ const STEPS_A_SIDE = 2;
 // A share of one core goes far over 100; one of all passes it only as far as clocks differ.
 const MOST_OF_A_SHARE = 105;
 // Below these an idle machine would fill the chart with noise.
-const SMALLEST_TOP: Record<AxisKind, number> = { percent: 100, bytes: 4096, plain: 1 };
+const SMALLEST_TOP: Record<AxisKind, number> = { percent: 100, bytes: 4096, plain: 1, fine: 0 };
 
 /** The smallest step of the kind's series that reaches `top` in at most `steps` steps. */
 export function niceStep(top: number, kind: AxisKind, steps: number): number {
@@ -36,7 +37,7 @@ export function niceStep(top: number, kind: AxisKind, steps: number): number {
 export function valueAxis(kind: AxisKind, above: number, below: number | null = null): ValueAxis {
   const isShare = Math.max(above, below ?? 0) <= MOST_OF_A_SHARE;
   if (kind === "percent" && isShare) return { min: below === null ? 0 : -100, max: 100, step: 25 };
-  const largest = Math.max(above, below ?? 0, SMALLEST_TOP[kind]);
+  const largest = Math.max(above, below ?? 0, SMALLEST_TOP[kind]) || 1;
   const step = niceStep(largest, kind, below === null ? STEPS_ONE_SIDED : STEPS_A_SIDE);
   const whole = (side: number): number => Math.max(1, Math.ceil(side / step - 1e-9)) * step;
   if (below === null) return { min: 0, max: whole(largest), step };

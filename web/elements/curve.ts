@@ -4,7 +4,7 @@ import { LitElement, css, html, nothing, svg, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
 import { axisFor, curvePath, nearest, share, type Axis } from "./curve-scale";
 import { define } from "./define";
-import { grouped, inWords, show, type UnitKind } from "./format";
+import { atTick, grouped, inWords, show, type UnitKind } from "./format";
 
 export class ZpCurve extends LitElement {
   static override styles = css`
@@ -52,7 +52,7 @@ export class ZpCurve extends LitElement {
           ${y.ticks.map((tick) => svg`<line x1="0" x2="1" y1=${1 - share(tick, y)} y2=${1 - share(tick, y)} />`)}
           ${isEmpty ? nothing : svg`<path d=${curvePath(steps, values, exact(steps), y)} />`}
         </svg>
-        ${y.ticks.map((tick) => html`<span class="tick y" data-top=${1 - share(tick, y)}>${inWords(tick, this.unit)}</span>`)}
+        ${y.ticks.map((tick) => html`<span class="tick y" data-top=${1 - share(tick, y)}>${atTick(tick, this.unit)}</span>`)}
         ${steps.length === 0 ? nothing : html`<span class="tick x first" data-left="0">${grouped(steps[0] ?? 0)}</span>`}
         ${x.ticks.filter((tick) => isInside(tick, exact(steps))).map((tick) => html`<span class="tick x" data-left=${share(tick, exact(steps))}>${grouped(tick)}</span>`)}
         ${steps.length < 2 ? nothing : html`<span class="tick x last" data-left="1">${grouped(steps.at(-1) ?? 0)}</span>`}

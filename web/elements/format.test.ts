@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, bytes, duration, inWords, show, threeDigits, unitOf } from "./format";
+import { atTick, ago, bytes, duration, inWords, show, threeDigits, unitOf } from "./format";
 import { pathOf } from "./path";
 
 describe("threeDigits", () => {
@@ -103,3 +103,16 @@ describe("show", () => {
     expect(inWords(2_596_130_000, "hertz")).toBe("2.60 GHz");
   });
 });
+
+it.each([
+  [0, "rate", "0"],
+  [200_000, "rate", "200k"],
+  [1500, "count", "1.5k"],
+  [16_384, "count", "16.4k"],
+  [2.5, "plain", "2.5"],
+  [-3, "plain", "-3"],
+  [0.25, "rate", "0.25"],
+  [2 ** 27, "bytes-rate", "128 MiB"],
+  [50, "percent", "50 %"],
+  [0.3, "duration", "300 ms"],
+] as const)("%d %s stands at a tick as %s", (value, kind, words) => expect(atTick(value, kind)).toBe(words));

@@ -152,6 +152,19 @@ export function show(value: number, kind: UnitKind): Shown {
   }
 }
 
+/**
+ * As short as it can be at a tick of an axis without saying something else: without "a second", which stands with the
+ * values above, without the zeros that keep a changing value's width, and thousands by a letter.
+ */
+export function atTick(value: number, kind: UnitKind): string {
+  if (value === 0) return "0";
+  const isPlain = kind === "rate" || kind === "count" || kind === "plain" || kind === "load";
+  const { number, unit } = isPlain ? scaledBy1000(value, "") : show(value, kind === "bytes-rate" ? "bytes" : kind);
+  const short = number.includes(".") ? String(Number(number)) : number;
+  if (unit === "") return short;
+  return isPlain ? `${short}${unit}` : `${short} ${unit}`;
+}
+
 /** In one string, for labels of axes and for screen readers. */
 export function inWords(value: number, kind: UnitKind): string {
   const { number, unit } = show(value, kind);

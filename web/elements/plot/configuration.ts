@@ -2,7 +2,7 @@
 
 import type { ChartConfiguration, Scale } from "chart.js";
 import { ticksOf } from "../axis";
-import { clock, show, type UnitKind } from "../format";
+import { atTick, clock, type UnitKind } from "../format";
 import { timeStep, timeTicks } from "../time-axis";
 import { endLabels } from "./end-labels";
 import { gapHatch } from "./gap-hatch";
@@ -101,13 +101,9 @@ function timeLabel(plot: Plot, scale: Scale, time: number): string {
   return room < (text.length * DIGIT_PIXELS) / 2 ? "" : text;
 }
 
-/** As short as it can be without saying something else; in a fine grid each second line goes without. */
+/** In a fine grid each second line goes without. */
 function axisLabel(plot: Plot, value: number, unit: UnitKind): string {
   const { min, max, step } = plot.axis;
   if ((max - min) / step === 4 && min === 0 && Math.round(value / step) % 2 !== 0) return "";
-  if (value === 0) return "0";
-  // "a second" stands with the values above.
-  const shown = show(Math.abs(value), unit === "bytes-rate" ? "bytes" : unit);
-  const number = shown.number.includes(".") ? String(Number(shown.number)) : shown.number;
-  return shown.unit === "" ? number : `${number} ${shown.unit}`;
+  return atTick(Math.abs(value), unit);
 }
