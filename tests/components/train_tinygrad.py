@@ -7,7 +7,7 @@ import select
 import sys
 
 from sklearn.datasets import load_digits
-from tinygrad import Tensor, TinyJit, nn
+from tinygrad import Context, Tensor, TinyJit, nn
 
 BATCH = 128
 
@@ -27,13 +27,12 @@ optimizer = nn.optim.Adam(nn.state.get_parameters(network), lr=0.001)
 
 
 @TinyJit
-@Tensor.train()
 def train() -> Tensor:
-    optimizer.zero_grad()
-    chosen = Tensor.randint(BATCH, high=images.shape[0])
-    loss = network(images[chosen]).sparse_categorical_crossentropy(labels[chosen]).backward()
-    optimizer.step()
-    return loss.realize()
+    with Context(TRAINING=1):
+        optimizer.zero_grad()
+        chosen = Tensor.randint(BATCH, high=images.shape[0])
+        loss = network(images[chosen]).sparse_categorical_crossentropy(labels[chosen]).backward()
+        return loss.realize(*optimizer.schedule_step())
 
 
 def goes_on() -> bool:
@@ -47,12 +46,10 @@ if len(sys.argv) > 1:
         while goes_on():
             with zp.tinygrad.step(run, tokens=BATCH) as s:
                 s.loss = train().item()
-            if s.number == 0:
-                print("first step", flush=True)
+            if run.last_step == 0:
+                print(f"first step of {run.id}", flush=True)
 else:
-    step = 0
+    train().item()
+    print("first step of nobody", flush=True)
     while goes_on():
         train().item()
-        if step == 0:
-            print("first step", flush=True)
-        step += 1

@@ -85,7 +85,8 @@ class Tinygrad(ArtifactsComponent):
     def _outside(self, wall: float, window: float) -> Outside:
         """What its processes tell beside the files."""
         of_rows = newest([*(tree.newest_time(wall) for tree in self._trees), self._runs.worked(wall)])
-        by_use_alone = is_fresh(self._busy_at, wall, window) and not is_fresh(of_rows, wall, window)
+        lives = self._live.pids or self._runs.live
+        by_use_alone = lives and is_fresh(self._busy_at, wall, window) and not is_fresh(of_rows, wall, window)
         closed = self._live.closed_count
         return Outside(
             found=bool(self._live.pids) or self._live.ended_at is not None,
