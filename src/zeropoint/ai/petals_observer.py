@@ -25,7 +25,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 PERIOD_SECONDS = 3.0
 # A query of a large swarm takes at most this share of the time.
@@ -33,8 +33,8 @@ DUTY, LONGEST_WAIT_SECONDS = 5, 15.0
 JOIN_SECONDS = 60.0
 QUERY_SECONDS = 30.0
 MOST_MODELS, MOST_BLOCKS, MOST_SERVERS, MOST_ADDRESSES, MOST_PINGS = 16, 256, 256, 8, 16
-LONGEST_TEXT = 200
-STATES = {0: "OFFLINE", 1: "JOINING", 2: "ONLINE"}
+LONGEST_TEXT, MOST_COUNTED = 200, 100_000
+STATES: dict[int | None, str] = {0: "OFFLINE", 1: "JOINING", 2: "ONLINE"}
 NUMBERS = {
     "inference_rps": "inference_per_second",
     "forward_rps": "forward_per_second",
@@ -58,20 +58,26 @@ def number(value: object) -> float | None:
     return value if 0 <= value < 1e300 else None
 
 
+def count(value: object) -> int | None:
+    good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_COUNTED
+    return cast(int, value) if good else None
+
+
 def live(entries: Any, now: float) -> list[tuple[Any, Any]]:
     """(key, value) of the entries of a DHT's dictionary that have not expired."""
     found = entries.value if entries is not None else None
     if not isinstance(found, dict):
         return []
-    return [(key, entry.value) for key, entry in found.items() if entry.expiration_time > now]
+    # What is no entry of the DHT's was stored as a value of its own.
+    return [(key, entry.value) for key, entry in found.items() if getattr(entry, "expiration_time", 0) > now]
 
 
 def models_of(entries: Any, now: float) -> list[tuple[str, int, str | None]]:
     """[(prefix, number of blocks, repository)] of the record `_petals.models`."""
     models = []
     for prefix, value in live(entries, now):
-        blocks = value.get("num_blocks") if isinstance(value, dict) else None
-        if isinstance(prefix, str) and isinstance(blocks, int) and 0 < blocks < 100_000:
+        blocks = count(value.get("num_blocks")) if isinstance(value, dict) else None
+        if isinstance(prefix, str) and blocks:
             models.append((prefix[:LONGEST_TEXT], blocks, text(value.get("repository"))))
     return models
 
@@ -80,22 +86,22 @@ def server_of(peer: object, record: Any) -> dict[str, Any] | None:
     """One server out of its record (state, throughput, more); None for what is no record."""
     if not isinstance(peer, str) or not isinstance(record, (tuple, list)) or len(record) < 2:
         return None
-    if not isinstance(record[0], int) or record[0] not in STATES:
+    state = STATES.get(count(record[0]))
+    if state is None:
         return None
     more = record[2] if len(record) > 2 and isinstance(record[2], dict) else {}
     told = more.get("next_pings")
     pings = list(told.values()) if isinstance(told, dict) else []
-    server = {
+    start, stop = count(more.get("start_block")), count(more.get("end_block"))
+    return {
         "peer": peer[:LONGEST_TEXT],
-        "state": STATES[record[0]],
+        "state": state,
         "throughput": number(record[1]),
         "name": text(more.get("public_name")),
         "next_pings": [ping for ping in map(number, pings) if ping is not None][:MOST_PINGS],
         **{name: number(more.get(key)) for key, name in NUMBERS.items()},
+        "span": (start, stop) if start is not None and stop is not None and start < stop else None,
     }
-    for end in ("start_block", "end_block"):
-        server[end] = more[end] if isinstance(more.get(end), int) else None
-    return server
 
 
 def servers_of(blocks: Sequence[Any], now: float) -> list[dict[str, Any]]:
@@ -113,8 +119,7 @@ def servers_of(blocks: Sequence[Any], now: float) -> list[dict[str, Any]]:
     for server in servers.values():
         seen = server.pop("seen")
         # Servers of older versions do not tell their span.
-        if server["start_block"] is None or server["end_block"] is None:
-            server["start_block"], server["end_block"] = seen[0], seen[-1] + 1
+        server["start_block"], server["end_block"] = server.pop("span") or (seen[0], seen[-1] + 1)
     return list(servers.values())
 
 

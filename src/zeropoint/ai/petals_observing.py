@@ -75,6 +75,10 @@ class Observing:
             return message
         return Absent(clean(f"the swarm's observer: {self._problem}"))
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None
+
     def close(self) -> None:
         self._end()
         self._start_at = float("inf")
