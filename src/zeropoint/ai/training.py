@@ -28,6 +28,8 @@ from zeropoint.probe import Absent, Missing, Probe, Reading, Roots
 TRAINERS = ("pytorch", "jax", "tensorflow", "jupyter_kernel")
 # Of two runs that write side by side the one that is told stays, until another is newer by so much.
 STAYS_NS = 10_000_000_000
+# A run that begins is to be seen while it does.
+ROUND_SECONDS = 2.0
 
 
 class Writers(Struct, frozen=True):
@@ -56,7 +58,7 @@ class Training(Probe):
         limits: Limits | None = None,
     ) -> None:
         self._artifacts = os.path.abspath(artifacts)  # noqa: PTH100 - Path.absolute leaves ".." in
-        self._tree = Tree(self._artifacts, (), kind_of, limits=limits)
+        self._tree = Tree(self._artifacts, (), kind_of, round_seconds=ROUND_SECONDS, limits=limits)
         self._recogniser = recogniser
         self._clock = clock
         self._run = TrainingRun(self._tree)
