@@ -3,7 +3,7 @@
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import type { Sample } from "../client/src/contract";
-import { find, isRecord, missingReason, type Path } from "../elements/path";
+import { find, isRecord, missingReason, reasonFor, type Path } from "../elements/path";
 import { read } from "../elements/value";
 import type { Tone } from "../elements/status";
 import "../elements/status";
@@ -88,7 +88,10 @@ export class ZpRows extends LitElement {
     }
     if (Array.isArray(value)) return value.length === 0 ? "–" : value.join(", ");
     if (tone !== undefined && typeof value === "string") return html`<zp-status tone=${tone(value)} word=${value}></zp-status>`;
-    return html`<zp-value .reading=${read(sample, [...this.path, index, column.field])}></zp-value>`;
+    const path = [...this.path, index, column.field];
+    // A text that has nothing to say, as the reason of a file that is valid, is no missing value.
+    if (value === null && reasonFor(sample.unavailable, find(sample, path).place) === null) return nothing;
+    return html`<zp-value .reading=${read(sample, path)}></zp-value>`;
   }
 
   #kind(row: unknown, { field, as }: Column): string {

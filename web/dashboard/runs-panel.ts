@@ -30,8 +30,8 @@ export class ZpRuns extends LitElement {
     css`
       :host { display: block; min-width: 0; }
       .curves { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); gap: 8px 16px; margin-top: 10px; }
-      th { font-weight: 550; max-width: 22em; overflow-wrap: anywhere; }
-      th button { margin: 0; padding: 0; color: inherit; font-size: inherit; text-align: start; overflow-wrap: anywhere; }
+      th { font-weight: 550; max-width: 22em; overflow-wrap: break-word; }
+      th button { margin: 0; padding: 0; color: inherit; font-size: inherit; text-align: start; }
       tr[aria-selected="true"] th button { text-decoration: none; font-weight: 700; cursor: default; }
       dl { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 8px 0 0; font-size: 12.5px; }
       dl div { display: flex; gap: 6px; min-width: 0; overflow-wrap: anywhere; }

@@ -11,7 +11,7 @@ export const tableStyle = css`
   thead th { color: var(--zp-quiet); font-size: 11.5px; white-space: nowrap; }
   .time { white-space: nowrap; }
   .number { text-align: end; white-space: nowrap; }
-  .text { overflow-wrap: anywhere; max-width: 34em; }
+  .text { overflow-wrap: break-word; min-width: 4em; max-width: 34em; }
   button { margin-top: 4px; padding: 2px 0; border: 0; background: none; color: var(--zp-quiet); font: inherit; font-size: 12px; cursor: pointer; text-decoration: underline; }
   button:focus-visible { outline: 2px solid var(--zp-focus); outline-offset: 1px; }
 `;
