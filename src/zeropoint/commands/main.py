@@ -1,34 +1,49 @@
 """Entry point: finds the command, turns what goes wrong into one line and an exit code."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
+from importlib import import_module
 
 import click
 
-from zeropoint.commands.metrics import metrics
-from zeropoint.commands.openapi import openapi
-from zeropoint.commands.run import run
-from zeropoint.commands.serve import serve
-from zeropoint.commands.settings import settings
-from zeropoint.commands.token import token
 from zeropoint.server.tokens import TokenError
 from zeropoint.settings import SettingsError
-from zeropoint.startup import InUseError
 
 EXIT_WRONG_ARGUMENT = 2
 EXIT_IN_USE = 3
-COMMANDS = (serve, run, token, openapi, settings, metrics)
+COMMANDS = ("serve", "run", "token", "openapi", "settings", "metrics")
 DEFAULT = "serve"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(MutableMapping[str, click.Command]):
+    """The commands by name, each imported from the module of its name when it is asked for: the server's modules take
+    most of a second and 30 MB, which a job under `run` need neither wait for nor carry."""
+
+    def __init__(self) -> None:
+        self._added: dict[str, click.Command] = {}
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name in COMMANDS and name not in self._added:
+            self._added[name] = getattr(import_module(f"zeropoint.commands.{name}"), name)
+        return self._added[name]
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._added[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._added[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys([*COMMANDS, *self._added]))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
+@click.group(commands=Commands(), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="zeropoint", message="zeropoint %(version)s")
 def zeropoint() -> None:
     """Live metrics of a machine that does AI work. Without a command it serves."""
-
-
-for command in COMMANDS:
-    zeropoint.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -42,10 +57,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _fail(_usage(error), EXIT_WRONG_ARGUMENT)
     except (SettingsError, TokenError) as error:
         _fail(str(error), EXIT_WRONG_ARGUMENT)
-    except InUseError as error:
-        _fail(str(error), EXIT_IN_USE)
     except click.Abort:
         sys.exit(0)
+    except Exception as error:
+        from zeropoint.startup import InUseError  # noqa: PLC0415 - not sooner, for it loads the server
+
+        if not isinstance(error, InUseError):
+            raise
+        _fail(str(error), EXIT_IN_USE)
 
 
 def _usage(error: click.UsageError) -> str:
