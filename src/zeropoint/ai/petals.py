@@ -25,6 +25,7 @@ from zeropoint.probe import Absent, Missing, Reading, Roots
 BLOCK = re.compile(r".+:\d+\.bin", re.DOTALL)  # {model}:{index}.bin
 # A server at rest was measured at 0.6 % of a core with p2pd; with a real model, a token takes far more than this.
 BUSY_PERCENT = 5.0
+LEFT_OUT = "{} models and servers of the swarm are left out"
 ORPHANS = "{} processes look like a server's, but belong to none that lives: it left them behind, or is starting"
 
 
@@ -67,7 +68,8 @@ class Petals(ArtifactsComponent):
         own = own_servers(model, machine)
         if self._sessions.in_use([] if isinstance(own, Absent) else own) or is_busy(machine):
             self._worked_at = wall
-        common = self._common(wall, missing, outside=self._outside(machine))
+        left_out = 0 if isinstance(message, Absent) else message.left_out
+        common = self._common(wall, missing, outside=self._outside(machine, left_out))
         fields = {
             "cache_blocks": self._blocks_on_disk(),
             **of_noted(self._disk.throughput(None if isinstance(model, Absent) else model.names)),
@@ -84,7 +86,7 @@ class Petals(ArtifactsComponent):
             **{name: missing.take(name, value) for name, value in fields.items()},
         )
 
-    def _outside(self, machine: Machine) -> Outside:
+    def _outside(self, machine: Machine, left_out: int) -> Outside:
         live = tuple(process.pid for process in machine.servers.live)
         orphans = len(machine.servers.orphans)
         return Outside(
@@ -94,7 +96,7 @@ class Petals(ArtifactsComponent):
             found=bool(orphans or self._disk.blocks_count),
             updated=newest([self._worked_at, self._disk.newest]),
             problem=self._disk.shortfall,
-            why=ORPHANS.format(orphans) if orphans else None,
+            why=joined([ORPHANS.format(orphans) if orphans else None, LEFT_OUT.format(left_out) if left_out else None]),
             quiet="has shown no work",
         )
 

@@ -154,7 +154,7 @@ class Swarm:
             await self._ping()
         addresses = await self._addresses()
         told, room, left_out = [], MOST_SERVERS, max(0, len(models) - MOST_MODELS)
-        for prefix, blocks, repository in sorted(models)[:MOST_MODELS]:
+        for prefix, blocks, repository in sorted(models, key=lambda model: model[0])[:MOST_MODELS]:
             keys = [f"{prefix}.{index}" for index in range(min(blocks, MOST_BLOCKS))]
             found = await self._node.get_many(keys, sufficient_expiration_time=math.inf)
             servers = servers_of([found.get(key) for key in keys], get_dht_time())
