@@ -49,12 +49,24 @@ def test_numbers_of_thousands_of_digits_are_ids_of_another_form():
 def test_a_gap_is_told_once_until_the_next_sample():
     position = Position()
     gap = Gap("missed-ticks", "e-1", "e-4", 2)
-    assert [position.accept_gap(gap), position.accept_gap(gap)] == [True, False]
-    assert position.accept_gap(Gap("beyond-replay", "e-1", "e-4", 2))
+    assert [position.news_of(gap), position.news_of(gap)] == [gap, None]
+    other = Gap("beyond-replay", "e-1", "e-4", 2)
+    assert position.news_of(other) == other
     position.accept_sample("e-2")
-    assert position.accept_gap(gap)
+    assert position.news_of(gap) == gap
     position.accept_sample("e-4")
-    assert not position.accept_gap(gap)
+    assert position.news_of(gap) is None
+
+
+def test_of_a_gap_that_has_grown_while_the_connection_was_broken_the_rest_is_told():
+    position = Position()
+    position.accept_sample("e-1")
+    first = Gap("beyond-replay", "e-1", "e-52", 50)
+    assert position.news_of(first) == first
+    assert position.news_of(Gap("beyond-replay", "e-1", "e-83", 81)) == Gap("beyond-replay", "e-1", "e-83", 31)
+    assert position.news_of(Gap("beyond-replay", "e-1", "e-90", 88)) == Gap("beyond-replay", "e-1", "e-90", 7)
+    position.accept_sample("e-90")
+    assert position.news_of(Gap("beyond-replay", "e-90", "e-95", 4)) == Gap("beyond-replay", "e-90", "e-95", 4)
 
 
 @given(st.lists(st.tuples(st.integers(0, EPOCHS_KEPT * 2), st.integers(0, 5)), max_size=300))

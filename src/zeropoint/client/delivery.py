@@ -39,8 +39,9 @@ class Delivery:
         return is_news
 
     def take_gap(self, gap: Gap) -> None:
-        if self._position.accept_gap(gap):
-            self._tell(gap, 0)
+        news = self._position.news_of(gap)
+        if news is not None:
+            self._tell(news, 0)
 
     def _take_event(self, name: str, data: str, id: str | None) -> None:
         match name:

@@ -15,7 +15,8 @@ class Position:
     def __init__(self) -> None:
         self.resume_id: str | None = None
         """The id to resume after; None for "start with the newest"."""
-        self._newest_gap: tuple[str | None, str | None, str] | None = None
+        self._told_gaps: dict[str, Gap] = {}
+        """Those told since the last sample, as they came, by their reason."""
         self._highest: dict[str, int] = {}
 
     def commit(self, id: str) -> None:
@@ -36,16 +37,27 @@ class Position:
         self._highest[epoch] = sequence
         if len(self._highest) > EPOCHS_KEPT:
             del self._highest[next(iter(self._highest))]
-        self._newest_gap = None
+        self._told_gaps.clear()
         return True
 
-    def accept_gap(self, gap: Gap) -> bool:
-        """True for a gap that is news: neither told since the last sample, nor filled over another transport."""
-        key = (gap.since, gap.until, gap.reason)
-        if key == self._newest_gap or (gap.until is not None and self._was_seen(gap.until)):
-            return False
-        self._newest_gap = key
-        return True
+    def news_of(self, gap: Gap) -> Gap | None:
+        """What of a gap is to be told; None when it was told since the last sample, or filled over another transport.
+
+        A connection may break between a gap and its sample. The next gap then begins at the same place and is longer:
+        what has been told already is taken off, so that the numbers of a reader's gaps add up.
+        """
+        if gap.until is not None and self._was_seen(gap.until):
+            return None
+        told = self._told_gaps.get(gap.reason)
+        self._told_gaps[gap.reason] = gap
+        if told is None or told.since != gap.since:
+            return gap
+        if told.until == gap.until:
+            return None
+        if told.lost is None or gap.lost is None:
+            return gap
+        rest = gap.lost - told.lost
+        return Gap(gap.reason, gap.since, gap.until, rest) if rest > 0 else None
 
     def _was_seen(self, id: str) -> bool:
         epoch, sequence = _place(id)

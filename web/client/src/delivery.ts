@@ -92,7 +92,8 @@ export class Delivery {
   }
 
   takeGap(gap: Gap): void {
-    if (this.#position.acceptGap(gap)) this.sink.gap(gap);
+    const news = this.#position.newsOf(gap);
+    if (news !== null) this.sink.gap(news);
   }
 
   #take(sample: Sample, id: string, sentAtMs: number | null): boolean {

@@ -10,7 +10,8 @@ const EPOCHS_KEPT = 64;
  */
 export class Position {
   #resumeId: string | null = null;
-  #newestGap: string | null = null;
+  /** Those told since the last sample, as they came, by their reason. */
+  readonly #toldGaps = new Map<string, Gap>();
   readonly #highest = new Map<string, number>();
 
   /** The id to resume after; null for "start with the newest". */
@@ -31,17 +32,25 @@ export class Position {
     this.#highest.delete(place.epoch); // so that the map's order is that of use, and the oldest is dropped
     this.#highest.set(place.epoch, place.sequence);
     if (this.#highest.size > EPOCHS_KEPT) this.#highest.delete(this.#highest.keys().next().value!);
-    this.#newestGap = null;
+    this.#toldGaps.clear();
     return true;
   }
 
-  /** True for a gap that is news: neither told already since the last sample, nor filled over another transport. */
-  acceptGap(gap: Gap): boolean {
-    const key = JSON.stringify([gap.from, gap.to, gap.reason]);
-    if (key === this.#newestGap) return false;
-    if (gap.to !== null && this.#wasSeen(gap.to)) return false;
-    this.#newestGap = key;
-    return true;
+  /**
+   * What of a gap is to be told; null when it was told since the last sample, or filled over another transport.
+   *
+   * A connection may break between a gap and its sample. The next gap then begins at the same place and is longer: what
+   * has been told already is taken off, so that the numbers of a reader's gaps add up.
+   */
+  newsOf(gap: Gap): Gap | null {
+    if (gap.to !== null && this.#wasSeen(gap.to)) return null;
+    const told = this.#toldGaps.get(gap.reason);
+    this.#toldGaps.set(gap.reason, gap);
+    if (told === undefined || told.from !== gap.from) return gap;
+    if (told.to === gap.to) return null;
+    if (told.lost === null || gap.lost === null) return gap;
+    const rest = gap.lost - told.lost;
+    return rest > 0 ? { ...gap, lost: rest } : null;
   }
 
   #wasSeen(id: string): boolean {

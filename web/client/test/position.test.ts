@@ -47,21 +47,33 @@ test("the position moves on, is cleared by an empty id, and never goes back", ()
   ]);
 });
 
-const gap = (from: string | null, to: string | null) => ({ from, to, lost: 3, reason: "beyond-replay" as const });
+const gap = (from: string | null, to: string | null, lost = 3) => ({
+  from, to, lost, reason: "beyond-replay" as const,
+});
 
 test("a gap that is told again after a reconnect is no news, until a sample came", () => {
   const position = new Position();
   position.acceptSample("e-1");
-  expect(position.acceptGap(gap("e-1", "e-5"))).toBe(true);
-  expect(position.acceptGap(gap("e-1", "e-5"))).toBe(false);
-  expect(position.acceptGap(gap(null, null))).toBe(true);
+  expect(position.newsOf(gap("e-1", "e-5"))).toEqual(gap("e-1", "e-5"));
+  expect(position.newsOf(gap("e-1", "e-5"))).toBeNull();
+  expect(position.newsOf(gap(null, null))).toEqual(gap(null, null));
   position.acceptSample("e-5");
-  expect(position.acceptGap(gap(null, null))).toBe(true);
+  expect(position.newsOf(gap(null, null))).toEqual(gap(null, null));
+});
+
+test("of a gap that has grown while the connection was broken the rest is told", () => {
+  const position = new Position();
+  position.acceptSample("e-1");
+  expect(position.newsOf(gap("e-1", "e-52", 50))).toEqual(gap("e-1", "e-52", 50));
+  expect(position.newsOf(gap("e-1", "e-83", 81))).toEqual(gap("e-1", "e-83", 31));
+  expect(position.newsOf(gap("e-1", "e-90", 88))).toEqual(gap("e-1", "e-90", 7));
+  position.acceptSample("e-90");
+  expect(position.newsOf(gap("e-90", "e-95", 4))).toEqual(gap("e-90", "e-95", 4));
 });
 
 test("a gap before a sample that came over the other transport is no news", () => {
   const position = new Position();
   position.acceptSample("e-5");
-  expect(position.acceptGap(gap("e-1", "e-5"))).toBe(false);
-  expect(position.acceptGap(gap("e-5", "e-9"))).toBe(true);
+  expect(position.newsOf(gap("e-1", "e-5"))).toBeNull();
+  expect(position.newsOf(gap("e-5", "e-9"))).toEqual(gap("e-5", "e-9"));
 });
