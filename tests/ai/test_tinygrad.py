@@ -1,5 +1,6 @@
 """tinygrad by its artifacts, in real directories and with real processes."""
 
+import itertools
 import json
 import os
 import platform
@@ -15,6 +16,7 @@ from tests.ai.watch import Put, Watch
 from zeropoint.ai.texts import rfc3339
 from zeropoint.ai.tinygrad import Tinygrad, TinygradLatest, TinygradReport
 from zeropoint.ai.tree import Limits
+from zeropoint.processes import ProcessTable
 
 ROW = '{"step": 299, "step_ms": 250.0, "tokens_s": 147116, "loss": 0.5457, "gflops": 0.769, "mem_used": 54992}\n'
 
@@ -43,7 +45,9 @@ def test_nothing_at_all_is_absent(watch: Watch, artifacts: Path) -> None:
     report = watch.read()
     assert isinstance(report, TinygradReport)
     assert (report.status, report.artifacts_count, report.runs_count) == ("absent", 0, 0)
-    assert report.reason == f"nothing of it in train, metrics/tinygrad*.jsonl and runs of {artifacts}"
+    # To others than root it says besides whose processes may not be asked.
+    assert report.reason is not None
+    assert report.reason.startswith(f"nothing of it in train, metrics/tinygrad*.jsonl and runs of {artifacts}")
 
 
 def test_a_missing_artifacts_directory_is_absent(artifacts: Path) -> None:
@@ -135,6 +139,39 @@ def test_the_latest_row_is_told(watch: Watch, put: Put) -> None:
         gflops=0.769,
         memory_used_bytes=54992,
     )
+
+
+def test_kernels_a_second_follow_from_those_of_the_step(watch: Watch, put: Put) -> None:
+    put("metrics/tinygrad.jsonl", '{"step": 1, "step_ms": 250, "kernels": 20}\n')
+    report = watch.read()
+    assert isinstance(report, TinygradReport)
+    assert report.latest is not None
+    assert report.latest.kernels_per_second == 80
+    put("metrics/tinygrad.jsonl", '{"step": 2, "step_ms": 0, "kernels": 20}\n')
+    watch.read(after=2)
+    assert watch.missing["latest.kernels_per_second"] == "the last row has no duration"
+
+
+def test_rows_of_a_process_that_was_seen_to_end_are_no_fresh_work(artifacts: Path, put: Put, tmp_path: Path) -> None:
+    seconds = itertools.count(0, 2)  # each look lists the processes anew
+    watch = Watch(Tinygrad, artifacts, processes=ProcessTable(lambda: float(next(seconds))))
+    cache = tmp_path / "tinygrad/cache.db"
+    cache.parent.mkdir()
+    code = "import sys; file = open(sys.argv[1], 'a'); print('opened', flush=True); sys.stdin.readline()"
+    command = [sys.executable, "-c", code, str(cache)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as trainer:
+        assert trainer.stdout is not None
+        assert trainer.stdout.readline() == b"opened\n"
+        put("metrics/tinygrad.jsonl", ROW)
+        report = watch.read()
+        assert report.status == "running"
+        assert report.pids == [trainer.pid]
+        trainer.kill()
+    report = watch.read(after=0.1)
+    assert (report.status, report.pids) == ("stopped", None)
+    # Whoever writes now is another one.
+    put("metrics/tinygrad.jsonl", ROW, age=time.time() - watch.wall)
+    assert watch.read(after=2).status == "unknown"
 
 
 def test_a_torn_row_and_garbage_cost_themselves_alone(watch: Watch, put: Put) -> None:
