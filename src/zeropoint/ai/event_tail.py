@@ -6,7 +6,7 @@ from zeropoint.ai.tfevents import parse_event
 from zeropoint.ai.tfrecords import Records
 from zeropoint.ai.training_scalars import Scalars
 
-# Some 750 scalars, which take 12 ms; of a file that has grown by more only the end is read.
+# Some 1,000 scalars, which take 16 ms; of a file that has grown by more only the end is read.
 TAIL_BYTES = 64 * 1024
 
 
