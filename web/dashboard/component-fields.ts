@@ -51,6 +51,7 @@ const ROWS: { readonly [Name in Known]: Row<Names<Components[Name], number | str
     ],
     further: [
       ["GFLOPS", "latest.gflops"],
+      ["kernels", "latest.kernels_per_second"],
       ["memory", "latest.memory_used_bytes"],
       ["runs", "runs_count"],
       ["artifacts", "artifacts_count"],
@@ -190,7 +191,8 @@ function rowOf(name: string, component: Component | null): Row<string> | null {
   if (Object.hasOwn(ROWS, name)) return ROWS[name as Known];
   if (component === null) return null;
   // By what they report: the same report serves several programs, under the name of each.
-  return [RUNTIME, TRAINING].find(({ marks }) => marks.every((key) => Object.hasOwn(component, key)))?.row ?? null;
+  const shapes: readonly { readonly marks: readonly string[]; readonly row: Row<string> }[] = [RUNTIME, TRAINING];
+  return shapes.find(({ marks }) => marks.every((key) => Object.hasOwn(component, key)))?.row ?? null;
 }
 
 function fields(name: string, labelled: Labelled<string>): Field[] {

@@ -1,6 +1,8 @@
 // Reports that several programs share: runtimes that serve models, and training that is followed by its files.
 
+import type { RuntimeReport, TrainingReport } from "../client/src/contract";
 import type { Row } from "./component-fields";
+import type { Names } from "./metric-names";
 
 /** How components are called where that is not their name. */
 export const TITLES: ReadonlyMap<string, string> = new Map([
@@ -19,13 +21,13 @@ export const TITLES: ReadonlyMap<string, string> = new Map([
   ["programs", "AI programs"],
 ]);
 
-interface Shape {
+interface Shape<Report> {
   /** A component that has all these keys reports this. */
-  readonly marks: readonly string[];
-  readonly row: Row<string>;
+  readonly marks: readonly (keyof Report & string)[];
+  readonly row: Row<Names<Report, number | string>>;
 }
 
-export const RUNTIME: Shape = {
+export const RUNTIME: Shape<RuntimeReport> = {
   marks: ["requests_waiting", "kv_cache_usage_percent"],
   row: {
     card: [
@@ -62,7 +64,7 @@ export const RUNTIME: Shape = {
   },
 };
 
-export const TRAINING: Shape = {
+export const TRAINING: Shape<TrainingReport> = {
   marks: ["runs_count", "latest"],
   row: {
     card: [

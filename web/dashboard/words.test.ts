@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Component } from "../client/src/contract";
-import { componentTitle, fieldsOf, notesOf } from "./component-fields";
+import { allFieldsOf, chartsOf, componentTitle, fieldsOf, notesOf, sparkOf } from "./component-fields";
 import { gapWords } from "../elements/gap-words";
 import { noticeOf } from "./notice";
 
@@ -48,10 +48,37 @@ describe("fieldsOf", () => {
     ]);
   });
 
+  it("shows a runtime by what it reports, under whatever name", () => {
+    const runtime = component({ requests_waiting: 0, kv_cache_usage_percent: 1, tokens_per_second: 2, queue_depth: 3 });
+    expect(fieldsOf("some_server", runtime).map(({ label }) => label)).toEqual(["tokens", "running", "waiting", "KV cache", "first token"]);
+    // What a newer appliance adds comes last.
+    expect(allFieldsOf("some_server", runtime).at(-1)?.label).toBe("queue depth");
+    expect(chartsOf("some_server", runtime).map(({ title }) => title)).toEqual(["Tokens", "Requests", "KV cache", "Time to first token"]);
+  });
+
+  it("shows training that is followed by its files", () => {
+    const fields = fieldsOf("training", component({ runs_count: 1, latest: null }));
+    expect(fields.map(({ label }) => label)).toEqual(["run", "step", "loss", "tokens", "done", "remaining"]);
+    expect(componentTitle("training")).toBe("Training");
+  });
+
+  it("shows all numbers and texts of a component of a third party in its detail view, and draws its rate", () => {
+    const mine = component({ heat_celsius: 41, note: "warm", inner: { rows_per_second: 2 }, rows: [{ a: 1 }], flag: true });
+    expect(allFieldsOf("mine", mine).map(({ label }) => label)).toEqual(["heat celsius", "note", "rows per second"]);
+    expect(sparkOf("mine", mine)?.join(".")).toBe("ai.components.mine.inner.rows_per_second");
+    expect(chartsOf("mine", mine)).toHaveLength(2);
+    expect(sparkOf("mine", component({}))).toBeNull();
+  });
+
   it("does not take a component's name for one of its own", () => {
     expect(fieldsOf("constructor", component({}))).toEqual([]);
     expect(componentTitle("toString")).toBe("toString");
   });
+});
+
+it("tells which programs run", () => {
+  const programs = component({ programs: [{ kind: "pytorch", processes_count: 2 }, { kind: "<i>", processes_count: 1 }] });
+  expect(notesOf("programs", programs)).toEqual(["2 pytorch, 1 <i>"]);
 });
 
 it("tells why scenes are invalid beside the component's reason", () => {
