@@ -70,6 +70,8 @@ MATRIX = {
     "/metrics/json?since=x": (401, 401, 403, 200),
     "/metrics": (401, 401, 403, 200),
     "/openapi.json": (401, 401, 403, 200),
+    "/api/v1/runs": (401, 401, 403, 200),
+    "/api/v1/runs/steps?id=nobody": (401, 401, 403, 404),
     "/nothing": (404, 404, 404, 404),
 }
 
