@@ -1,6 +1,7 @@
 """Petals: a real private swarm of two servers, a client of it, and the real appliance beside them."""
 
 import json
+import os
 import subprocess
 import sys
 from typing import Any
@@ -12,7 +13,15 @@ from tests.components.venvs import ROOT, python_of
 
 Stages = dict[str, Any]
 # Servers' ports are the same in each run, and p2pd asks routers for a way in: nobody else may be in their network.
-ALONE = ("unshare", "--net", "--pid", "--fork", "--kill-child", "--mount-proc")
+ALONE = (
+    "unshare",
+    "--net",
+    "--pid",
+    "--fork",
+    "--kill-child",
+    "--mount-proc",
+    *(["--map-root-user"] * (os.geteuid() != 0)),
+)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ line, whose parent has another one, above a child with the command line, above a
 have no p2pd; a DHT that was left behind has one, but no child between.
 """
 
-import itertools
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -40,13 +39,16 @@ class Servers(Struct, frozen=True):
 def is_server(process: Process) -> bool:
     """Whether its command line is a server's, which alone says nothing."""
     first = process.arguments[:FIRST_ARGUMENTS]
-    as_module = ("-m", MODULE) in itertools.pairwise(first)
-    return as_module or any(argument.endswith(SCRIPT) for argument in first[:3])
+    if MODULE in first[1:]:
+        return first[first.index(MODULE, 1) - 1] == "-m"
+    return any(argument.endswith(SCRIPT) for argument in first[:3])
 
 
 def servers_of(processes: Processes) -> Servers:
     """The servers, by the rule above. Pure."""
     alike = {process.pid for process in processes.matching(is_server)}
+    if not alike:
+        return Servers((), (), (), (), ())
     mains, live = [], set[int]()
     for pid in sorted(alike):
         process = processes.by_pid[pid]
