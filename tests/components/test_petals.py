@@ -101,11 +101,16 @@ def test_state_leaves_online_within_15_s_though_orphans_keep_the_command_line(st
     assert told["status"] not in ("running", "idle")
     assert "belong to none that lives" in told["reason"]
     assert told["state"] is None
-    assert told["reasons"]["ai.components.petals.state"] == "no server lives on this machine"
-    assert told["served_blocks"] == 0
+    # Once the records have expired, the swarm has nothing to tell either.
+    assert told["reasons"]["ai.components.petals.state"] in (
+        "no server lives on this machine",
+        "the swarm announces no model",
+    )
+    assert not told["served_blocks"]
     assert told["after_seconds"] <= 15
 
 
 def test_the_observer_and_its_daemon_do_not_outlive_an_appliance_that_is_killed(stages: Stages) -> None:
     assert stages["observers"] >= 1
     assert stages["outlived"] == []
+    assert stages["left in /tmp"] == []

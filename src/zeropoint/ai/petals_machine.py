@@ -13,8 +13,8 @@ from zeropoint.processes import Process, ProcessTable
 
 # A daemon listens where it did, unless the machine's addresses change.
 LISTENING_SECONDS = 10.0
-# Listing all processes costs most of a look: at most half a percent of a core, but one that goes is noticed in time.
-DUTY, LONGEST_WAIT_SECONDS = 200, 8.0
+# Listing all processes costs most of a look: at most half a percent of a core, unless a server is there to be followed.
+DUTY, LONGEST_WAIT_SECONDS, FOLLOWING_SECONDS = 200, 8.0, 1.0
 NO_SERVER = Absent("no server lives on this machine")
 
 
@@ -46,7 +46,8 @@ class MachineReader:
         if self._last is None or now >= self._again_at:
             began = time.perf_counter()
             self._last = self._look(roots, now)
-            self._again_at = now + min(DUTY * (time.perf_counter() - began), LONGEST_WAIT_SECONDS)
+            longest = FOLLOWING_SECONDS if self._last.servers.main else LONGEST_WAIT_SECONDS
+            self._again_at = now + min(DUTY * (time.perf_counter() - began), longest)
         return self._last
 
     def _look(self, roots: Roots, now: float) -> Machine:

@@ -20,8 +20,10 @@ import contextlib
 import json
 import math
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -192,8 +194,14 @@ class Swarm:
         }
 
 
+# Folders of this process alone.
+made: list[str] = []
+
+
 def end() -> None:
     """Ends this process and all of its group, p2pd among them."""
+    for folder in made:
+        shutil.rmtree(folder, ignore_errors=True)
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
@@ -202,6 +210,16 @@ def end_with_input() -> None:
         while os.read(0, 4096):
             pass
     end()
+
+
+def keep_sockets_apart() -> None:
+    """hivemind leaves its sockets in /tmp; those of this process are removed with their folder."""
+    from hivemind.p2p import P2P
+
+    if getattr(P2P, "_UNIX_SOCKET_PREFIX", None) == "/unix/tmp/hivemind-":
+        # Not in a TMPDIR: the path of a socket may have 107 characters.
+        made.append(tempfile.mkdtemp(prefix="zeropoint-petals-", dir="/tmp"))
+        P2P._UNIX_SOCKET_PREFIX = f"/unix{made[0]}/hivemind-"
 
 
 def alias_grad_scaler() -> None:
@@ -218,14 +236,18 @@ def alias_grad_scaler() -> None:
 async def observe(peers: Sequence[str], tell: Callable[[dict[str, Any]], None]) -> None:
     try:
         alias_grad_scaler()
+        keep_sockets_apart()
         swarm = await asyncio.wait_for(Swarm.join(peers), JOIN_SECONDS)
     except ImportError as error:
         raise ProblemError(f"hivemind cannot be imported: {error}") from None
-    except TimeoutError:
+    except asyncio.TimeoutError:  # noqa: UP041 - before Python 3.11 it was another one
         raise ProblemError("the swarm could not be joined in time") from None
     while True:
         started = time.monotonic()
-        tell(await asyncio.wait_for(swarm.look(), QUERY_SECONDS))
+        try:
+            tell(await asyncio.wait_for(swarm.look(), QUERY_SECONDS))
+        except asyncio.TimeoutError:  # noqa: UP041
+            raise ProblemError("the swarm does not answer in time") from None
         took = time.monotonic() - started
         await asyncio.sleep(min(max(PERIOD_SECONDS - took, DUTY * took), LONGEST_WAIT_SECONDS))
 
