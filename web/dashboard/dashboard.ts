@@ -157,7 +157,6 @@ export class ZpDashboard extends LitElement {
 
   protected override firstUpdated(): void {
     if (this.sample === null) holdHeights(this.#parts, this.#heights);
-    if (this.open !== null) void this.components?.focusDetail();
   }
 
   get #parts(): NodeListOf<HTMLElement> {
@@ -191,7 +190,11 @@ export class ZpDashboard extends LitElement {
     void this.#past?.fill();
     holdHeights(this.#parts, new Map());
     // Without the heights that were held, and after the layout that follows from that.
-    requestAnimationFrame(() => rememberLayout(this.#parts));
+    requestAnimationFrame(() => {
+      rememberLayout(this.#parts);
+      // The address led to it; before, the cards above it had not their height.
+      if (this.open !== null) void this.components?.focusDetail();
+    });
   }
 
   // Before a detail view is opened, so that its charts have their past by then.
