@@ -87,10 +87,11 @@ def test_the_original_layout_is_a_run_too(artifacts: Path, put: Put) -> None:
     told = runs.steps("train", 500)
     assert told is not None
     assert told.columns["loss"] == [2.5, 2.25]
-    put("metrics/tinygrad.jsonl", '{"step": 9, "loss": 1.5}\n')
-    told = runs.steps("train", 500)
-    assert told is not None
-    assert told.columns == {"step": [9], "loss": [1.5]}
+    for place, loss in (("../metrics", 1.25), ("metrics", 1.5)):
+        put(f"{place}/tinygrad.jsonl", f'{{"step": 9, "loss": {loss}}}\n')
+        told = runs.steps("train", 500)
+        assert told is not None
+        assert told.columns == {"step": [9], "loss": [loss]}
 
 
 def test_links_lead_nowhere_and_pipes_hold_nobody(artifacts: Path, put: Put, tmp_path: Path) -> None:

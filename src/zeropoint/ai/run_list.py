@@ -25,10 +25,15 @@ MOST_RUNS = 500
 LOOK_SECONDS = 1.0
 # The original system had one run, in train/, and two files of its rows.
 ORIGINAL: Folder = ("train",)
-ORIGINAL_ROWS: tuple[tuple[Folder, str, Callable[[bytes], Row | None]], ...] = (
-    (("metrics",), "tinygrad.jsonl", parse_json_row),
-    (ORIGINAL, "loss_curve.csv", parse_curve_row),
-)
+
+
+class Rows(Struct, frozen=True):
+    """A file of rows: `name` in the folder `below` the directory `root`."""
+
+    root: str
+    below: Folder
+    name: str
+    parse: Callable[[bytes], Row | None] = parse_json_row
 
 
 class Listing(Struct, frozen=True):
@@ -51,6 +56,13 @@ class RunList:
         self._monotonic = monotonic
         self._clock = clock
         self._runs = Runs(self._artifacts, None)
+        # The original wrote its metrics beside the artifacts, others do so within them.
+        beside = os.path.dirname(self._artifacts)  # noqa: PTH120 - text, as os.path.abspath gave it
+        self._original_rows = (
+            Rows(self._artifacts, ("metrics",), "tinygrad.jsonl"),
+            Rows(beside, ("metrics",), "tinygrad.jsonl"),
+            Rows(self._artifacts, ORIGINAL, "loss_curve.csv", parse_curve_row),
+        )
 
     def list(self) -> Listing:
         """The runs, newest first, at most 500."""
@@ -68,15 +80,12 @@ class RunList:
         self._look()
         found = [(run.started or 0.0, folder) for folder, run in self._runs.all if run.id == run_id]
         if found:
-            return self._columns(run_id, ("runs", *max(found)[1]), "steps.jsonl", parse_json_row, points)
+            return columns(run_id, Rows(self._artifacts, ("runs", *max(found)[1]), "steps.jsonl"), points)
         original = self._original()
         if original is None or original.id != run_id:
             return None
-        for folder, name, parse in ORIGINAL_ROWS:
-            told = self._columns(run_id, folder, name, parse, points)
-            if told.timestamps:
-                return told
-        return columns_of(run_id, (), parse_json_row)
+        told = (columns(run_id, rows, points) for rows in self._original_rows)
+        return next((steps for steps in told if steps.timestamps), columns_of(run_id, (), parse_json_row))
 
     def _look(self) -> None:
         self._runs.tree.hurry()
@@ -103,27 +112,28 @@ class RunList:
         return None if run.has_end else life_of(run.pid, run.started, run.host, self._roots)
 
     def _read(self, below: Folder) -> bytes:
-        descriptor = self._open(below, "run.json")
+        descriptor = open_below(self._artifacts, below, "run.json")
         try:
             return os.pread(descriptor, RUN_FILE_BYTES, 0)
         finally:
             os.close(descriptor)
 
-    def _columns(
-        self, run_id: str, below: Folder, name: str, parse: Callable[[bytes], Row | None], points: int
-    ) -> RunSteps:
-        try:
-            descriptor = self._open(below, name)
-        except FileNotFoundError:  # it has written none
-            return columns_of(run_id, (), parse)
-        try:
-            return columns_of(run_id, spread_lines(descriptor, points), parse)
-        finally:
-            os.close(descriptor)
 
-    def _open(self, below: Folder, name: str) -> int:
-        folder = open_folder(self._artifacts, below)
-        try:
-            return open_file(folder, name)
-        finally:
-            os.close(folder)
+def columns(run_id: str, rows: Rows, points: int) -> RunSteps:
+    """At most so many rows of the file; none where there is no such file. Raises OSError."""
+    try:
+        descriptor = open_below(rows.root, rows.below, rows.name)
+    except FileNotFoundError:
+        return columns_of(run_id, (), rows.parse)
+    try:
+        return columns_of(run_id, spread_lines(descriptor, points), rows.parse)
+    finally:
+        os.close(descriptor)
+
+
+def open_below(root: str, below: Folder, name: str) -> int:
+    folder = open_folder(root, below)
+    try:
+        return open_file(folder, name)
+    finally:
+        os.close(folder)
