@@ -41,11 +41,11 @@ NOT_SUPPORTED = "artifacts are not read on this system: it cannot open a file wi
 ENTRIES_A_STEP = 64
 NEWEST_IN_ALL = 8
 # What a round costs is paid at most once in so many times as long: a quarter of a percent of a core. To look whether
-# folders have changed, the part of it that comes again and again, may cost a hundredth of one percent, unless that
-# would make rounds rarer than one a minute.
-ROUND_DUTY, QUIET_DUTY, QUIET_SECONDS = 400, 10_000, 60.0
-# Folders that have not changed are listed again for what is written in place: at a hundredth of one percent, too.
-LIST_AGAIN_SECONDS, LIST_AGAIN_DUTY = 60.0, 10_000
+# folders have changed, the part of it that comes again and again, may cost a 20,000th, unless that would make rounds
+# rarer than one a minute.
+ROUND_DUTY, QUIET_DUTY, QUIET_SECONDS = 400, 20_000, 60.0
+# Folders that have not changed are listed again for what is written in place: a 20,000th, too.
+LIST_AGAIN_SECONDS, LIST_AGAIN_DUTY = 60.0, 20_000
 FOLDERS_A_STEP = 64
 
 
