@@ -14,6 +14,7 @@ from playwright.sync_api import Locator, expect
 import zeropoint_sdk as zp
 from tests.browser.machines import FIXTURES, watching
 from tests.browser.shown import expected, sample_of, tells
+from tests.browser.test_layout import assert_contrast
 from tests.support.browser import Tab
 from tests.support.process import PROGRAM, Appliance, clean_environment, running
 
@@ -199,6 +200,19 @@ def test_names_of_runs_files_and_parameters_are_text_in_a_detail(
     assert names.count("script") == 1
     assert "img" not in names
     assert (tab.complaints, tab.violations()) == ([], [])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_text_of_details_has_contrast(watched: Appliance, artifacts: Path, visit: Callable[..., Tab], scheme: str):
+    write_scenes(artifacts)
+    with zp.run("digits", kind="tinygrad", artifacts=artifacts) as run:
+        log_steps(run, 5)
+    tab = visit(watched.url, color_scheme=scheme, viewport={"width": 1280, "height": 2400}).live()
+    for name, title in (("tinygrad", "tinygrad"), ("wondercraft", "Wondercraft")):
+        card(tab, name).click()
+        expect(detail(tab, title).get_by_role("table")).to_be_visible()
+        tab.next_sample()
+        assert_contrast(tab)
 
 
 def test_without_any_ai_work_the_page_says_how_to_start_some(tmp_path: Path, visit: Callable[..., Tab]):
