@@ -13,6 +13,11 @@ needs() {
     command -v "$1" >/dev/null || missing="$missing ${2:-$1}"
 }
 
+# links LIBRARY PACKAGE
+links() {
+    ldconfig -p | grep -q "$1" || missing="$missing $2"
+}
+
 case "${1-}" in
 venv)
     # Debian keeps ensurepip, which a virtual environment gets its pip from, in a package of its own.
@@ -36,6 +41,13 @@ components)
     needs clang
     needs ip iproute2
     needs unshare util-linux
+    # What Blender as a Python module is linked with, though it opens no window.
+    links libGL.so.1 libgl1
+    links libSM.so.6 libsm6
+    links libXi.so.6 libxi6
+    links libXfixes.so.3 libxfixes3
+    links libXrender.so.1 libxrender1
+    links libxkbcommon.so.0 libxkbcommon0
     ;;
 *)
     echo "usage: system.sh venv|test|components" >&2
