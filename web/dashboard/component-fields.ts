@@ -1,16 +1,11 @@
-// Which values of an AI component its card and its detail view show, in which order. A component that has no row here is
-// shown with all its numbers and texts.
+// Which values of an AI component its card and its detail view show: those of its row, else all its numbers and texts.
 
-import type { Component, Sample } from "../client/src/contract";
+import type { Component } from "../client/src/contract";
 import type { LineDefinition } from "../elements/chart";
 import { axisOf, type AxisKind } from "../elements/axis";
 import { unitOf } from "../elements/format";
 import { find, isRecord, pathOf, type Path } from "../elements/path";
-import { TITLES, RUNTIME, TRAINING } from "./component-shapes";
-import type { Names } from "./metric-names";
-
-type Components = Sample["ai"]["components"];
-type Known = "tinygrad" | "petals" | "wondercraft";
+import { ROWS, RUNTIME, TITLES, TRAINING, type Labelled, type Row } from "./component-rows";
 
 export interface Field {
   readonly label: string;
@@ -26,100 +21,6 @@ export interface FieldChart {
   readonly lines: readonly LineDefinition[];
 }
 
-export type Labelled<Name> = readonly (readonly [label: string, name: Name])[];
-
-export interface Row<Name> {
-  /** On the card, and first in the detail view. */
-  readonly card: Labelled<Name>;
-  /** In the detail view alone. */
-  readonly further: Labelled<Name>;
-  /** Its rate: drawn small on the card. */
-  readonly spark: Name;
-  readonly charts: readonly { readonly title: string; readonly lines: Labelled<Name> }[];
-  /** Texts that are told in a line of their own when there are any. */
-  readonly notes?: readonly string[];
-}
-
-const ROWS: { readonly [Name in Known]: Row<Names<Components[Name], number | string>> } = {
-  tinygrad: {
-    card: [
-      ["run", "latest.run"],
-      ["step", "latest.step"],
-      ["loss", "latest.loss"],
-      ["tokens", "latest.tokens_per_second"],
-      ["step time", "latest.step_seconds"],
-    ],
-    further: [
-      ["GFLOPS", "latest.gflops"],
-      ["kernels", "latest.kernels_per_second"],
-      ["memory", "latest.memory_used_bytes"],
-      ["runs", "runs_count"],
-      ["artifacts", "artifacts_count"],
-    ],
-    spark: "latest.tokens_per_second",
-    charts: [
-      { title: "Loss", lines: [["", "latest.loss"]] },
-      { title: "Tokens", lines: [["", "latest.tokens_per_second"]] },
-      { title: "Step time", lines: [["", "latest.step_seconds"]] },
-    ],
-  },
-  petals: {
-    card: [
-      ["state", "state"],
-      ["served here", "served_blocks"],
-      ["on disk", "cache_blocks"],
-      ["servers", "peers_count"],
-      ["inference", "inference_per_second"],
-      ["cache left", "cache_tokens_left"],
-    ],
-    further: [
-      ["model", "model"],
-      ["blocks", "blocks_count"],
-      ["throughput", "throughput"],
-      ["forward", "forward_per_second"],
-      ["network", "network_per_second"],
-      ["servers here", "server_processes_count"],
-      ["orphans", "orphans_count"],
-      ["CPU", "cpu_percent"],
-      ["sent", "network_bytes_sent_per_second"],
-      ["received", "network_bytes_received_per_second"],
-      ["cached inference", "cached_inference_per_second"],
-      ["cached forward", "cached_forward_per_second"],
-      ["cached network", "cached_network_per_second"],
-    ],
-    spark: "inference_per_second",
-    charts: [
-      { title: "Inference", lines: [["", "inference_per_second"]] },
-      { title: "Attention cache left", lines: [["", "cache_tokens_left"]] },
-      {
-        title: "Network of its servers",
-        lines: [
-          ["received", "network_bytes_received_per_second"],
-          ["sent", "network_bytes_sent_per_second"],
-        ],
-      },
-    ],
-  },
-  wondercraft: {
-    card: [
-      ["scenes", "scenes_count"],
-      ["XR overlays", "xr_overlays_count"],
-      ["invalid", "invalid_count"],
-      ["frames", "latest.frames_per_second"],
-      ["newest scene", "latest.scene"],
-    ],
-    further: [
-      ["frame time", "latest.frame_time_seconds"],
-      ["USD files checked", "usd_check"],
-    ],
-    spark: "latest.frames_per_second",
-    charts: [
-      { title: "Frames", lines: [["", "latest.frames_per_second"]] },
-      { title: "Frame time", lines: [["", "latest.frame_time_seconds"]] },
-    ],
-    notes: ["invalid_reason"],
-  },
-};
 const TEXTS: ReadonlySet<string> = new Set(["state", "latest.scene", "latest.run", "model", "usd_check", "endpoint"]);
 /** What is told of every component, in its head. */
 const IN_HEAD: ReadonlySet<string> = new Set(["status", "since", "last_updated", "reason"]);
@@ -188,7 +89,7 @@ function chartOf(title: string, lines: readonly { label: string; path: Path }[])
 }
 
 function rowOf(name: string, component: Component | null): Row<string> | null {
-  if (Object.hasOwn(ROWS, name)) return ROWS[name as Known];
+  if (Object.hasOwn(ROWS, name)) return ROWS[name as keyof typeof ROWS];
   if (component === null) return null;
   // By what they report: the same report serves several programs, under the name of each.
   const shapes: readonly { readonly marks: readonly string[]; readonly row: Row<string> }[] = [RUNTIME, TRAINING];
