@@ -59,13 +59,14 @@ def test_both_servers_are_told_with_what_they_announce(stages: Stages) -> None:
 
 
 def test_the_machines_side_shows_processes_ports_and_traffic(stages: Stages) -> None:
-    told = stages["with a session"]
+    told = stages["machine"]
     assert told["server_processes_count"] == 2
     assert told["orphans_count"] == 0
     assert told["listening_ports"] == [31330, 31331]
-    assert told["cpu_percent"] > 0
-    assert told["network_bytes_sent_per_second"] > 0
-    assert told["network_bytes_received_per_second"] > 0
+    assert 0 < told["cpu_percent"] < 100
+    # Both servers are here: what one sends over loopback the other receives.
+    assert 0 < told["network_bytes_sent_per_second"] < 2 * 1024 * 1024
+    assert 0 < told["network_bytes_received_per_second"] < 2 * 1024 * 1024
 
 
 def test_a_session_takes_room_in_the_caches_and_gives_it_back(stages: Stages) -> None:
