@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.ai.watch import Put, Watch, as_nobody
+from tests.ai.writer import holding
 from zeropoint.ai.texts import rfc3339
 from zeropoint.ai.wondercraft import Wondercraft
 from zeropoint.ai.wondercraft_report import WondercraftLatest, WondercraftReport
@@ -141,6 +142,32 @@ def test_a_scene_that_may_not_be_read_says_so_and_is_looked_at_again(reachable: 
     scene.chmod(0o644)
     with as_nobody():
         assert read(watch, after=2).scenes_count == 1
+
+
+def test_what_other_users_hold_open_is_said_to_be_unseen(reachable: Path) -> None:
+    """Only where there are processes of others, and the appliance is none of root's: as in most places."""
+    scene = reachable / "wondercraft/scenes/box.glb"
+    scene.parent.mkdir(parents=True)
+    scene.write_bytes(exported("box.glb"))
+    watch = Watch(Wondercraft, reachable)
+    with holding(reachable / "wondercraft/log", os.O_WRONLY | os.O_CREAT), as_nobody():
+        read(watch)
+        report = read(watch, after=2)
+    if os.geteuid() == 0:
+        assert report.status == "stopped"
+        assert report.reason is not None
+        assert "processes of other users hold open may not be seen" in report.reason
+
+
+def test_a_process_that_holds_a_log_open_is_listed_and_running_while_it_writes(watch: Watch, artifacts: Path) -> None:
+    with holding(artifacts / "wondercraft/bridge/live.bin", os.O_WRONLY | os.O_CREAT) as writer:
+        report = read(watch, after=20)
+        assert (report.status, report.pids) == ("idle", [writer.pid])
+        writer.tell("append frame")
+        assert read(watch, after=2).status == "running"
+        assert read(watch, after=11).status == "idle"
+    report = read(watch, after=2)
+    assert (report.status, report.pids) == ("absent", None), "it left nothing that counts"
 
 
 def test_says_that_usd_files_are_not_parsed_without_usd_core(watch: Watch, put: Put) -> None:

@@ -145,9 +145,21 @@ class ArtifactsComponent(Probe):
             last_updated=missing.take(
                 "last_updated", Absent("no evidence of work has been found") if updated is None else rfc3339(updated)
             ),
-            reason=joined([reason, outside.why, *(tree.left_out for tree in (*self._trees, self._runs.tree))]),
+            reason=joined(
+                [
+                    reason,
+                    outside.why,
+                    self._unseen(status),
+                    *(tree.left_out for tree in (*self._trees, self._runs.tree)),
+                ]
+            ),
             pids=missing.take("pids", pids or Absent("no process of it is known")),
         )
+
+    def _unseen(self, status: Status) -> str | None:
+        """Why it may be at work all the same."""
+        closed = self._holders.closed_count if self._holders and status == "stopped" else 0
+        return f"what {closed:,} processes of other users hold open may not be seen" if closed else None
 
 
 def newest(times: Iterable[float | None]) -> float | None:

@@ -136,7 +136,7 @@ def time_told(mtime_ns: int) -> str | Absent:
     """A file's time, which its writer may have set to anything."""
     try:
         return rfc3339(mtime_ns / 1e9)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):
         return Absent("its time lies beyond what a date can tell")
 
 
