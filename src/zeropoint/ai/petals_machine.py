@@ -13,8 +13,8 @@ from zeropoint.processes import Process, ProcessTable
 
 # A daemon listens where it did, unless the machine's addresses change.
 LISTENING_SECONDS = 10.0
-# Listing all processes costs most of a look: at most half a percent of a core, unless a server is there to be followed.
-DUTY, LONGEST_WAIT_SECONDS, FOLLOWING_SECONDS = 200, 8.0, 1.0
+# Listing all processes costs most of a look: at most a thousandth of the time, unless a server is there to be followed.
+DUTY, LONGEST_WAIT_SECONDS, FOLLOWING_SECONDS = 1000, 8.0, 1.0
 NO_SERVER = Absent("no server lives on this machine")
 
 
