@@ -114,12 +114,14 @@ def test_one_that_opens_a_file_later_is_found_when_something_has_changed(folder:
 
 
 def test_what_other_users_hold_open_is_counted_as_unseen(reachable: Path) -> None:
-    with holding(reachable / "log", WRITE), as_nobody():
+    with holding(reachable / "log", WRITE) as writer, as_nobody():
         look = Look(reachable)
         found = look()
     if os.geteuid() == 0:
         assert found == set()
         assert look.holders.closed_count > 0
+    else:
+        assert found == {writer.pid}, "its own user's may be seen"
 
 
 def test_a_folder_that_processes_know_by_another_path_than_the_appliance(folder: Path) -> None:

@@ -140,8 +140,10 @@ class Holders:
 
 
 def mark_of(roots: Roots, pid: int, file: OpenFile) -> Mark:
+    # Where there is no /proc, positions are not told either.
+    path = file.path if file.position is None else f"{roots.proc}/{pid}/fd/{file.descriptor}"
     try:
-        status = os.stat(f"{roots.proc}/{pid}/fd/{file.descriptor}")  # noqa: PTH116 - a Path each is dear
+        status = os.stat(path)  # noqa: PTH116 - a Path each is dear
     except OSError:
         return 0, 0
     return status.st_size, status.st_mtime_ns
