@@ -46,27 +46,40 @@ def test_numbers_of_thousands_of_digits_are_ids_of_another_form():
     assert position.accept_sample("e-1")
 
 
-def test_a_gap_is_told_once_until_the_next_sample():
+def test_gaps_are_told_with_the_sample_behind_them_and_once():
     position = Position()
-    gap = Gap("missed-ticks", "e-1", "e-4", 2)
-    assert [position.news_of(gap), position.news_of(gap)] == [gap, None]
-    other = Gap("beyond-replay", "e-1", "e-4", 2)
-    assert position.news_of(other) == other
-    position.accept_sample("e-2")
-    assert position.news_of(gap) == gap
-    position.accept_sample("e-4")
-    assert position.news_of(gap) is None
+    gone, missed = Gap("beyond-replay", "e-1", "e-4", 2), Gap("missed-ticks", "e-3", "e-4", 1)
+    for gap in (gone, missed, gone):
+        position.hold(gap)
+    assert position.gaps_before("e-4") == [gone, missed]
+    assert position.accept_sample("e-4")
+    assert position.gaps_before("e-5") == []
 
 
-def test_of_a_gap_that_has_grown_while_the_connection_was_broken_the_rest_is_told():
+def test_a_gap_that_was_filled_over_another_transport_is_not_told():
+    position = Position()
+    position.accept_sample("e-5")
+    position.hold(Gap("slow-subscriber", "e-1", "e-4", 2))
+    assert position.gaps_before("e-6") == []
+
+
+def test_a_gap_stands_while_samples_come_that_are_no_news():
+    position = Position()
+    position.accept_sample("e-3")
+    restart = Gap("unknown-id", "e-3", "f-1", None)
+    position.hold(restart)
+    assert position.gaps_before("e-2") == []
+    assert position.gaps_before("f-1") == [restart]
+
+
+def test_a_gap_whose_sample_never_came_is_told_anew_by_the_next_connection():
     position = Position()
     position.accept_sample("e-1")
-    first = Gap("beyond-replay", "e-1", "e-52", 50)
-    assert position.news_of(first) == first
-    assert position.news_of(Gap("beyond-replay", "e-1", "e-83", 81)) == Gap("beyond-replay", "e-1", "e-83", 31)
-    assert position.news_of(Gap("beyond-replay", "e-1", "e-90", 88)) == Gap("beyond-replay", "e-1", "e-90", 7)
-    position.accept_sample("e-90")
-    assert position.news_of(Gap("beyond-replay", "e-90", "e-95", 4)) == Gap("beyond-replay", "e-90", "e-95", 4)
+    position.hold(Gap("beyond-replay", "e-1", "e-52", 50))
+    position.forget_gaps()
+    longer = Gap("beyond-replay", "e-1", "e-83", 81)
+    position.hold(longer)
+    assert position.gaps_before("e-83") == [longer]
 
 
 @given(st.lists(st.tuples(st.integers(0, EPOCHS_KEPT * 2), st.integers(0, 5)), max_size=300))

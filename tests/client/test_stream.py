@@ -54,6 +54,7 @@ async def test_what_a_newer_server_adds_is_there_and_does_no_harm(bench: Bench):
         'event: hello\ndata: {"contract": 2, "epoch": "e", "interval_seconds": 1, "newest_id": null, '
         '"server_time": "", "more": 1}\n\n'
         'event: gap\ndata: {"from": "a", "to": "b", "lost": null, "reason": "a-new-one", "more": 1}\n\n'
+        'id: b\ndata: {"id": "b", "more": 1}\n\n'
     )
     await reader.until_line("gap None a-new-one")
 

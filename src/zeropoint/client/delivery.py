@@ -39,9 +39,12 @@ class Delivery:
         return is_news
 
     def take_gap(self, gap: Gap) -> None:
-        news = self._position.news_of(gap)
-        if news is not None:
-            self._tell(news, 0)
+        """It is told with the sample that comes behind it."""
+        self._position.hold(gap)
+
+    def forget_gaps(self) -> None:
+        """Whatever gaps wait for their sample: another connection tells anew what is missing."""
+        self._position.forget_gaps()
 
     def _take_event(self, name: str, data: str, id: str | None) -> None:
         match name:
@@ -50,6 +53,7 @@ class Delivery:
                 self._tell_sample(sample, id or sample.id, len(data))
             case "hello":
                 hello = decode_told(data, Hello)
+                self.forget_gaps()
                 self._take_interval(hello.interval_seconds)
                 self._tell(hello, 0)
             case "gap":
@@ -59,8 +63,11 @@ class Delivery:
             # `heartbeat` has done its work by arriving; names that this version does not know are left to later ones.
 
     def _tell_sample(self, sample: Sample, id: str, size_bytes: int) -> bool:
+        gaps = self._position.gaps_before(id)
         if not self._position.accept_sample(id):
             return False
+        for gap in gaps:
+            self._tell(gap, 0)
         self._take_interval(sample.get("interval_seconds"))
         self._tell(sample, size_bytes)
         return True

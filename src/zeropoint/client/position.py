@@ -6,6 +6,8 @@ from zeropoint.client.events import Gap
 
 EPOCHS_KEPT = 64
 """How many starts of the appliance are remembered. Two meet at a restart; more need a fleet behind one address."""
+GAPS_HELD = 8
+"""A server tells two at most before one sample, of different reasons."""
 ID = re.compile(r"(.+)-([0-9]{1,18})")
 
 
@@ -15,8 +17,7 @@ class Position:
     def __init__(self) -> None:
         self.resume_id: str | None = None
         """The id to resume after; None for "start with the newest"."""
-        self._told_gaps: dict[str, Gap] = {}
-        """Those told since the last sample, as they came, by their reason."""
+        self._held: list[Gap] = []
         self._highest: dict[str, int] = {}
 
     def commit(self, id: str) -> None:
@@ -37,27 +38,25 @@ class Position:
         self._highest[epoch] = sequence
         if len(self._highest) > EPOCHS_KEPT:
             del self._highest[next(iter(self._highest))]
-        self._told_gaps.clear()
         return True
 
-    def news_of(self, gap: Gap) -> Gap | None:
-        """What of a gap is to be told; None when it was told since the last sample, or filled over another transport.
+    def hold(self, gap: Gap) -> None:
+        """Keeps a gap until the sample behind it comes. Not until then is it sure: where the connection breaks between
+        the two, the next one may bring what was missing, or tell of a longer gap from the same place."""
+        if gap not in self._held and len(self._held) < GAPS_HELD:
+            self._held.append(gap)
 
-        A connection may break between a gap and its sample. The next gap then begins at the same place and is longer:
-        what has been told already is taken off, so that the numbers of a reader's gaps add up.
-        """
-        if gap.until is not None and self._was_seen(gap.until):
-            return None
-        told = self._told_gaps.get(gap.reason)
-        self._told_gaps[gap.reason] = gap
-        if told is None or told.since != gap.since:
-            return gap
-        if told.until == gap.until:
-            return None
-        if told.lost is None or gap.lost is None:
-            return gap
-        rest = gap.lost - told.lost
-        return Gap(gap.reason, gap.since, gap.until, rest) if rest > 0 else None
+    def forget_gaps(self) -> None:
+        """A connection begins: it tells anew what is missing."""
+        self._held.clear()
+
+    def gaps_before(self, id: str) -> list[Gap]:
+        """The gaps to tell before this sample, without those that were filled over another transport."""
+        self._held = [gap for gap in self._held if gap.until is None or not self._was_seen(gap.until)]
+        if self._was_seen(id):
+            return []
+        gaps, self._held = self._held, []
+        return gaps
 
     def _was_seen(self, id: str) -> bool:
         epoch, sequence = _place(id)

@@ -78,6 +78,7 @@ export class Delivery {
 
   takeHello(hello: Hello): void {
     this.#intervalSeconds = hello.interval_seconds;
+    this.forgetGaps();
     this.sink.hello(hello);
   }
 
@@ -91,9 +92,19 @@ export class Delivery {
     return this.#take(sample, sample.id, isNewest ? this.#sentAtMs(sample.timestamp) : null);
   }
 
+  /** It is told with the sample that comes behind it. */
   takeGap(gap: Gap): void {
-    const news = this.#position.newsOf(gap);
-    if (news !== null) this.sink.gap(news);
+    this.#position.hold(gap);
+  }
+
+  /** A gap that a worker has held, and hands on right before its sample. */
+  tellGap(gap: Gap): void {
+    if (!this.#position.isFilled(gap)) this.sink.gap(gap);
+  }
+
+  /** Whatever gaps wait for their sample: another connection tells anew what is missing. */
+  forgetGaps(): void {
+    this.#position.forgetGaps();
   }
 
   #take(sample: Sample, id: string, sentAtMs: number | null): boolean {
@@ -103,7 +114,9 @@ export class Delivery {
   }
 
   #tellSample(sample: Sample, id: string, sentAtMs: number | null): boolean {
+    const gaps = this.#position.gapsBefore(id);
     if (!this.#position.acceptSample(id)) return false;
+    for (const gap of gaps) this.sink.gap(gap);
     this.#intervalSeconds = sample.interval_seconds;
     if (sentAtMs !== null) this.#measure(sentAtMs);
     this.sink.sample(sample, id);

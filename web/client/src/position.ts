@@ -3,6 +3,9 @@ import type { Gap } from "./contract.js";
 /** How many starts of the appliance are remembered. Two meet at a restart; more need a fleet behind one address. */
 const EPOCHS_KEPT = 64;
 
+/** A server tells two at most before one sample, of different reasons. */
+const GAPS_HELD = 8;
+
 /**
  * Where in the feed the reader is: what to resume after, and what was delivered already.
  *
@@ -10,8 +13,7 @@ const EPOCHS_KEPT = 64;
  */
 export class Position {
   #resumeId: string | null = null;
-  /** Those told since the last sample, as they came, by their reason. */
-  readonly #toldGaps = new Map<string, Gap>();
+  readonly #held = new Map<string, Gap>();
   readonly #highest = new Map<string, number>();
 
   /** The id to resume after; null for "start with the newest". */
@@ -32,25 +34,35 @@ export class Position {
     this.#highest.delete(place.epoch); // so that the map's order is that of use, and the oldest is dropped
     this.#highest.set(place.epoch, place.sequence);
     if (this.#highest.size > EPOCHS_KEPT) this.#highest.delete(this.#highest.keys().next().value!);
-    this.#toldGaps.clear();
     return true;
   }
 
   /**
-   * What of a gap is to be told; null when it was told since the last sample, or filled over another transport.
-   *
-   * A connection may break between a gap and its sample. The next gap then begins at the same place and is longer: what
-   * has been told already is taken off, so that the numbers of a reader's gaps add up.
+   * Keeps a gap until the sample behind it comes. Not until then is it sure: where the connection breaks between the
+   * two, the next one may bring what was missing, or tell of a longer gap from the same place.
    */
-  newsOf(gap: Gap): Gap | null {
-    if (gap.to !== null && this.#wasSeen(gap.to)) return null;
-    const told = this.#toldGaps.get(gap.reason);
-    this.#toldGaps.set(gap.reason, gap);
-    if (told === undefined || told.from !== gap.from) return gap;
-    if (told.to === gap.to) return null;
-    if (told.lost === null || gap.lost === null) return gap;
-    const rest = gap.lost - told.lost;
-    return rest > 0 ? { ...gap, lost: rest } : null;
+  hold(gap: Gap): void {
+    const key = JSON.stringify([gap.from, gap.to, gap.reason, gap.lost]);
+    if (this.#held.size < GAPS_HELD) this.#held.set(key, gap);
+  }
+
+  /** A connection begins: it tells anew what is missing. */
+  forgetGaps(): void {
+    this.#held.clear();
+  }
+
+  /** The gaps to tell before this sample, without those that were filled over another transport. */
+  gapsBefore(id: string): Gap[] {
+    for (const [key, gap] of this.#held) if (this.isFilled(gap)) this.#held.delete(key);
+    if (this.#wasSeen(id)) return [];
+    const gaps = [...this.#held.values()];
+    this.#held.clear();
+    return gaps;
+  }
+
+  /** Whether the sample behind the gap has come over another transport. */
+  isFilled(gap: Gap): boolean {
+    return gap.to !== null && this.#wasSeen(gap.to);
   }
 
   #wasSeen(id: string): boolean {

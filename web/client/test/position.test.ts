@@ -51,29 +51,34 @@ const gap = (from: string | null, to: string | null, lost = 3) => ({
   from, to, lost, reason: "beyond-replay" as const,
 });
 
-test("a gap that is told again after a reconnect is no news, until a sample came", () => {
+test("gaps are told with the sample behind them, and once", () => {
   const position = new Position();
-  position.acceptSample("e-1");
-  expect(position.newsOf(gap("e-1", "e-5"))).toEqual(gap("e-1", "e-5"));
-  expect(position.newsOf(gap("e-1", "e-5"))).toBeNull();
-  expect(position.newsOf(gap(null, null))).toEqual(gap(null, null));
-  position.acceptSample("e-5");
-  expect(position.newsOf(gap(null, null))).toEqual(gap(null, null));
+  for (const each of [gap("e-1", "e-4"), gap("e-3", "e-4", 1), gap("e-1", "e-4")]) position.hold(each);
+  expect(position.gapsBefore("e-4")).toEqual([gap("e-1", "e-4"), gap("e-3", "e-4", 1)]);
+  position.acceptSample("e-4");
+  expect(position.gapsBefore("e-5")).toEqual([]);
 });
 
-test("of a gap that has grown while the connection was broken the rest is told", () => {
-  const position = new Position();
-  position.acceptSample("e-1");
-  expect(position.newsOf(gap("e-1", "e-52", 50))).toEqual(gap("e-1", "e-52", 50));
-  expect(position.newsOf(gap("e-1", "e-83", 81))).toEqual(gap("e-1", "e-83", 31));
-  expect(position.newsOf(gap("e-1", "e-90", 88))).toEqual(gap("e-1", "e-90", 7));
-  position.acceptSample("e-90");
-  expect(position.newsOf(gap("e-90", "e-95", 4))).toEqual(gap("e-90", "e-95", 4));
-});
-
-test("a gap before a sample that came over the other transport is no news", () => {
+test("a gap that was filled over the other transport is not told", () => {
   const position = new Position();
   position.acceptSample("e-5");
-  expect(position.newsOf(gap("e-1", "e-5"))).toBeNull();
-  expect(position.newsOf(gap("e-5", "e-9"))).toEqual(gap("e-5", "e-9"));
+  position.hold(gap("e-1", "e-5"));
+  expect(position.gapsBefore("e-6")).toEqual([]);
+});
+
+test("a gap stands while samples come that are no news", () => {
+  const position = new Position();
+  position.acceptSample("e-3");
+  position.hold(gap("e-3", "f-1"));
+  expect(position.gapsBefore("e-2")).toEqual([]);
+  expect(position.gapsBefore("f-1")).toEqual([gap("e-3", "f-1")]);
+});
+
+test("a gap whose sample never came is told anew by the next connection", () => {
+  const position = new Position();
+  position.acceptSample("e-1");
+  position.hold(gap("e-1", "e-52", 50));
+  position.forgetGaps();
+  position.hold(gap("e-1", "e-83", 81));
+  expect(position.gapsBefore("e-83")).toEqual([gap("e-1", "e-83", 81)]);
 });

@@ -112,7 +112,7 @@ export class SharedFeed implements Feed {
     if (message.type === "state") this.#takeState(message.state);
     if (message.type === "hello") this.#delivery.takeHello(message.hello);
     if (message.type === "sample") this.#delivery.takeSample(message.sample, message.id);
-    if (message.type === "gap") this.#delivery.takeGap(message.gap);
+    if (message.type === "gap") this.#delivery.tellGap(message.gap);
     if (message.type === "bye") this.sink.bye(message.bye);
     if (message.type === "delay") this.sink.delay(message.delayMs);
   }
