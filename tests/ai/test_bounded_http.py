@@ -2,9 +2,14 @@
 
 import itertools
 import socket
+import ssl
+import subprocess
+import threading
 import time
 import tracemalloc
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -148,3 +153,23 @@ def test_a_server_that_never_answers_is_left_at_the_deadline() -> None:
 def test_a_server_without_tls_where_tls_is_asked_for_is_an_error() -> None:
     with raw_server(page("x 1\n")) as server, pytest.raises(FetchError):
         get(urlsplit(server.url.replace("http:", "https:")), deadline_seconds=1)
+
+
+@pytest.mark.system
+def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "1"]
+    subprocess.run([*make, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            with listener.accept()[0] as connection, suppress(OSError):
+                context.wrap_socket(connection, server_side=True).close()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        with pytest.raises(FetchError, match="its certificate is not trusted"):
+            get(urlsplit(f"https://localhost:{listener.getsockname()[1]}/metrics"))
+        thread.join()

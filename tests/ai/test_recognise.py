@@ -1,6 +1,7 @@
 """Programs recognised from outside, over real processes."""
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
@@ -9,14 +10,25 @@ import pytest
 from tests.ai.programs import READY, WAIT, library, machine_without_programs, program
 from tests.ai.watch import as_nobody, nulls_without_reason
 from zeropoint.ai.programs import Programs
-from zeropoint.ai.programs_report import ProgramsReport
-from zeropoint.ai.recognise import Recogniser, kinds_in, kinds_of, program_of
+from zeropoint.ai.programs_report import Program, ProgramsReport
+from zeropoint.ai.recognise import MOST_LOOKED_AT, Recogniser, kinds_in, kinds_of, program_of
 from zeropoint.probe import Absent, Reading, Roots
 from zeropoint.processes import ProcessTable
 
 SECRET = "--api-key=hunter2"  # noqa: S105 - it must not come out again
-# Works for as long as it is let.
-WORKS = READY + "while True: pass\n"
+# Works for 0.4 s of processor time when it is told to.
+WORKS = (
+    READY
+    + """
+import time
+input()
+ends_at = time.process_time() + 0.4
+while time.process_time() < ends_at:
+    pass
+print(flush=True)
+input()
+"""
+)
 
 
 class Watched:
@@ -135,15 +147,22 @@ def test_a_notebook_is_recognised_by_its_arguments_which_go_nowhere(tmp_path: Pa
 
 def test_who_works_is_running_and_who_waits_is_not(tmp_path: Path) -> None:
     watched = Watched()
+
+    def row() -> Program:
+        (found,) = [row for row in watched.read().programs or () if row.kind == "jax"]
+        return found
+
     with program(WORKS, library(tmp_path, "jaxlib/x.so")) as (process, _):
-        watched.read()
-        while process.poll() is None:
-            told = watched.read(after=1.0)
-            (row,) = [row for row in told.programs or () if process.pid in (row.pids or ())]
-            if row.cpu_percent is not None and row.cpu_percent > 5.0:
-                break
-        assert told.status == "running"
-        assert told.last_updated is not None
+        assert row().cpu_percent is None
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+        process.stdout.readline()
+        percent = row().cpu_percent
+        assert percent is not None and 15 <= percent <= 40, "0.4 s in 2 s, as the clock of the test has it"
+        told = watched.read()
+        assert told.status == "running" and told.last_updated is not None
+        assert row().cpu_percent == 0.0
     told = watched.read()
     assert process.pid not in (told.pids or ())
 
@@ -166,7 +185,8 @@ input()
         process.stdin.write("\n")
         process.stdin.flush()
         process.stdout.readline()
-        assert watched.kinds_of(process.pid) == {"pytorch"}
+        # At the start all other processes of this machine wait to be looked at, too.
+        assert any(watched.kinds_of(process.pid) == {"pytorch"} for _ in range(100))
     assert watched.kinds_of(process.pid) == set()
 
 
@@ -197,3 +217,12 @@ def test_processes_that_have_not_worked_are_not_looked_at_again(tmp_path: Path) 
             assert watched.kinds_of(process.pid, after=100) == {"pytorch"}
         (after,) = [known.looked_at for of, known in watched.recogniser._known.items() if of[0] == process.pid]
     assert after == looked_at
+
+
+def test_who_has_just_begun_is_looked_at_before_all_that_were_there(tmp_path: Path) -> None:
+    torch = library(tmp_path, "libtorch.so")
+    with ExitStack() as running:
+        for _ in range(MOST_LOOKED_AT):
+            running.enter_context(program(READY + "input()\n"))
+        process, _ = running.enter_context(program(WAIT, torch))
+        assert Watched().kinds_of(process.pid) == {"pytorch"}

@@ -104,7 +104,8 @@ class Recogniser:
             self._known[process.identity] = known
         if sys.platform == "linux":
             due = [process for process in programs if self._known[process.identity].is_due(process, now)]
-            due.sort(key=lambda process: self._known[process.identity].looked_at)
+            # Who has waited longest, and of those that were never looked at who has just begun.
+            due.sort(key=lambda process: (self._known[process.identity].looked_at, -process.started))
             for process in due[:MOST_LOOKED_AT]:
                 _look_at_libraries(roots, process, self._known[process.identity], now)
         of_kind: dict[str, list[Process]] = {}
