@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from zeropoint.ai.artifacts import signature
-from zeropoint.ai.usd_parser import UsdParser, environment
+from zeropoint.ai.usd_parser import UsdParser
+from zeropoint.ai.usd_worker import environment
 
 EXPORTED = Path(__file__).parent / "exported"
 

@@ -11,7 +11,8 @@ import pytest
 from tests.components.venvs import ROOT, python_of
 from tests.components.wondercraft_programs import USD
 from zeropoint.ai.artifacts import signature
-from zeropoint.ai.usd_parser import Parsed, UsdParser
+from zeropoint.ai.usd_parser import UsdParser
+from zeropoint.ai.usd_worker import Parsed
 
 
 @pytest.fixture(scope="module")

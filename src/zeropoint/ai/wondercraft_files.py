@@ -14,7 +14,8 @@ from zeropoint.ai.gltf_files import why_not_glb, why_not_gltf
 from zeropoint.ai.overlay_files import why_not_overlay_json, why_not_png
 from zeropoint.ai.rows import TAIL_BYTES, parse_json_row
 from zeropoint.ai.usd_files import why_not_usd, why_not_usda, why_not_usdc, why_not_usdz
-from zeropoint.ai.usd_parser import LARGEST_BYTES, Parsed, UsdParser
+from zeropoint.ai.usd_parser import LARGEST_BYTES, UsdParser
+from zeropoint.ai.usd_worker import Parsed
 
 WhyNot = Callable[[Content], str | None]
 
