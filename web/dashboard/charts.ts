@@ -95,9 +95,12 @@ const BEFORE_GPUS: readonly ChartRow[] = [
   },
 ];
 
+/** The chart that the GPUs stand before. */
+export const AFTER_GPUS_KEY = "disk";
+
 const AFTER_GPUS: readonly ChartRow[] = [
   {
-    key: "disk",
+    key: AFTER_GPUS_KEY,
     title: "Disk",
     axis: "bytes",
     lines: [

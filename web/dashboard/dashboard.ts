@@ -10,7 +10,7 @@ import { Past } from "../elements/past";
 import { Timeline } from "../elements/timeline";
 import { addressOf, componentIn } from "./address";
 import "./chart-panel";
-import { chartRows, type ChartRow } from "./charts";
+import { AFTER_GPUS_KEY, chartRows, type ChartRow } from "./charts";
 import { chartsOf, sparkOf } from "./component-fields";
 import type { ZpComponents } from "./components-row";
 import "./components-row";
@@ -35,6 +35,8 @@ import { nextTheme, type ThemeChoice } from "./theme-choice";
 import { LONGEST_SECONDS, WINDOWS } from "./windows";
 
 const STEP_POINTS = "500";
+// For so long the parts keep their heights of last time while the runs are waited for.
+const LONGEST_HOLD_MILLISECONDS = 1_000;
 
 export class ZpDashboard extends LitElement {
   static override styles = css`
@@ -75,7 +77,7 @@ export class ZpDashboard extends LitElement {
   @query("zp-components") private components!: ZpComponents | null;
 
   readonly #timeline = new Timeline({ longestSeconds: LONGEST_SECONDS });
-  readonly #heights = rememberedHeights();
+  readonly #heights = rememberedHeights(componentIn(location.hash));
   #rows: readonly ChartRow[] = chartRows(null);
   #past: Past | null = null;
   #health: HealthReasons | null = null;
@@ -139,9 +141,9 @@ export class ZpDashboard extends LitElement {
           ${repeat(
             this.#rows,
             (row) => row.key,
-            (row) => html`<zp-chart-panel data-part=${row.key} .row=${row} .timeline=${this.#timeline} .sample=${this.sample}></zp-chart-panel>`,
+            (row) => html`${row.key === AFTER_GPUS_KEY ? this.#expectedParts().map((part) => html`<div data-part=${part}></div>`) : nothing}
+              <zp-chart-panel data-part=${row.key} .row=${row} .timeline=${this.#timeline} .sample=${this.sample}></zp-chart-panel>`,
           )}
-          ${this.#expectedParts().map((part) => html`<div data-part=${part}></div>`)}
           <zp-filesystems data-part="filesystems" .sample=${this.sample}></zp-filesystems>
           <zp-server data-part="server" .sample=${this.sample} .reasons=${this.reasons} @zp-missing=${this.#keys.missing}></zp-server>
         </div>
@@ -163,7 +165,8 @@ export class ZpDashboard extends LitElement {
     return this.renderRoot.querySelectorAll<HTMLElement>("[data-part]");
   }
 
-  // Room for the charts that this machine had last time besides those that every machine has: its GPUs'.
+  // Room, where they will stand, for the charts that this machine had last time besides those that every machine has: its
+  // GPUs'.
   #expectedParts(): string[] {
     return this.sample === null ? [...this.#heights.keys()].filter((part) => part.startsWith("gpu ")) : [];
   }
@@ -178,20 +181,24 @@ export class ZpDashboard extends LitElement {
     this.#rows = chartRows(sample);
     this.#nameColumns(sample);
     if (this.#statusMarks.follow(sample)) this.#mark();
-    void this.#runsFeed?.follow(sample, Date.now());
+    const runs = this.#runsFeed?.follow(sample, Date.now());
     this.dataset["sample"] = sample.id;
     document.title = `${sample.system.host?.name ?? "zeropoint"} · zeropoint`;
     void this.#health?.follow(sample.server.health, Date.now());
     // The charts name their columns in the picture after this one; the past is read into them.
-    if (first) requestAnimationFrame(() => this.#settle());
+    if (!first) return;
+    requestAnimationFrame(() => void this.#past?.fill());
+    // Runs have a place of their own, which is as high as there are some.
+    void Promise.race([runs, new Promise((due) => setTimeout(due, LONGEST_HOLD_MILLISECONDS))]).then(() =>
+      requestAnimationFrame(() => this.#settle()),
+    );
   }
 
   #settle(): void {
-    void this.#past?.fill();
     holdHeights(this.#parts, new Map());
     // Without the heights that were held, and after the layout that follows from that.
     requestAnimationFrame(() => {
-      rememberLayout(this.#parts);
+      rememberLayout(this.#parts, this.open);
       // The address led to it; before, the cards above it had not their height.
       if (this.open !== null) void this.components?.focusDetail();
     });

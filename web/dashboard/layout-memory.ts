@@ -4,13 +4,15 @@ const KEY = "zeropoint-layout";
 
 interface Layout {
   readonly widthPixels: number;
+  /** The component whose detail view was open. */
+  readonly open: string | null;
   readonly heights: Readonly<Record<string, number>>;
 }
 
 /** Keeps the heights of `parts`, by their `data-part`. */
-export function rememberLayout(parts: Iterable<HTMLElement>): void {
+export function rememberLayout(parts: Iterable<HTMLElement>, open: string | null): void {
   const heights = Object.fromEntries([...parts].map((part) => [part.dataset["part"] ?? "", part.offsetHeight]));
-  const layout: Layout = { widthPixels: innerWidth, heights };
+  const layout: Layout = { widthPixels: innerWidth, open, heights };
   try {
     localStorage.setItem(KEY, JSON.stringify(layout));
   } catch {
@@ -18,11 +20,11 @@ export function rememberLayout(parts: Iterable<HTMLElement>): void {
   }
 }
 
-/** The heights by part; empty when none are known for a window of this width. */
-export function rememberedHeights(): ReadonlyMap<string, number> {
+/** The heights by part; empty when none are known for a window of this width, with this detail view open. */
+export function rememberedHeights(open: string | null): ReadonlyMap<string, number> {
   try {
     const layout = JSON.parse(localStorage.getItem(KEY) ?? "null") as Layout | null;
-    if (layout?.widthPixels !== innerWidth) return new Map();
+    if (layout?.widthPixels !== innerWidth || layout.open !== open) return new Map();
     return new Map(Object.entries(layout.heights).filter(([, height]) => Number.isFinite(height)));
   } catch {
     return new Map();

@@ -32,7 +32,7 @@ export class ZpRuns extends LitElement {
       .curves { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); gap: 8px 16px; margin-top: 10px; }
       th { font-weight: 550; max-width: 22em; overflow-wrap: break-word; }
       th button { margin: 0; padding: 0; color: inherit; font-size: inherit; text-align: start; }
-      tr[aria-selected="true"] th button { text-decoration: none; font-weight: 700; cursor: default; }
+      tr.chosen th button { text-decoration: none; font-weight: 700; cursor: default; }
       dl { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 8px 0 0; font-size: 12.5px; }
       dl div { display: flex; gap: 6px; min-width: 0; overflow-wrap: anywhere; }
       p { margin: 0; color: var(--zp-quiet); font-size: 12.5px; }
@@ -111,8 +111,8 @@ export class ZpRuns extends LitElement {
     const now = this.sample === null ? Number.NaN : Date.parse(this.sample.timestamp);
     const seconds = secondsOf(run, now);
     const length = seconds === null ? null : duration(seconds);
-    return html`<tr aria-selected=${String(isShown)} data-run=${run.id}>
-      <th scope="row"><button type="button" aria-pressed=${String(isShown)} title="Show the curve of ${run.id}" @click=${() => (this.chosen = run.id)}>${run.name}</button></th>
+    return html`<tr class=${isShown ? "chosen" : ""} data-run=${run.id}>
+      <th scope="row"><button type="button" aria-current=${isShown ? "true" : nothing} title="Show the curve of ${run.id}" @click=${() => (this.chosen = run.id)}>${run.name}</button></th>
       <td><zp-status tone=${toneOf(run)} word=${run.status}></zp-status></td>
       <td>${run.started === null ? "–" : html`<time datetime=${run.started} title=${run.started}>${dayAndClock(run.started)}</time>`}</td>
       <td class="number">${length === null ? "–" : `${length.number} ${length.unit}`}</td>
