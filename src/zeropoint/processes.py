@@ -23,6 +23,9 @@ ARGUMENTS_LIMIT_BYTES = 64 * 1024
 # Of the descriptors of a process; it may have a million.
 MOST_DESCRIPTORS = 4096
 BOOT_TIME = re.compile(rb"^btime (\d+)$", re.MULTILINE)
+DEAREST_SHARE = 0.005
+# The parent of all threads of the kernel's own, since Linux 2.6.
+KTHREADD = 2
 NO_PERMISSION = "its open files may be read by its user and root only"
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
@@ -71,21 +74,28 @@ class Processes(Struct, frozen=True):
 
 
 class ProcessTable:
-    """Lists the processes at most once in MAX_AGE_SECONDS, whichever thread asks."""
+    """Lists the processes at most once in MAX_AGE_SECONDS, whichever thread asks; less often where there are so many
+    that it would take more than a DEAREST_SHARE of a core."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._listed: tuple[Roots, float, Processes] | None = None
         self._arguments: dict[tuple[int, int, str], tuple[float, tuple[str, ...]]] = {}
+        # Half of all processes are the kernel's own threads, which come and go seldom and are no program of anybody.
+        self._kernel_threads: dict[int, Process] = {}
+        self._kernel_threads_due = 0.0
+        self._pause_seconds = MAX_AGE_SECONDS
 
     def look(self, roots: Roots) -> Processes:
-        """The processes now, or less than MAX_AGE_SECONDS ago."""
+        """The processes now, or a moment ago."""
         with self._lock:
             now = self._clock()
-            if self._listed is None or self._listed[0] != roots or now - self._listed[1] >= MAX_AGE_SECONDS:
+            if self._listed is None or self._listed[0] != roots or now - self._listed[1] >= self._pause_seconds:
+                began = time.thread_time()
                 portable = sys.platform != "linux" and roots == Roots()
                 self._listed = (roots, now, _by_psutil(now) if portable else self._list(roots, now))
+                self._pause_seconds = max(MAX_AGE_SECONDS, (time.thread_time() - began) / DEAREST_SHARE)
             return self._listed[2]
 
     def _list(self, roots: Roots, now: float) -> Processes:
@@ -96,11 +106,15 @@ class ProcessTable:
             return Processes({}, f"{roots.proc} cannot be read: {error.strerror}", now)
         boot_time = float(boot[1]) if boot else 0.0
         before, self._arguments = self._arguments, {}
+        if now >= self._kernel_threads_due:
+            self._kernel_threads, self._kernel_threads_due = {}, now + ARGUMENTS_AGE_SECONDS
         found = {}
         for pid in pids:
-            process = self._read(roots, pid, boot_time, now, before)
+            process = self._kernel_threads.get(pid) or self._read(roots, pid, boot_time, now, before)
             if process is not None:
                 found[pid] = process
+                if process.parent_pid == KTHREADD and not process.arguments:
+                    self._kernel_threads[pid] = process
         # Mounted with hidepid, /proc shows nothing of other users' processes, the first one's among them.
         return Processes(found, None if 1 in found else f"{roots.proc} does not show the processes of others", now)
 
