@@ -1,6 +1,7 @@
 """The table of processes, on this machine's real /proc and on small trees in the kernel's format."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from zeropoint.probe import Absent, Roots
-from zeropoint.processes import MAX_AGE_SECONDS, Processes, ProcessTable, open_files
+from zeropoint.processes import MAX_AGE_SECONDS, ProcessTable, open_files
 
 WAITS = "import sys; print('ready', flush=True); sys.stdin.read()"
 
@@ -101,7 +102,25 @@ def test_where_not_all_can_be_seen_it_says_so(tmp_path: Path):
     hidden = ProcessTable().look(tree(tmp_path, stat_line(9, "mine")))
     assert hidden.shortfall == f"{tmp_path} does not show the processes of others"
     nothing = ProcessTable().look(Roots(proc=str(tmp_path / "none")))
-    assert nothing == Processes({}, f"{tmp_path / 'none'} cannot be read: No such file or directory")
+    assert nothing.by_pid == {}
+    assert nothing.shortfall == f"{tmp_path / 'none'} cannot be read: No such file or directory"
+
+
+def test_the_kernels_own_threads_are_read_seldom_and_leave_the_list_at_once(tmp_path: Path):
+    now = 100.0
+    table = ProcessTable(clock=lambda: now)
+    roots = tree(
+        tmp_path, stat_line(1, "init"), stat_line(30, "kworker", parent=2), stat_line(31, "ksoftirqd", parent=2)
+    )
+    for pid in (30, 31):
+        (tmp_path / f"{pid}/cmdline").write_bytes(b"")
+    before = table.look(roots)
+    shutil.rmtree(tmp_path / "31")
+    (tmp_path / "30/stat").write_text("nothing that could be read again")
+    now += 2 * MAX_AGE_SECONDS
+    after = table.look(roots)
+    assert set(after.by_pid) == {1, 30}
+    assert after.by_pid[30] is before.by_pid[30]
 
 
 def test_files_that_a_process_holds_open_are_told_with_how_far_it_has_written(tmp_path: Path):
