@@ -50,6 +50,19 @@ def write_scenes(artifacts: Path) -> None:
     (scenes / "cut.glb").write_bytes((EXPORTED / "box.glb").read_bytes()[:-40])
 
 
+# Where the parts of the page stand, each time that this has changed.
+PLACES = """
+  globalThis.places = [];
+  const look = () => {
+    const parts = [...(inside.dashboard()?.shadowRoot?.querySelectorAll("[data-part]") ?? [])];
+    const now = parts.map((part) => `${part.dataset.part} ${Math.round(part.getBoundingClientRect().top)}`).join();
+    if (now !== "" && places.at(-1) !== now) places.push(now);
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+"""
+
+
 def card(tab: Tab, name: str) -> Locator:
     return tab.page.locator(f'zp-component[data-component="{name}"]')
 
@@ -200,6 +213,23 @@ def test_names_of_runs_files_and_parameters_are_text_in_a_detail(
     assert names.count("script") == 1
     assert "img" not in names
     assert (tab.complaints, tab.violations()) == ([], [])
+
+
+def test_nothing_jumps_when_the_values_come_to_a_page_that_was_seen_before(
+    tmp_path: Path, artifacts: Path, visit: Callable[..., Tab]
+):
+    write_scenes(artifacts)
+    with zp.run("job-1", kind="job", artifacts=artifacts) as run:
+        log_steps(run, 5)
+    with watching(FIXTURES / "golden", tmp_path) as started:
+        tab = visit(started.url).live()
+        tab.wait_until("(JSON.parse(localStorage.getItem('zeropoint-layout'))?.heights.components ?? 0) > 100")
+        expect(tab.page.locator("zp-components .others")).to_contain_text("job-1")
+        tab.page.add_init_script(PLACES)
+        tab.page.reload()
+        tab.next_sample(3)
+        expect(tab.page.locator("zp-components .others")).to_contain_text("job-1")
+        assert len(tab.page.evaluate("places")) == 1, tab.page.evaluate("places")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
