@@ -20,7 +20,14 @@ export interface Schemas {
   Filesystem: Filesystem;
   Gap: Gap;
   Gpu: Gpu;
+  GpuEcc: GpuEcc;
+  GpuEngine: GpuEngine;
+  GpuNvlink: GpuNvlink;
+  GpuPcie: GpuPcie;
   GpuProcess: GpuProcess;
+  GpuProcessEngine: GpuProcessEngine;
+  GpuThrottled: GpuThrottled;
+  GpuXid: GpuXid;
   HealthAnswer: HealthAnswer;
   HealthWord: HealthWord;
   Hello: Hello;
@@ -29,10 +36,18 @@ export interface Schemas {
   Memory: Memory;
   MigInstance: MigInstance;
   Network: Network;
+  PetalsBlock: PetalsBlock;
   PetalsReport: PetalsReport;
+  PetalsServer: PetalsServer;
   Platform: Platform;
   Pressure: Pressure;
   ProbeAnswer: ProbeAnswer;
+  Program: Program;
+  ProgramsReport: ProgramsReport;
+  RunEntry: RunEntry;
+  RunSteps: RunSteps;
+  RunsAnswer: RunsAnswer;
+  RuntimeReport: RuntimeReport;
   Sample: Sample;
   SamplesAnswer: SamplesAnswer;
   Sensors: Sensors;
@@ -43,8 +58,11 @@ export interface Schemas {
   Temperature: Temperature;
   TinygradLatest: TinygradLatest;
   TinygradReport: TinygradReport;
+  TrainingLatest: TrainingLatest;
+  TrainingReport: TrainingReport;
   Unavailable: Unavailable;
   VersionAnswer: VersionAnswer;
+  WondercraftFile: WondercraftFile;
   WondercraftLatest: WondercraftLatest;
   WondercraftReport: WondercraftReport;
 }
@@ -56,7 +74,16 @@ export interface Ai {
     tinygrad: TinygradReport;
     petals: PetalsReport;
     wondercraft: WondercraftReport;
-    [k: string]: Component | TinygradReport | PetalsReport | WondercraftReport;
+    training: TrainingReport;
+    programs: ProgramsReport;
+    llama_cpp: RuntimeReport;
+    vllm: RuntimeReport;
+    ray: RuntimeReport;
+    triton: RuntimeReport;
+    tgi: RuntimeReport;
+    mlflow: RuntimeReport;
+    [k: string]:
+      Component | TinygradReport | PetalsReport | WondercraftReport | TrainingReport | ProgramsReport | RuntimeReport;
   };
 }
 export interface TinygradReport {
@@ -122,10 +149,17 @@ export interface TinygradLatest {
    */
   gflops: number | null;
   /**
+   * Kernels launched
+   */
+  kernels_per_second: number | null;
+  /**
    * Memory that tinygrad has allocated
    */
   memory_used_bytes: number | null;
 }
+/**
+ * Where several servers of this machine announce a number, it is the smallest: a chain has its slowest's speed.
+ */
 export interface PetalsReport {
   /**
    * running: a live process and evidence of work at most 10 s old (or three usual steps); idle: a live process, no fresh work; stopped: no process, artifacts tell when it last worked; failed: its run ended with an error; absent: no trace; unknown: cannot be told, `reason` says why
@@ -152,37 +186,167 @@ export interface PetalsReport {
    */
   cache_blocks: number | null;
   /**
-   * Blocks that this machine's servers announce
+   * Blocks that this machine's live servers announce
    */
   served_blocks: number | null;
   /**
-   * Servers in the swarm
+   * Servers of the model in the swarm, those that are OFFLINE aside
    */
   peers_count: number | null;
   /**
-   * State that this machine's server announces
+   * Best state that this machine's live servers announce
    */
   state: string | null;
   /**
-   * Tokens a second that the server announces to be able to process
+   * Throughput that this machine's server announces
    */
   throughput: number | null;
   /**
-   * Inference steps a second that the server has measured
+   * Inference steps a second that this machine's server announces
    */
   inference_per_second: number | null;
   /**
-   * Tokens a second in forward passes that the server has measured
+   * Tokens a second in forward passes that it announces
    */
   forward_per_second: number | null;
   /**
-   * Tokens a second that its network is estimated to carry
+   * Tokens a second that it announces for its network
    */
   network_per_second: number | null;
   /**
-   * Tokens that still fit in the attention cache
+   * Tokens that still fit in this machine's attention cache
    */
   cache_tokens_left: number | null;
+  /**
+   * Model whose swarm is told: this machine's, else the one with the most servers
+   */
+  model: string | null;
+  /**
+   * Blocks of the whole model
+   */
+  blocks_count: number | null;
+  /**
+   * The model's blocks, at most 256
+   */
+  blocks: PetalsBlock[] | null;
+  /**
+   * Servers of the model, this machine's first, at most 64
+   */
+  servers: PetalsServer[] | null;
+  /**
+   * Live servers among this machine's processes
+   */
+  server_processes_count: number | null;
+  /**
+   * Processes that look like a server's, but belong to none that lives or has come up
+   */
+  orphans_count: number | null;
+  /**
+   * TCP ports on which this machine's live servers listen
+   */
+  listening_ports: number[] | null;
+  /**
+   * CPU time of the servers' processes, of one core
+   */
+  cpu_percent: number | null;
+  /**
+   * Bytes that their TCP peers have acknowledged
+   */
+  network_bytes_sent_per_second: number | null;
+  /**
+   * Bytes that they have received over TCP
+   */
+  network_bytes_received_per_second: number | null;
+  /**
+   * Inference steps a second in Petals' throughput cache, maybe a default and no measurement
+   */
+  cached_inference_per_second: number | null;
+  /**
+   * Tokens a second in forward passes there, maybe a default and no measurement
+   */
+  cached_forward_per_second: number | null;
+  /**
+   * Tokens a second of the network there, maybe a default and no measurement
+   */
+  cached_network_per_second: number | null;
+}
+/**
+ * One block of the model, over the whole swarm.
+ */
+export interface PetalsBlock {
+  /**
+   * Number of the block, from 0
+   */
+  index: string;
+  /**
+   * Whether all its files lie in a cache of this machine
+   */
+  on_disk: boolean | null;
+  /**
+   * Whether a live server of this machine announces it
+   */
+  served_here: boolean | null;
+  /**
+   * Servers that announce the block, OFFLINE ones aside
+   */
+  servers_count: number | null;
+  /**
+   * Best state that a server announces for it: ONLINE, JOINING, else OFFLINE
+   */
+  state: string | null;
+}
+/**
+ * One server of the swarm, by what it announces of itself.
+ */
+export interface PetalsServer {
+  /**
+   * The last 8 characters of its peer id
+   */
+  peer: string;
+  /**
+   * Name that it gives itself
+   */
+  name: string | null;
+  /**
+   * Whether it runs on this machine
+   */
+  here: boolean | null;
+  /**
+   * State that it announces; OFFLINE once it is known that its process has gone
+   */
+  state: string | null;
+  /**
+   * First block that it announces
+   */
+  start_block: number | null;
+  /**
+   * Block after the last one that it announces
+   */
+  end_block: number | null;
+  /**
+   * Throughput that it announces, which Petals balances blocks by
+   */
+  throughput: number | null;
+  /**
+   * Inference steps a second that it announces
+   */
+  inference_per_second: number | null;
+  /**
+   * Tokens a second in forward passes that it announces
+   */
+  forward_per_second: number | null;
+  /**
+   * Tokens a second that it announces for its network
+   */
+  network_per_second: number | null;
+  /**
+   * Tokens that still fit in its attention cache
+   */
+  cache_tokens_left: number | null;
+  /**
+   * Shortest ping to a server that it hands on to
+   */
+  next_ping_seconds: number | null;
 }
 export interface WondercraftReport {
   /**
@@ -229,6 +393,10 @@ export interface WondercraftReport {
    * The newest metrics file
    */
   latest: WondercraftLatest | null;
+  /**
+   * The files that were written last, invalid ones too
+   */
+  files: WondercraftFile[] | null;
 }
 /**
  * The newest metrics file.
@@ -246,6 +414,211 @@ export interface WondercraftLatest {
    * Time of a frame
    */
   frame_time_seconds: number | null;
+}
+/**
+ * A file that was written last, valid or not.
+ */
+export interface WondercraftFile {
+  /**
+   * Path below wondercraft/
+   */
+  path: string;
+  /**
+   * scene, overlay, metrics, export, log, or profile (of Unreal Engine)
+   */
+  kind: string | null;
+  /**
+   * Whether its content is what its place and name say; null: not checked
+   */
+  valid: boolean | null;
+  /**
+   * What is wrong with it, or why it is not checked
+   */
+  reason: string | null;
+  /**
+   * Size
+   */
+  size_bytes: number | null;
+  /**
+   * When it was last written
+   */
+  modified: string | null;
+}
+export interface TrainingReport {
+  /**
+   * running: a live process and evidence of work at most 10 s old (or three usual steps); idle: a live process, no fresh work; stopped: no process, artifacts tell when it last worked; failed: its run ended with an error; absent: no trace; unknown: cannot be told, `reason` says why
+   */
+  status: "absent" | "failed" | "idle" | "running" | "stopped" | "unknown";
+  /**
+   * When the status last changed
+   */
+  since: string | null;
+  /**
+   * Time of the newest evidence of work
+   */
+  last_updated: string | null;
+  /**
+   * Why the status is what it is, where that needs saying
+   */
+  reason: string | null;
+  /**
+   * Its processes
+   */
+  pids: number[] | null;
+  /**
+   * Runs: folders that hold event files or a trainer_state.json
+   */
+  runs_count: number | null;
+  /**
+   * The newest figures of the run that has written last
+   */
+  latest: TrainingLatest | null;
+}
+/**
+ * The newest figures of the run that has written last.
+ */
+export interface TrainingLatest {
+  /**
+   * Run: the folder that it writes to
+   */
+  run: string | null;
+  /**
+   * Training step
+   */
+  step: number | null;
+  /**
+   * Steps that the run is to take
+   */
+  max_steps: number | null;
+  /**
+   * Passes over the training data
+   */
+  epoch: number | null;
+  /**
+   * Share of the steps that are done
+   */
+  progress_percent: number | null;
+  /**
+   * Time that the steps left will take at the pace of the last ones
+   */
+  remaining_seconds: number | null;
+  /**
+   * Training loss
+   */
+  loss: number | null;
+  /**
+   * Tokens trained on, as the run reports them
+   */
+  tokens_per_second: number | null;
+  /**
+   * Learning rate
+   */
+  learning_rate: number | null;
+}
+export interface ProgramsReport {
+  /**
+   * running: a live process and evidence of work at most 10 s old (or three usual steps); idle: a live process, no fresh work; stopped: no process, artifacts tell when it last worked; failed: its run ended with an error; absent: no trace; unknown: cannot be told, `reason` says why
+   */
+  status: "absent" | "failed" | "idle" | "running" | "stopped" | "unknown";
+  /**
+   * When the status last changed
+   */
+  since: string | null;
+  /**
+   * Time of the newest evidence of work
+   */
+  last_updated: string | null;
+  /**
+   * Why the status is what it is, where that needs saying
+   */
+  reason: string | null;
+  /**
+   * Its processes
+   */
+  pids: number[] | null;
+  /**
+   * Programs that run, by kind
+   */
+  programs: Program[] | null;
+}
+/**
+ * All processes of one kind; a process may be of several (a notebook that has loaded PyTorch).
+ */
+export interface Program {
+  /**
+   * Kind of program: pytorch, jax, tensorflow, llama_cpp, jupyter ...
+   */
+  kind: string;
+  /**
+   * Its processes
+   */
+  processes_count: number | null;
+  /**
+   * CPU time of its processes, of one core
+   */
+  cpu_percent: number | null;
+  /**
+   * Its processes, the first 32
+   */
+  pids: number[] | null;
+}
+export interface RuntimeReport {
+  /**
+   * running: a live process and evidence of work at most 10 s old (or three usual steps); idle: a live process, no fresh work; stopped: no process, artifacts tell when it last worked; failed: its run ended with an error; absent: no trace; unknown: cannot be told, `reason` says why
+   */
+  status: "absent" | "failed" | "idle" | "running" | "stopped" | "unknown";
+  /**
+   * When the status last changed
+   */
+  since: string | null;
+  /**
+   * Time of the newest evidence of work
+   */
+  last_updated: string | null;
+  /**
+   * Why the status is what it is, where that needs saying
+   */
+  reason: string | null;
+  /**
+   * Its processes
+   */
+  pids: number[] | null;
+  /**
+   * Program: llama_cpp, vllm, ray, triton, tgi or mlflow
+   */
+  runtime: string | null;
+  /**
+   * Address that its metrics are read from, without user and query
+   */
+  endpoint: string | null;
+  /**
+   * Tokens generated
+   */
+  tokens_per_second: number | null;
+  /**
+   * Tokens of prompts processed
+   */
+  prompt_tokens_per_second: number | null;
+  /**
+   * Requests completed
+   */
+  requests_per_second: number | null;
+  /**
+   * Requests (of Ray: tasks) that are worked on
+   */
+  requests_running: number | null;
+  /**
+   * Requests (of Ray: tasks) that wait
+   */
+  requests_waiting: number | null;
+  /**
+   * Share of the attention cache in use
+   */
+  kv_cache_usage_percent: number | null;
+  /**
+   * Mean time to the first token, of requests since the last reading
+   */
+  time_to_first_token_seconds: number | null;
 }
 /**
  * What is told of every AI component; a component's own report adds to it.
@@ -750,9 +1123,21 @@ export interface Gpu {
    */
   vendor: string | null;
   /**
-   * Share of time in which a kernel ran
+   * Driver, and its version where it tells one
+   */
+  driver: string | null;
+  /**
+   * Share of time in which a kernel ran; of the busiest engine where the driver tells engines alone
    */
   utilization_percent: number | null;
+  /**
+   * Engines that the driver tells apart
+   */
+  engines: GpuEngine[] | null;
+  /**
+   * Share of time in which memory was read or written
+   */
+  memory_busy_percent: number | null;
   /**
    * Memory
    */
@@ -766,9 +1151,29 @@ export interface Gpu {
    */
   memory_usage_percent: number | null;
   /**
+   * Of the machine's memory, what the GPU may use
+   */
+  shared_memory_total_bytes: number | null;
+  /**
+   * Of the machine's memory, what the GPU's work holds
+   */
+  shared_memory_used_bytes: number | null;
+  /**
    * Temperature of the die
    */
   temperature_celsius: number | null;
+  /**
+   * Temperature of the die's hottest place
+   */
+  hotspot_temperature_celsius: number | null;
+  /**
+   * Temperature of the memory
+   */
+  memory_temperature_celsius: number | null;
+  /**
+   * Temperature at which the clocks are held down
+   */
+  temperature_limit_celsius: number | null;
   /**
    * Power drawn
    */
@@ -786,9 +1191,17 @@ export interface Gpu {
    */
   clock_hz: number | null;
   /**
+   * Highest clock of the cores
+   */
+  clock_limit_hz: number | null;
+  /**
    * Clock of the memory
    */
   memory_clock_hz: number | null;
+  /**
+   * Performance state; 0 is the fastest
+   */
+  performance_state: number | null;
   /**
    * Fan speed
    */
@@ -802,6 +1215,10 @@ export interface Gpu {
    */
   pcie_transmit_bytes_per_second: number | null;
   /**
+   * The link to the host
+   */
+  pcie: GpuPcie | null;
+  /**
    * In over NVLink
    */
   nvlink_receive_bytes_per_second: number | null;
@@ -810,13 +1227,29 @@ export interface Gpu {
    */
   nvlink_transmit_bytes_per_second: number | null;
   /**
+   * The links to other GPUs
+   */
+  nvlink: GpuNvlink | null;
+  /**
    * Why the clocks are held down; empty when they are not
    */
   throttle_reasons: string[] | null;
   /**
+   * Time in which the clocks were held down
+   */
+  throttled: GpuThrottled | null;
+  /**
    * Uncorrected memory errors
    */
   ecc_errors_total: number | null;
+  /**
+   * Memory errors by kind
+   */
+  ecc: GpuEcc | null;
+  /**
+   * Errors that the driver told, the last one first; empty when none
+   */
+  xid: GpuXid[] | null;
   /**
    * Partitions of the GPU
    */
@@ -825,6 +1258,128 @@ export interface Gpu {
    * Processes that hold the GPU
    */
   processes: GpuProcess[] | null;
+}
+/**
+ * A part of a GPU that works apart from others: video units, copy engines, rings.
+ */
+export interface GpuEngine {
+  /**
+   * Name that the driver gives it
+   */
+  name: string;
+  /**
+   * Share of time in which it was busy
+   */
+  utilization_percent: number | null;
+}
+/**
+ * The link to the host as it is now; idle GPUs lower it to save power.
+ */
+export interface GpuPcie {
+  /**
+   * Generation of PCI Express in use
+   */
+  generation: number | null;
+  /**
+   * Lanes in use
+   */
+  lanes: number | null;
+  /**
+   * From the host
+   */
+  receive_bytes_total: number | null;
+  /**
+   * To the host
+   */
+  transmit_bytes_total: number | null;
+  /**
+   * Packets sent again after an error
+   */
+  replays_total: number | null;
+}
+/**
+ * All NVLink links of a GPU together.
+ */
+export interface GpuNvlink {
+  /**
+   * Links that are up
+   */
+  links_active: number | null;
+  /**
+   * In
+   */
+  receive_bytes_total: number | null;
+  /**
+   * Out
+   */
+  transmit_bytes_total: number | null;
+  /**
+   * CRC errors, replays and recoveries
+   */
+  errors_total: number | null;
+}
+/**
+ * For how long the clocks were held down, by cause.
+ */
+export interface GpuThrottled {
+  /**
+   * By the power limit
+   */
+  power_seconds_total: number | null;
+  /**
+   * By temperature
+   */
+  thermal_seconds_total: number | null;
+  /**
+   * To keep pace with other GPUs
+   */
+  sync_boost_seconds_total: number | null;
+  /**
+   * By a limit of the board
+   */
+  board_limit_seconds_total: number | null;
+  /**
+   * By the voltage that is reliable
+   */
+  reliability_seconds_total: number | null;
+}
+/**
+ * Memory errors: over the GPU's life, and since the driver was loaded (volatile).
+ */
+export interface GpuEcc {
+  /**
+   * Corrected, over its life
+   */
+  corrected_errors_total: number | null;
+  /**
+   * Not corrected, over its life
+   */
+  uncorrected_errors_total: number | null;
+  /**
+   * Corrected, since the driver was loaded
+   */
+  volatile_corrected_errors_total: number | null;
+  /**
+   * Not corrected, since the driver was loaded
+   */
+  volatile_uncorrected_errors_total: number | null;
+}
+/**
+ * One kind of error that the NVIDIA driver told while the appliance watched (docs.nvidia.com/deploy/xid-errors).
+ */
+export interface GpuXid {
+  /**
+   * Number of the XID error
+   */
+  code: number;
+  /**
+   * Times that it was told
+   */
+  errors_total: number | null;
+  /**
+   * When it was last told, RFC 3339
+   */
+  last_time: string | null;
 }
 export interface MigInstance {
   /**
@@ -836,6 +1391,18 @@ export interface MigInstance {
    */
   name: string | null;
   /**
+   * Number of its GPU instance, which its memory belongs to
+   */
+  gpu_instance_id: number | null;
+  /**
+   * Number of its compute instance within that
+   */
+  compute_instance_id: number | null;
+  /**
+   * Share of time in which a kernel ran
+   */
+  utilization_percent: number | null;
+  /**
    * Memory
    */
   memory_total_bytes: number | null;
@@ -843,7 +1410,14 @@ export interface MigInstance {
    * Memory in use
    */
   memory_used_bytes: number | null;
+  /**
+   * Share of memory in use
+   */
+  memory_usage_percent: number | null;
 }
+/**
+ * A process that holds a GPU; with the GPU's uuid, what the ledger takes for its part of it.
+ */
 export interface GpuProcess {
   /**
    * Process id
@@ -854,11 +1428,32 @@ export interface GpuProcess {
    */
   name: string | null;
   /**
-   * GPU memory held
+   * GPU memory held; of the machine's memory where the GPU has none of its own
    */
   memory_bytes: number | null;
   /**
-   * Share of the GPU's time
+   * Share of the GPU's time; of its busiest engine where the driver tells engines alone
+   */
+  utilization_percent: number | null;
+  /**
+   * Engines that it kept busy in the interval
+   */
+  engines: GpuProcessEngine[] | null;
+  /**
+   * Partitions that it works in; empty where there are none
+   */
+  mig_uuids: string[] | null;
+}
+/**
+ * What one process has of an engine; no `hw.gpu.utilization`, whose sum over engines would count it twice.
+ */
+export interface GpuProcessEngine {
+  /**
+   * Name that the driver gives it
+   */
+  name: string;
+  /**
+   * Share of time in which it was busy for the process
    */
   utilization_percent: number | null;
 }
@@ -1182,6 +1777,90 @@ export interface Network {
 export interface ProbeAnswer {
   ok: boolean;
 }
+/**
+ * One run, as its run.json tells it.
+ */
+export interface RunEntry {
+  id: string;
+  name: string;
+  /**
+   * What it belongs to: tinygrad, petals, job and others
+   */
+  kind: string;
+  /**
+   * running: its process lives; finished: exit code 0; failed: another one, or its process is gone without an end; stopped: by an interrupt or a request to end; unknown: `reason` says why
+   */
+  status: "failed" | "finished" | "running" | "stopped" | "unknown";
+  /**
+   * Why the status is what it is, where that needs saying
+   */
+  reason: string | null;
+  /**
+   * When it began
+   */
+  started: string | null;
+  /**
+   * When it ended; null while it has no end
+   */
+  ended: string | null;
+  /**
+   * How it ended; 128 and the signal's number where one ended it
+   */
+  exit_code: number | null;
+  /**
+   * What it took of the machine; not told by this version
+   */
+  receipt: null;
+  /**
+   * As it gave them; what JSON nests is given as text
+   */
+  hyperparameters: {
+    [k: string]: boolean | number | string | null;
+  };
+}
+/**
+ * Rows that a run has written, as columns of the same length.
+ */
+export interface RunSteps {
+  id: string;
+  /**
+   * When each row was written, where it says so
+   */
+  timestamps: (string | null)[];
+  /**
+   * By name; null where a row has no such number
+   */
+  columns: {
+    [k: string]: (number | null)[];
+  };
+  /**
+   * Why there are nulls in a column
+   */
+  unavailable: Unavailable[];
+}
+export interface Unavailable {
+  /**
+   * Path of the value, as in system.gpus[0].power_watts; it covers all below it
+   */
+  path: string;
+  /**
+   * Why it is null
+   */
+  reason: string;
+}
+/**
+ * Runs of all kinds.
+ */
+export interface RunsAnswer {
+  /**
+   * The newest first, at most 500
+   */
+  runs: RunEntry[];
+  /**
+   * Why there may be more of them
+   */
+  unavailable: Unavailable[];
+}
 export interface Sample {
   /**
    * Position EPOCH-SEQUENCE: EPOCH is new at every start, SEQUENCE rises by one
@@ -1345,16 +2024,6 @@ export interface Server {
   collectors: {
     [k: string]: Collector;
   };
-}
-export interface Unavailable {
-  /**
-   * Path of the value, as in system.gpus[0].power_watts; it covers all below it
-   */
-  path: string;
-  /**
-   * Why it is null
-   */
-  reason: string;
 }
 /**
  * Samples after an id. The gap, if any, stands before the first of them.
