@@ -27,6 +27,7 @@ export class ZpComponentDetail extends LitElement {
     panelStyle,
     css`
       section { scroll-margin-top: 52px; --zp-plot-height: clamp(110px, 14vh, 190px); border-color: var(--zp-text); }
+      @media (max-width: 640px) { section { scroll-margin-top: 98px; } }
       section:focus { outline: none; }
       section:focus-visible { outline: 2px solid var(--zp-focus); outline-offset: 1px; }
       h2 { font-size: 15px; }
@@ -37,7 +38,7 @@ export class ZpComponentDetail extends LitElement {
       button:focus-visible { outline: 2px solid var(--zp-focus); outline-offset: 1px; }
       .reason { margin: 4px 0 0; font-size: 12.5px; color: var(--zp-quiet); overflow-wrap: anywhere; }
       .failed .reason { color: var(--zp-bad); }
-      .cells { grid-template-columns: repeat(auto-fill, minmax(112px, 1fr)); }
+      .cells { grid-template-columns: repeat(auto-fill, minmax(100px, 1fr)); }
       .wide { grid-column: span 2; }
       .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 330px), 1fr)); gap: 6px 16px; align-items: end; margin-top: 10px; }
       .part { margin-top: 14px; }
