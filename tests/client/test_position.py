@@ -72,6 +72,26 @@ def test_a_gap_stands_while_samples_come_that_are_no_news():
     assert position.gaps_before("f-1") == [restart]
 
 
+def test_what_came_over_another_transport_meanwhile_is_not_told_as_lost():
+    position = Position()
+    position.accept_sample("e-631")
+    position.hold(Gap("slow-subscriber", "e-631", "e-634", 2))
+    assert position.gaps_before("e-632") == []  # by a poll
+    position.accept_sample("e-632")
+    assert position.gaps_before("e-634") == [Gap("slow-subscriber", "e-631", "e-634", 1)]
+
+
+def test_a_gap_that_was_filled_whole_is_not_told():
+    position = Position()
+    position.accept_sample("e-631")
+    position.hold(Gap("slow-subscriber", "e-631", "e-634", 2))
+    position.hold(Gap("missed-ticks", "e-633", "e-634", 5))
+    for id in ("e-632", "e-633"):
+        assert position.gaps_before(id) == []
+        position.accept_sample(id)
+    assert position.gaps_before("e-634") == [Gap("missed-ticks", "e-633", "e-634", 5)]
+
+
 def test_a_gap_whose_sample_never_came_is_told_anew_by_the_next_connection():
     position = Position()
     position.accept_sample("e-1")

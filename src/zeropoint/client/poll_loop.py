@@ -46,7 +46,6 @@ class PollLoop:
 
     def _take(self, batch: Batch) -> int:
         """Answers how many of the samples were news."""
-        self._delivery.forget_gaps()
         if batch.gap is not None:
             self._delivery.take_gap(batch.gap)
         return sum(self._delivery.take_sample(sample, size_bytes) for sample, size_bytes in batch.samples)

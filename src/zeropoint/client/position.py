@@ -1,6 +1,9 @@
 """Where in the feed the reader is: what to resume after, and what was delivered already."""
 
 import re
+from collections.abc import Iterator
+
+from msgspec import structs
 
 from zeropoint.client.events import Gap
 
@@ -51,16 +54,34 @@ class Position:
         self._held.clear()
 
     def gaps_before(self, id: str) -> list[Gap]:
-        """The gaps to tell before this sample, without those that were filled over another transport."""
+        """The gaps to tell before this sample. Of what they count as lost, only what has not come over another
+        transport in the meantime: together they tell of no more than the hole in the numbers."""
         self._held = [gap for gap in self._held if gap.until is None or not self._was_seen(gap.until)]
         if self._was_seen(id):
             return []
-        gaps, self._held = self._held, []
-        return gaps
+        before = [gap for gap in self._held if gap.until in (None, id)]
+        self._held = [gap for gap in self._held if gap not in before]
+        return list(_within(before, self._hole_before(id)))
+
+    def _hole_before(self, id: str) -> int | None:
+        """How many numbers lie between this sample and the one before; None where another start of the server does."""
+        epoch, sequence = _place(id)
+        highest = self._highest.get(epoch)
+        return None if highest is None else sequence - highest - 1
 
     def _was_seen(self, id: str) -> bool:
         epoch, sequence = _place(id)
         return sequence <= self._highest.get(epoch, -1)
+
+
+def _within(gaps: list[Gap], hole: int | None) -> Iterator[Gap]:
+    """The gaps, cut to what fits into the hole. A tick that the sampler missed has no number, and takes none of it."""
+    for gap in gaps:
+        if hole is None or gap.lost is None or gap.reason == "missed-ticks":
+            yield gap
+        elif hole > 0:
+            yield structs.replace(gap, lost=min(gap.lost, hole))
+            hole -= min(gap.lost, hole)
 
 
 def _place(id: str) -> tuple[str, int]:

@@ -66,7 +66,6 @@ export class PollLoop {
 
   /** Answers how many of the samples were news. */
   #take(answer: Extract<PollAnswer, { kind: "samples" }>, signal: AbortSignal): number {
-    this.delivery.forgetGaps();
     if (answer.gap) this.delivery.takeGap(answer.gap);
     let news = 0;
     for (const sample of answer.samples) {

@@ -51,13 +51,27 @@ export class Position {
     this.#held.clear();
   }
 
-  /** The gaps to tell before this sample, without those that were filled over another transport. */
+  /**
+   * The gaps to tell before this sample. Of what they count as lost, only what has not come over the other transport in
+   * the meantime: together they tell of no more than the hole in the numbers.
+   */
   gapsBefore(id: string): Gap[] {
     for (const [key, gap] of this.#held) if (this.isFilled(gap)) this.#held.delete(key);
     if (this.#wasSeen(id)) return [];
-    const gaps = [...this.#held.values()];
-    this.#held.clear();
-    return gaps;
+    const before: Gap[] = [];
+    for (const [key, gap] of this.#held) {
+      if (gap.to !== null && gap.to !== id) continue;
+      before.push(gap);
+      this.#held.delete(key);
+    }
+    return cut(before, this.#holeBefore(id));
+  }
+
+  /** How many numbers lie between this sample and the one before; null where another start of the server does. */
+  #holeBefore(id: string): number | null {
+    const place = parseId(id);
+    const highest = this.#highest.get(place.epoch);
+    return highest === undefined ? null : place.sequence - highest - 1;
   }
 
   /** Whether the sample behind the gap has come over another transport. */
@@ -74,6 +88,17 @@ export class Position {
     const place = parseId(id);
     return place.sequence < (this.#highest.get(place.epoch) ?? -1);
   }
+}
+
+/** The gaps, cut to what fits into the hole. A tick that the sampler missed has no number, and takes none of it. */
+function cut(gaps: readonly Gap[], hole: number | null): Gap[] {
+  let left = hole;
+  return gaps.flatMap((gap) => {
+    if (left === null || gap.lost === null || gap.reason === "missed-ticks") return [gap];
+    const lost = Math.min(gap.lost, left);
+    left -= lost;
+    return lost > 0 ? [{ ...gap, lost }] : [];
+  });
 }
 
 interface Place {

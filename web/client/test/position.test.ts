@@ -74,6 +74,26 @@ test("a gap stands while samples come that are no news", () => {
   expect(position.gapsBefore("f-1")).toEqual([gap("e-3", "f-1")]);
 });
 
+test("what came over the other transport meanwhile is not told as lost", () => {
+  const position = new Position();
+  position.acceptSample("e-631");
+  position.hold(gap("e-631", "e-634", 2));
+  expect(position.gapsBefore("e-632")).toEqual([]); // by a poll
+  position.acceptSample("e-632");
+  expect(position.gapsBefore("e-634")).toEqual([gap("e-631", "e-634", 1)]);
+});
+
+test("a gap that was filled whole is not told", () => {
+  const position = new Position();
+  position.acceptSample("e-631");
+  position.hold(gap("e-631", "e-634", 2));
+  for (const id of ["e-632", "e-633"]) {
+    expect(position.gapsBefore(id)).toEqual([]);
+    position.acceptSample(id);
+  }
+  expect(position.gapsBefore("e-634")).toEqual([]);
+});
+
 test("a gap whose sample never came is told anew by the next connection", () => {
   const position = new Position();
   position.acceptSample("e-1");
