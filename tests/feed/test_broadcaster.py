@@ -183,15 +183,15 @@ async def test_a_stalled_reader_is_cut_off_and_others_are_not():
     clock = Clock()
     source = feed(clock)
     async with connection() as stalled, connection() as quick:
-        source.subscribe(stalled.transport, View(), True, None)
+        subscriber = source.subscribe(stalled.transport, View(), True, None)
         source.subscribe(quick.transport, View(), True, None)
         stalled.transport.write(b"x" * 1_000_000)
         source.publish(sample(1), 0)
         clock.now += module.STALL_SECONDS + 1
         source.publish(sample(2), 0)
         watching = asyncio.create_task(source.run())
-        while not stalled.transport.is_closing():
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(10):
+            await subscriber.ended
         watching.cancel()
         await stalled.end()
         found = await quick.until(lambda seen: len(ids(seen)) == 2)
