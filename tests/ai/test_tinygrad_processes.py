@@ -56,6 +56,18 @@ def tell(child: "subprocess.Popen[str]") -> None:
     assert child.stdout.readline() == "opened\n"
 
 
+def test_the_appliance_does_not_ask_itself(tmp_path: Path) -> None:
+    cache = tmp_path / "tinygrad/cache.db"
+    cache.parent.mkdir()
+    clock = Clock()
+    live = TinygradProcesses(ProcessTable(clock), budget_seconds=10.0)
+    with cache.open("w"), holder(cache) as child:
+        tell(child)
+        live.look(Roots(), clock.now, time.time())
+        assert child.pid in live.pids
+        assert os.getpid() not in live.pids
+
+
 def test_a_process_is_found_once_it_holds_the_cache_open_and_forgotten_when_it_has_ended(tmp_path: Path) -> None:
     cache = tmp_path / "tinygrad/cache.db"
     cache.parent.mkdir()

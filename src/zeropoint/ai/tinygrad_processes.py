@@ -67,6 +67,8 @@ class TinygradProcesses:
             process
             for process in alive
             if process.identity not in self._holders
+            # This process holds a socket for each subscriber.
+            and process.pid != os.getpid()
             and is_python(process)
             and self._asked.get(process.identity, never)[1] != process.cpu_seconds_total
         ]
