@@ -106,21 +106,67 @@ def test_where_not_all_can_be_seen_it_says_so(tmp_path: Path):
     assert nothing.shortfall == f"{tmp_path / 'none'} cannot be read: No such file or directory"
 
 
-def test_the_kernels_own_threads_are_read_seldom_and_leave_the_list_at_once(tmp_path: Path):
+def test_one_that_rests_is_read_the_more_seldom_the_longer_it_does_and_leaves_the_list_at_once(tmp_path: Path):
     now = 100.0
     table = ProcessTable(clock=lambda: now)
-    roots = tree(
-        tmp_path, stat_line(1, "init"), stat_line(30, "kworker", parent=2), stat_line(31, "ksoftirqd", parent=2)
-    )
-    for pid in (30, 31):
-        (tmp_path / f"{pid}/cmdline").write_bytes(b"")
-    before = table.look(roots)
+    roots = tree(tmp_path, stat_line(1, "init"), stat_line(30, "rests"), stat_line(31, "ends"))
+    for now in (100.0, 104.0, 108.0):  # noqa: B007 - the clock's
+        before = table.look(roots)
     shutil.rmtree(tmp_path / "31")
     (tmp_path / "30/stat").write_text("nothing that could be read again")
-    now += 2 * MAX_AGE_SECONDS
+    now = 109.0
     after = table.look(roots)
     assert set(after.by_pid) == {1, 30}
     assert after.by_pid[30] is before.by_pid[30]
+    table.hurry()
+    now = 110.0
+    assert set(table.look(roots).by_pid) == {1}
+
+
+def test_by_its_clock_each_is_seen_to_run_and_to_rest():
+    now = 100.0
+    table = ProcessTable(clock=lambda: now)
+    with program(WAITS) as rests, program("print('ready', flush=True)\nwhile True: pass") as runs:
+        before = table.look(Roots())
+        assert before.has_clocks
+        now += 1.0
+        until = time.monotonic() + 30
+        while (after := table.look(Roots())).by_pid[runs.pid].cpu_seconds_total < 0.1 and time.monotonic() < until:
+            now += 1.0
+        assert after.by_pid[runs.pid].cpu_seconds_total > before.by_pid[runs.pid].cpu_seconds_total
+        now += 1.0
+        assert table.look(Roots()).by_pid[rests.pid] is after.by_pid[rests.pid]
+        assert after.by_pid[rests.pid].resident_bytes > 1_000_000
+
+
+def test_a_child_whose_parent_has_ended_is_listed_below_its_new_one():
+    now = 100.0
+    table = ProcessTable(clock=lambda: now)
+    code = (
+        "import os, subprocess, sys\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import sys; sys.stdin.read()'])\n"
+        "print('ready', flush=True); print(child.pid, flush=True); sys.stdin.readline(); os._exit(0)"
+    )
+    with program(code) as parent:
+        assert parent.stdout
+        child = int(parent.stdout.readline())
+        assert table.look(Roots()).by_pid[child].parent_pid == parent.pid
+        assert parent.stdin
+        parent.stdin.write("\n")
+        parent.stdin.flush()
+        parent.wait()
+        now += 1.0
+        assert table.look(Roots()).by_pid[child].parent_pid != parent.pid
+
+
+def test_the_time_of_children_that_were_waited_for_is_told():
+    code = (
+        "import subprocess, sys\n"
+        "subprocess.run([sys.executable, '-c', 'import time\\nwhile time.process_time() < 0.3: pass'])\n"
+        "print('ready', flush=True); sys.stdin.read()"
+    )
+    with program(code) as parent:
+        assert ProcessTable().look(Roots()).by_pid[parent.pid].reaped_cpu_seconds_total >= 0.29
 
 
 def test_files_that_a_process_holds_open_are_told_with_how_far_it_has_written(tmp_path: Path):

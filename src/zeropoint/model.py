@@ -545,6 +545,87 @@ class Ai(Section, frozen=True, kw_only=True):
     components: Annotated[dict[str, Component], rows("AI components by name", "zeropoint.component")] = {}
 
 
+# --- who uses the machine -------------------------------------------------------------------------------------------
+
+WorkloadKind = Literal["run", "component", "jupyter", "container", "slurm", "unit", "program", "kernel"]
+FoundBy = Literal["run-label", "process-tree", "component", "command-line", "cgroup", "program-and-user", "kernel"]
+
+
+class Usage(Section, frozen=True, kw_only=True):
+    """What something takes of the machine. In sums, what is null in all parts is null."""
+
+    pids_count: Annotated[Count, metric("Processes")] = None
+    cpu_percent: Annotated[Real, metric("CPU time, of one core: 100 is one core busy")] = None
+    memory_bytes: Annotated[Count, metric("Memory, without page cache that nothing maps")] = None
+    read_bytes_per_second: Annotated[Real, metric("Read from disks")] = None
+    write_bytes_per_second: Annotated[
+        Real,
+        metric("Written for disks; of a workload when it is handed to the cache, of the machine when it is written"),
+    ] = None
+    received_bytes_per_second: Annotated[
+        Real, metric("Received; told of workloads that have network namespaces of their own")
+    ] = None
+    sent_bytes_per_second: Annotated[
+        Real, metric("Sent; told of workloads that have network namespaces of their own")
+    ] = None
+    gpu_percent: Annotated[Real, metric("GPU time, of one GPU: 100 is one GPU busy")] = None
+    gpu_memory_bytes: Annotated[
+        Count, metric("Memory of GPUs that have their own; what a GPU takes of the machine's memory is in that")
+    ] = None
+    power_watts: Annotated[Real, metric("Power of GPUs, and of processors where it can be read")] = None
+
+
+class Basis(Section, frozen=True, kw_only=True):
+    """How the numbers of a workload came about."""
+
+    found_by: Annotated[FoundBy, text("What says that its processes belong together")]
+    cpu: Annotated[
+        Literal["clocks", "ticks", "interrupt-ticks"],
+        text(
+            "clocks: measured, the processes' CPU clocks; ticks: measured, their times in hundredths of a second; "
+            "interrupt-ticks: estimated, what no process explains, at most what the kernel counted as interrupts"
+        ),
+    ]
+    memory: Annotated[
+        Literal["pss", "pss-and-rss", "rss", "kernel"] | None,
+        text(
+            "pss: measured, pages that n processes share count 1/n for each; rss: measured, they count in full, since "
+            "PSS may not be read or is too dear; kernel: the kernel's own counts"
+        ),
+    ] = None
+    power: Annotated[
+        Literal["estimated"] | None,
+        text("estimated: by its share of the time of each GPU, and of the processors"),
+    ] = None
+
+
+class Workload(Usage, frozen=True, kw_only=True):
+    id: Annotated[str, key("KIND:NAME, and what else tells it from others", "zeropoint.workload.id")]
+    name: Annotated[str, label("What people call it", "zeropoint.workload.name")]
+    kind: Annotated[
+        WorkloadKind,
+        label(
+            "run: of `zeropoint run` or the SDK; component: an AI component; jupyter: a kernel of Jupyter; container; "
+            "slurm: a job; unit: of systemd; program: all processes of a program and a user; kernel",
+            "zeropoint.workload.kind",
+        ),
+    ]
+    user: Annotated[Text, text("Whose it is, where all of it is one user's")] = None
+    basis: Annotated[Basis, text("How its numbers came about")]
+
+
+class Ledger(Section, frozen=True, kw_only=True):
+    """Who uses the machine: workloads + other + unattributed - over_attributed = totals, each number by itself."""
+
+    seconds: Annotated[Real, metric("The time that its rates are of")] = None
+    workloads_count: Annotated[Count, metric("Workloads in all, with those in `other`")] = None
+    workloads: Annotated[list[Workload] | None, text("Those that use most, at most 20, and all runs")] = None
+    other: Annotated[Usage | None, text("All other workloads together")] = None
+    unattributed: Annotated[Usage | None, text("Used by nobody that is known; never spread over others")] = None
+    over_attributed: Annotated[Usage | None, text("By how much the parts exceed the totals; never clipped")] = None
+    totals: Annotated[Usage | None, text("Of the machine, by its own counters")] = None
+
+
 # --- the appliance itself -------------------------------------------------------------------------------------------
 
 Health = Literal["healthy", "degraded", "unhealthy"]
@@ -585,7 +666,13 @@ class Server(Section, frozen=True, kw_only=True):
 
 
 class Unavailable(Section, frozen=True, kw_only=True):
-    path: Annotated[str, text("Path of the value, as in system.gpus[0].power_watts; it covers all below it")]
+    path: Annotated[
+        str,
+        text(
+            "Path of the value, as in system.gpus[0].power_watts; it covers all below it. [*] stands for every row: "
+            "ledger.workloads[*].gpu_percent"
+        ),
+    ]
     reason: Annotated[str, text("Why it is null")]
 
 
@@ -596,7 +683,7 @@ class Sample(Section, frozen=True, kw_only=True):
     system: Annotated[System, text("The machine")]
     ai: Annotated[Ai, text("The AI components")]
     verdicts: Annotated[None, text("Verdicts that hold now")] = None
-    ledger: Annotated[None, text("Use of the machine by workload")] = None
+    ledger: Annotated[Ledger | None, text("Use of the machine by workload")] = None
     server: Annotated[Server, text("The appliance itself")]
     unavailable: Annotated[list[Unavailable], text("Why values are null")]
 
@@ -631,6 +718,41 @@ class Gap(Section, frozen=True, kw_only=True, rename={"since": "from", "until": 
 RunStatus = Literal["running", "finished", "failed", "stopped", "unknown"]
 
 
+class Limit(Section, frozen=True, kw_only=True):
+    """Time of a run in which something was short."""
+
+    cause: Annotated[
+        Literal["cpu", "memory", "disk", "cpu-quota", "memory-limit", "gpu-power", "gpu-thermal", "gpu-other"],
+        text(
+            "cpu, memory, disk: tasks waited for it (PSI); cpu-quota: the cgroup was throttled; gpu-...: clocks were "
+            "held down"
+        ),
+    ]
+    seconds: Annotated[Real, text("For how long")]
+    share_percent: Annotated[Real, text("Of its wall time")]
+    of: Annotated[
+        Literal["run", "machine", "gpu"],
+        text("Whose number it is: the run's cgroup's, the whole machine's, or a GPU's that it used"),
+    ]
+
+
+class Receipt(Section, frozen=True, kw_only=True):
+    """What a run of `zeropoint run` took of the machine, its whole process tree together."""
+
+    wall_seconds: Annotated[Real, text("From its start to its end")] = None
+    cpu_seconds: Annotated[Real, text("CPU time of its processes, those that had ended among them")] = None
+    gpu_seconds: Annotated[Real, text("GPU time: an hour of a whole GPU is 3,600")] = None
+    gpu_energy_joules: Annotated[Real, text("Energy of GPUs, estimated by its share of their time")] = None
+    cpu_energy_joules: Annotated[Real, text("Energy of processors, estimated by its share of their time")] = None
+    peak_memory_bytes: Annotated[Count, text("Most memory at a time, as it was looked at once a second")] = None
+    peak_gpu_memory_bytes: Annotated[Count, text("Most GPU memory at a time")] = None
+    peak_processes: Annotated[Count, text("Most processes at a time")] = None
+    read_bytes: Annotated[Count, text("Read from disks")] = None
+    write_bytes: Annotated[Count, text("Written for disks")] = None
+    limits: Annotated[list[Limit] | None, text("What held it up, the most first; empty where nothing did")] = None
+    unavailable: Annotated[list[Unavailable], text("Why values are null")] = []
+
+
 class RunEntry(Section, frozen=True, kw_only=True):
     """One run, as its run.json tells it."""
 
@@ -648,7 +770,7 @@ class RunEntry(Section, frozen=True, kw_only=True):
     started: Annotated[Text, text("When it began")] = None
     ended: Annotated[Text, text("When it ended; null while it has no end")] = None
     exit_code: Annotated[Count, text("How it ended; 128 and the signal's number where one ended it")] = None
-    receipt: Annotated[None, text("What it took of the machine; not told by this version")] = None
+    receipt: Annotated[Receipt | None, text("What it took of the machine; null for runs that wrote none")] = None
     hyperparameters: Annotated[
         dict[str, bool | int | float | str | None], text("As it gave them; what JSON nests is given as text")
     ] = {}

@@ -128,7 +128,7 @@ class Tree:
         place = self.folder / str(pid)
         for folder in ("fd", "fdinfo"):
             (place / folder).mkdir(parents=True, exist_ok=True)
-        fields = ["S", "1", *["0"] * 9, str(cpu_ticks), *["0"] * 7, "100"]
+        fields = ["S", "1", *["0"] * 9, str(cpu_ticks), *["0"] * 7, "100", "0", "0"]
         (place / "stat").write_text(f"{pid} ({name}) {' '.join(fields)}\n")
         (place / "cmdline").write_bytes(name.encode() + b"\0")
         if opened is not None:

@@ -5,6 +5,7 @@
  */
 export interface Schemas {
   Ai: Ai;
+  Basis: Basis;
   Battery: Battery;
   BlockDevice: BlockDevice;
   Collector: Collector;
@@ -33,6 +34,8 @@ export interface Schemas {
   Hello: Hello;
   Host: Host;
   Interface: Interface;
+  Ledger: Ledger;
+  Limit: Limit;
   Memory: Memory;
   MigInstance: MigInstance;
   Network: Network;
@@ -44,6 +47,7 @@ export interface Schemas {
   ProbeAnswer: ProbeAnswer;
   Program: Program;
   ProgramsReport: ProgramsReport;
+  Receipt: Receipt;
   RunEntry: RunEntry;
   RunSteps: RunSteps;
   RunsAnswer: RunsAnswer;
@@ -61,10 +65,12 @@ export interface Schemas {
   TrainingLatest: TrainingLatest;
   TrainingReport: TrainingReport;
   Unavailable: Unavailable;
+  Usage: Usage;
   VersionAnswer: VersionAnswer;
   WondercraftFile: WondercraftFile;
   WondercraftLatest: WondercraftLatest;
   WondercraftReport: WondercraftReport;
+  Workload: Workload;
 }
 export interface Ai {
   /**
@@ -644,6 +650,27 @@ export interface Component {
    * Its processes
    */
   pids: number[] | null;
+}
+/**
+ * How the numbers of a workload came about.
+ */
+export interface Basis {
+  /**
+   * What says that its processes belong together
+   */
+  found_by: "cgroup" | "command-line" | "component" | "kernel" | "process-tree" | "program-and-user" | "run-label";
+  /**
+   * clocks: measured, the processes' CPU clocks; ticks: measured, their times in hundredths of a second; interrupt-ticks: estimated, what no process explains, at most what the kernel counted as interrupts
+   */
+  cpu: "clocks" | "interrupt-ticks" | "ticks";
+  /**
+   * pss: measured, pages that n processes share count 1/n for each; rss: measured, they count in full, since PSS may not be read or is too dear; kernel: the kernel's own counts
+   */
+  memory: ("kernel" | "pss" | "pss-and-rss" | "rss") | null;
+  /**
+   * estimated: by its share of the time of each GPU, and of the processors
+   */
+  power: "estimated" | null;
 }
 export interface Battery {
   /**
@@ -1604,6 +1631,167 @@ export interface Interface {
   drops_received_total: number | null;
 }
 /**
+ * Who uses the machine: workloads + other + unattributed - over_attributed = totals, each number by itself.
+ */
+export interface Ledger {
+  /**
+   * The time that its rates are of
+   */
+  seconds: number | null;
+  /**
+   * Workloads in all, with those in `other`
+   */
+  workloads_count: number | null;
+  /**
+   * Those that use most, at most 20, and all runs
+   */
+  workloads: Workload[] | null;
+  /**
+   * All other workloads together
+   */
+  other: Usage | null;
+  /**
+   * Used by nobody that is known; never spread over others
+   */
+  unattributed: Usage | null;
+  /**
+   * By how much the parts exceed the totals; never clipped
+   */
+  over_attributed: Usage | null;
+  /**
+   * Of the machine, by its own counters
+   */
+  totals: Usage | null;
+}
+export interface Workload {
+  /**
+   * Processes
+   */
+  pids_count: number | null;
+  /**
+   * CPU time, of one core: 100 is one core busy
+   */
+  cpu_percent: number | null;
+  /**
+   * Memory, without page cache that nothing maps
+   */
+  memory_bytes: number | null;
+  /**
+   * Read from disks
+   */
+  read_bytes_per_second: number | null;
+  /**
+   * Written for disks; of a workload when it is handed to the cache, of the machine when it is written
+   */
+  write_bytes_per_second: number | null;
+  /**
+   * Received; told of workloads that have network namespaces of their own
+   */
+  received_bytes_per_second: number | null;
+  /**
+   * Sent; told of workloads that have network namespaces of their own
+   */
+  sent_bytes_per_second: number | null;
+  /**
+   * GPU time, of one GPU: 100 is one GPU busy
+   */
+  gpu_percent: number | null;
+  /**
+   * Memory of GPUs that have their own; what a GPU takes of the machine's memory is in that
+   */
+  gpu_memory_bytes: number | null;
+  /**
+   * Power of GPUs, and of processors where it can be read
+   */
+  power_watts: number | null;
+  /**
+   * KIND:NAME, and what else tells it from others
+   */
+  id: string;
+  /**
+   * What people call it
+   */
+  name: string;
+  /**
+   * run: of `zeropoint run` or the SDK; component: an AI component; jupyter: a kernel of Jupyter; container; slurm: a job; unit: of systemd; program: all processes of a program and a user; kernel
+   */
+  kind: "component" | "container" | "jupyter" | "kernel" | "program" | "run" | "slurm" | "unit";
+  /**
+   * Whose it is, where all of it is one user's
+   */
+  user: string | null;
+  /**
+   * How its numbers came about
+   */
+  basis: Basis;
+}
+/**
+ * What something takes of the machine. In sums, what is null in all parts is null.
+ */
+export interface Usage {
+  /**
+   * Processes
+   */
+  pids_count: number | null;
+  /**
+   * CPU time, of one core: 100 is one core busy
+   */
+  cpu_percent: number | null;
+  /**
+   * Memory, without page cache that nothing maps
+   */
+  memory_bytes: number | null;
+  /**
+   * Read from disks
+   */
+  read_bytes_per_second: number | null;
+  /**
+   * Written for disks; of a workload when it is handed to the cache, of the machine when it is written
+   */
+  write_bytes_per_second: number | null;
+  /**
+   * Received; told of workloads that have network namespaces of their own
+   */
+  received_bytes_per_second: number | null;
+  /**
+   * Sent; told of workloads that have network namespaces of their own
+   */
+  sent_bytes_per_second: number | null;
+  /**
+   * GPU time, of one GPU: 100 is one GPU busy
+   */
+  gpu_percent: number | null;
+  /**
+   * Memory of GPUs that have their own; what a GPU takes of the machine's memory is in that
+   */
+  gpu_memory_bytes: number | null;
+  /**
+   * Power of GPUs, and of processors where it can be read
+   */
+  power_watts: number | null;
+}
+/**
+ * Time of a run in which something was short.
+ */
+export interface Limit {
+  /**
+   * cpu, memory, disk: tasks waited for it (PSI); cpu-quota: the cgroup was throttled; gpu-...: clocks were held down
+   */
+  cause: "cpu" | "cpu-quota" | "disk" | "gpu-other" | "gpu-power" | "gpu-thermal" | "memory" | "memory-limit";
+  /**
+   * For how long
+   */
+  seconds: number | null;
+  /**
+   * Of its wall time
+   */
+  share_percent: number | null;
+  /**
+   * Whose number it is: the run's cgroup's, the whole machine's, or a GPU's that it used
+   */
+  of: "gpu" | "machine" | "run";
+}
+/**
  * Main memory. `used_bytes` is total less available: what could not be given to new work without swapping.
  */
 export interface Memory {
@@ -1778,6 +1966,69 @@ export interface ProbeAnswer {
   ok: boolean;
 }
 /**
+ * What a run of `zeropoint run` took of the machine, its whole process tree together.
+ */
+export interface Receipt {
+  /**
+   * From its start to its end
+   */
+  wall_seconds: number | null;
+  /**
+   * CPU time of its processes, those that had ended among them
+   */
+  cpu_seconds: number | null;
+  /**
+   * GPU time: an hour of a whole GPU is 3,600
+   */
+  gpu_seconds: number | null;
+  /**
+   * Energy of GPUs, estimated by its share of their time
+   */
+  gpu_energy_joules: number | null;
+  /**
+   * Energy of processors, estimated by its share of their time
+   */
+  cpu_energy_joules: number | null;
+  /**
+   * Most memory at a time, as it was looked at once a second
+   */
+  peak_memory_bytes: number | null;
+  /**
+   * Most GPU memory at a time
+   */
+  peak_gpu_memory_bytes: number | null;
+  /**
+   * Most processes at a time
+   */
+  peak_processes: number | null;
+  /**
+   * Read from disks
+   */
+  read_bytes: number | null;
+  /**
+   * Written for disks
+   */
+  write_bytes: number | null;
+  /**
+   * What held it up, the most first; empty where nothing did
+   */
+  limits: Limit[] | null;
+  /**
+   * Why values are null
+   */
+  unavailable: Unavailable[];
+}
+export interface Unavailable {
+  /**
+   * Path of the value, as in system.gpus[0].power_watts; it covers all below it. [*] stands for every row: ledger.workloads[*].gpu_percent
+   */
+  path: string;
+  /**
+   * Why it is null
+   */
+  reason: string;
+}
+/**
  * One run, as its run.json tells it.
  */
 export interface RunEntry {
@@ -1808,9 +2059,9 @@ export interface RunEntry {
    */
   exit_code: number | null;
   /**
-   * What it took of the machine; not told by this version
+   * What it took of the machine; null for runs that wrote none
    */
-  receipt: null;
+  receipt: Receipt | null;
   /**
    * As it gave them; what JSON nests is given as text
    */
@@ -1837,16 +2088,6 @@ export interface RunSteps {
    * Why there are nulls in a column
    */
   unavailable: Unavailable[];
-}
-export interface Unavailable {
-  /**
-   * Path of the value, as in system.gpus[0].power_watts; it covers all below it
-   */
-  path: string;
-  /**
-   * Why it is null
-   */
-  reason: string;
 }
 /**
  * Runs of all kinds.
@@ -1889,7 +2130,7 @@ export interface Sample {
   /**
    * Use of the machine by workload
    */
-  ledger: null;
+  ledger: Ledger | null;
   /**
    * The appliance itself
    */

@@ -1,0 +1,67 @@
+"""What is known of a process, and of all of them at one moment."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from msgspec import Struct
+
+# The parent of all threads of the kernel's own, since Linux 2.6.
+KTHREADD = 2
+
+
+class Process(Struct, frozen=True):
+    """One process. `started` is in seconds since 1970; `arguments` is empty for kernel threads, and where they may not
+    be read. `identity` tells it from a later one with the same number.
+
+    `reaped_cpu_seconds_total` is the CPU time of children that have ended and were waited for, theirs included.
+    """
+
+    pid: int
+    parent_pid: int
+    name: str
+    started: float
+    cpu_seconds_total: float
+    arguments: tuple[str, ...]
+    reaped_cpu_seconds_total: float = 0.0
+    resident_bytes: int = 0
+
+    @property
+    def identity(self) -> tuple[int, float]:
+        return self.pid, self.started
+
+    @property
+    def is_of_kernel(self) -> bool:
+        return not self.arguments and KTHREADD in (self.pid, self.parent_pid)
+
+
+class Processes(Struct, frozen=True):
+    """All processes that can be seen, parents before their children but for numbers that were given again.
+
+    `shortfall` says why some can not be seen, None where all are there; `listed_at` is the time of the listing on the
+    table's clock, which rates refer to. `ended` are those that have ended and were not waited for yet. `machine` is the
+    content of PROC/stat then (empty where there is none), `has_clocks` whether CPU times are the exact ones.
+    """
+
+    by_pid: Mapping[int, Process]
+    shortfall: str | None
+    listed_at: float = 0.0
+    ended: Mapping[int, Process] = {}
+    machine: bytes = b""
+    has_clocks: bool = False
+
+    def matching(self, wanted: Callable[[Process], bool]) -> list[Process]:
+        """Those that `wanted` takes, in the order of their numbers."""
+        return [self.by_pid[pid] for pid in sorted(self.by_pid) if wanted(self.by_pid[pid])]
+
+    def tree(self, roots: Iterable[int]) -> set[int]:
+        """The numbers of these processes and all that descend from them, as far as they live."""
+        children: dict[int, list[int]] = {}
+        for process in self.by_pid.values():
+            children.setdefault(process.parent_pid, []).append(process.pid)
+        found: set[int] = set()
+        waiting = [pid for pid in roots if pid in self.by_pid]
+        while waiting:
+            pid = waiting.pop()
+            if pid not in found:
+                found.add(pid)
+                waiting.extend(children.get(pid, ()))
+        return found
