@@ -12,8 +12,8 @@ import pytest
 
 from tests.ai.watch import Put
 from zeropoint.ai.run_list import MOST_RUNS, RunList
-from zeropoint.ai.texts import rfc3339
 from zeropoint.probe import Roots
+from zeropoint.texts import rfc3339
 
 
 def made(artifacts: Path, put: Put, name: str, number: str, **fields: object) -> None:

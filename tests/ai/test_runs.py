@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.ai.watch import Put
 from zeropoint.ai.rows import parse_json_row
 from zeropoint.ai.runs import RUN_FILE_BYTES, Run, Runs, parse_run
-from zeropoint.ai.texts import rfc3339
 from zeropoint.probe import Roots
+from zeropoint.texts import rfc3339
 
 
 def test_what_does_not_fit_is_left_out_of_a_run() -> None:

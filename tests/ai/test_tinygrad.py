@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from tests.ai.watch import Put, Watch
-from zeropoint.ai.texts import rfc3339
 from zeropoint.ai.tinygrad import Tinygrad, TinygradLatest, TinygradReport
 from zeropoint.ai.tree import Limits
 from zeropoint.processes import ProcessTable
+from zeropoint.texts import rfc3339
 
 ROW = '{"step": 299, "step_ms": 250.0, "tokens_s": 147116, "loss": 0.5457, "gflops": 0.769, "mem_used": 54992}\n'
 

@@ -9,9 +9,9 @@ import pytest
 
 from tests.ai.watch import Put, Watch, as_nobody
 from tests.ai.writer import holding
-from zeropoint.ai.texts import rfc3339
 from zeropoint.ai.wondercraft import Wondercraft
 from zeropoint.ai.wondercraft_report import WondercraftLatest, WondercraftReport
+from zeropoint.texts import rfc3339
 
 EXPORTED = Path(__file__).parent / "exported"
 

@@ -71,7 +71,7 @@ def test_the_package_keeps_the_rules():
 @pytest.mark.parametrize(
     ("importer", "imported"),
     [
-        *((f"{name}.py", "zeropoint.web") for name in ("model", "settings", "flight")),
+        *((f"{name}.py", "zeropoint.web") for name in ("model", "settings", "flight", "texts")),
         ("probe.py", "zeropoint.settings"),
         ("catalogue.py", "zeropoint.settings"),
         ("health.py", "zeropoint.probe"),
@@ -79,7 +79,7 @@ def test_the_package_keeps_the_rules():
         ("startup.py", "zeropoint.health"),
         ("host/memory.py", "zeropoint.settings"),
         ("host/memory.py", "zeropoint.host.registry"),
-        ("host/memory.py", "zeropoint.ai.texts"),
+        ("host/memory.py", "zeropoint.ai.tree"),
         ("ai/tinygrad.py", "zeropoint.host.memory"),
         ("ai/tinygrad.py", "zeropoint.ai.registry"),
         ("sampling/scheduler.py", "zeropoint.host.memory"),

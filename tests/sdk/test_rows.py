@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zeropoint.ai.rows import parse_json_row
-from zeropoint.ai.texts import parse_time
+from zeropoint.texts import parse_time
 from zeropoint_sdk.rows import TEMPLATES_REMEMBERED, Rows, number
 
 NUMBERS = st.none() | st.booleans() | st.integers() | st.floats()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.sdk.jobs import finish, lines_of, only_run, record_of, rows_of, start
-from zeropoint.ai.texts import parse_time
+from zeropoint.texts import parse_time
 
 ROOT = Path(__file__).parents[2]
 

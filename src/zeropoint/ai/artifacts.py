@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from zeropoint.ai.texts import clean
+from zeropoint.texts import clean
 
 Folder = tuple[str, ...]
 Signature = tuple[int, int, int, int]

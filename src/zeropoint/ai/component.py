@@ -12,11 +12,11 @@ from msgspec import Struct
 from zeropoint.ai.holders import Holders
 from zeropoint.ai.runs import Runs
 from zeropoint.ai.status import FRESH_SECONDS, QUIET, Facts, Since, decide
-from zeropoint.ai.texts import rfc3339
 from zeropoint.ai.tree import Limits, Tree
 from zeropoint.model import Component, Status
 from zeropoint.probe import Absent, Missing, Probe, Reading, Roots
 from zeropoint.processes import ProcessTable
+from zeropoint.texts import rfc3339
 
 
 class Common(Struct, frozen=True):

@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from zeropoint.ai.processes import Life, life_of
-from zeropoint.ai.texts import clean
 from zeropoint.probe import Roots, read_file
 from zeropoint.processes import Process
+from zeropoint.texts import clean
 
 MARK = ".tfevents."
 # A host's name may hold dots; TensorFlow adds .v2.

@@ -15,9 +15,9 @@ from typing import ClassVar
 import msgspec
 
 from zeropoint.ai.openmetrics_targets import NAME
-from zeropoint.ai.texts import clean
 from zeropoint.model import Component, Section
 from zeropoint.probe import Absent, Probe, Reading, Roots
+from zeropoint.texts import clean
 
 
 class Broken(Probe):

@@ -6,7 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
 
-from zeropoint.ai.texts import clean
+from zeropoint.texts import clean
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")  # it becomes part of metric names
 # An address goes into a request's head as it is, so nothing may be in it that ends a line or is not ASCII.

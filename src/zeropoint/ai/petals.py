@@ -17,10 +17,10 @@ from zeropoint.ai.petals_machine import Machine, MachineReader
 from zeropoint.ai.petals_observing import Observing, observing
 from zeropoint.ai.petals_report import PetalsReport
 from zeropoint.ai.petals_swarm import Model, Sessions
-from zeropoint.ai.texts import clean
 from zeropoint.ai.tree import Limits, Tree
 from zeropoint.model import Section
 from zeropoint.probe import Absent, Missing, Reading, Roots
+from zeropoint.texts import clean
 
 BLOCK = re.compile(r".+:\d+\.bin", re.DOTALL)  # {model}:{index}.bin
 # A server at rest was measured at 0.6 % of a core with p2pd; with a real model, a token takes far more than this.

@@ -9,8 +9,8 @@ from zeropoint.ai.petals_cache import Throughput
 from zeropoint.ai.petals_machine import NO_SERVER, Machine
 from zeropoint.ai.petals_rows import best, block_rows, served, server_rows, smallest, whole
 from zeropoint.ai.petals_swarm import Here, Message, Model, Server, chosen, known_here, live_here
-from zeropoint.ai.texts import clean
 from zeropoint.probe import Absent, Missing
+from zeropoint.texts import clean
 
 Fields = dict[str, Any]
 

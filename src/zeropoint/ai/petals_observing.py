@@ -16,8 +16,8 @@ from msgspec import Struct
 
 from zeropoint.ai.petals_lines import Lines
 from zeropoint.ai.petals_swarm import Message, NotUnderstoodError, parse_message
-from zeropoint.ai.texts import clean
 from zeropoint.probe import Absent
+from zeropoint.texts import clean
 
 SCRIPT = Path(__file__).with_name("petals_observer.py")
 # Of this process's variables it gets no others: they may hold secrets.

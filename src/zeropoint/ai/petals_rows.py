@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable
 
 from zeropoint.ai.petals_report import MOST_BLOCKS, MOST_SERVERS, PetalsBlock, PetalsServer
 from zeropoint.ai.petals_swarm import Here, Model, Server, State, is_here, live_here
-from zeropoint.ai.texts import clean
 from zeropoint.probe import Absent, Missing
+from zeropoint.texts import clean
 
 PEER_CHARACTERS = 8
 BEST: tuple[State, ...] = ("ONLINE", "JOINING", "OFFLINE")

@@ -9,8 +9,8 @@ from zeropoint.ai.processes import Life
 from zeropoint.ai.rows import LARGEST_COUNT, parse_json_row
 from zeropoint.ai.runs import Run, parse_run
 from zeropoint.ai.status import of_latest
-from zeropoint.ai.texts import clean, rfc3339
 from zeropoint.model import RunEntry, RunStatus
+from zeropoint.texts import clean, rfc3339
 
 MOST_HYPERPARAMETERS = 64
 # Ended by whoever asked it to: 128 and SIGINT, SIGTERM; as Python tells a child's, the negative number.

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from zeropoint.ai.rows import Row, number
 from zeropoint.ai.run_entry import time_or_none
-from zeropoint.ai.texts import clean, parse_time
 from zeropoint.model import RunSteps, Unavailable
 from zeropoint.probe import Absent
+from zeropoint.texts import clean, parse_time
 
 # A file up to this size is read whole; of a larger one a piece is read for each point.
 WHOLE_BYTES = 2 * 1024 * 1024

@@ -8,9 +8,9 @@ from msgspec import Struct
 from zeropoint.ai.artifacts import Folder, Found, Signature, Verdict, open_file, signature
 from zeropoint.ai.processes import Life, life_of
 from zeropoint.ai.rows import parse_json_row
-from zeropoint.ai.texts import clean, parse_time
 from zeropoint.ai.tree import Limits, Tree
 from zeropoint.probe import Roots
+from zeropoint.texts import clean, parse_time
 
 RUN_FILE_BYTES = 256 * 1024
 # Of so many runs that have no end, the latest, it is looked whether their process lives.

@@ -15,9 +15,9 @@ from zeropoint.ai.runtime_finder import Finder
 from zeropoint.ai.runtime_report import RuntimeReport
 from zeropoint.ai.scrape import Figure, Figures, Reader, Scraped, scrape
 from zeropoint.ai.status import FRESH_SECONDS, Since
-from zeropoint.ai.texts import rfc3339
 from zeropoint.model import Section, Status
 from zeropoint.probe import Absent, Missing, Probe, Reading, Roots
+from zeropoint.texts import rfc3339
 
 
 class Found(Struct, frozen=True):

@@ -4,8 +4,8 @@ from msgspec import Struct
 
 from zeropoint.ai.processes import Life
 from zeropoint.ai.runs import Run
-from zeropoint.ai.texts import rfc3339
 from zeropoint.model import Status
+from zeropoint.texts import rfc3339
 
 FRESH_SECONDS = 10.0
 LONGEST_WINDOW_SECONDS = 3600.0

@@ -9,11 +9,11 @@ from zeropoint.ai.component import ArtifactsComponent, Outside, joined, newest, 
 from zeropoint.ai.latest_row import LatestRow, Source, step_seconds
 from zeropoint.ai.rows import Row, count, number, parse_curve_row, parse_json_row
 from zeropoint.ai.status import window_seconds
-from zeropoint.ai.texts import clean
 from zeropoint.ai.tinygrad_processes import TinygradProcesses
 from zeropoint.ai.tree import Limits, Tree
 from zeropoint.model import Component, Count, Real, Section, Text, metric, text
 from zeropoint.probe import Absent, Missing, Roots
+from zeropoint.texts import clean
 
 
 class TinygradLatest(Section, frozen=True, kw_only=True):

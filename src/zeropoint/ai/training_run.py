@@ -12,11 +12,11 @@ from msgspec import Struct
 from zeropoint.ai.artifacts import Folder, Seen
 from zeropoint.ai.event_tail import EventTail
 from zeropoint.ai.event_writers import HeldFile
-from zeropoint.ai.texts import clean
 from zeropoint.ai.trainer_state import TrainerState, output_of, parse_trainer_state
 from zeropoint.ai.training_report import TrainingLatest
 from zeropoint.ai.tree import Tree
 from zeropoint.probe import Absent, Missing
+from zeropoint.texts import clean
 
 LARGEST_STATE_BYTES = 4 * 1024 * 1024
 WRITES_REMEMBERED = 16

@@ -32,7 +32,7 @@ from zeropoint.ai.artifacts import (
     rank,
     signature,
 )
-from zeropoint.ai.texts import clean
+from zeropoint.texts import clean
 
 # A folder that changed less than this before it was listed may change again within the same tick of the file
 # system's clock (2 s on FAT), unseen.

@@ -10,7 +10,7 @@ import tempfile
 import time
 from typing import NamedTuple
 
-from zeropoint.ai.texts import clean
+from zeropoint.texts import clean
 
 START_LIMIT_SECONDS = 30.0
 LONGEST_ANSWER_BYTES = 4096

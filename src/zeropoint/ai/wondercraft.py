@@ -10,13 +10,13 @@ from zeropoint.ai.artifacts import Seen, rank
 from zeropoint.ai.component import ArtifactsComponent, total
 from zeropoint.ai.holders import Holders
 from zeropoint.ai.rows import Row, number, parse_json_row
-from zeropoint.ai.texts import clean, rfc3339
 from zeropoint.ai.tree import Limits, Tree
 from zeropoint.ai.usd_parser import UsdParser
 from zeropoint.ai.wondercraft_files import LARGEST_METRICS_BYTES, START, Checks, kind_of
 from zeropoint.ai.wondercraft_report import WondercraftFile, WondercraftLatest, WondercraftReport
 from zeropoint.model import Section
 from zeropoint.probe import Absent, Missing
+from zeropoint.texts import clean, rfc3339
 
 FILES_TOLD = 32
 

@@ -13,9 +13,9 @@ from math import prod
 from pathlib import Path
 from typing import Annotated, ClassVar
 
-from zeropoint.ai.texts import clean, rfc3339
 from zeropoint.model import Component, Count, Section, Text, metric, text
 from zeropoint.probe import Absent, Missing, Probe, Reading, Roots
+from zeropoint.texts import clean, rfc3339
 
 MOST_FILES = 1000
 LARGEST_HEADER_BYTES = 1024 * 1024

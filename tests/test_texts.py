@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zeropoint.ai.texts import LONGEST_TEXT, clean, parse_time, rfc3339
+from zeropoint.texts import LONGEST_TEXT, clean, parse_time, rfc3339
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
 

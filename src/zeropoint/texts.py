@@ -1,4 +1,4 @@
-"""Text that comes out of artifacts, made fit to be shown; times as the wire has them."""
+"""Text from outside (artifacts, names of processes and containers), made fit to be shown; times as the wire has them."""
 
 import re
 from datetime import UTC, datetime
