@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from tests.support.process import Appliance
+from tests.support.reasons import nearest
 
-KEYS = ("uuid", "mountpoint", "name", "pid")
+KEYS = ("uuid", "id", "mountpoint", "name", "pid")
 UNITS = {
     **{unit: 1024.0**power for power, unit in enumerate(("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"))},
     **{unit: 1000.0**power for power, unit in enumerate(("Hz", "kHz", "MHz", "GHz"))},
@@ -37,8 +38,7 @@ def expected(sample: dict[str, Any], metric: str) -> tuple[Any, str | None]:
     value, place = _at(sample, metric, "")
     if isinstance(value, int | float | str):
         return value, None
-    rows = [row for row in sample["unavailable"] if _covers(row["path"], place)]
-    return None, max(rows, key=lambda row: len(row["path"]))["reason"] if rows else None
+    return None, nearest(sample["unavailable"], place)
 
 
 class Stretch(NamedTuple):
@@ -103,7 +103,3 @@ def _at(value: Any, name: str, place: str) -> tuple[Any, str]:
                     return _at(inner, name[len(key) + 1 :], f"{place}[{index}]")
     # Not there: what is above it is null, and covers it.
     return None, f"{place}.{name}" if place else name
-
-
-def _covers(row: str, place: str) -> bool:
-    return place == row or place.startswith((row + ".", row + "["))

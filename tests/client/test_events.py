@@ -58,11 +58,16 @@ def test_nothing_can_be_set_by_a_slip():
 def test_why_finds_the_nearest_reason():
     sample = decode_sample(
         '{"id":"e-1","unavailable":[{"path":"system.gpus","reason":"a"},{"path":"system.gpus[0].fan_percent","reason":"b"},'
-        '{"path":"system.gpu","reason":"c"}]}'
+        '{"path":"system.gpu","reason":"c"},{"path":"ledger.workloads[*].gpu_percent","reason":"d"},'
+        '{"path":"ledger.workloads[7].gpu_percent","reason":"e"}]}'
     )
     assert sample.why("system.gpus") == "a"
     assert sample.why("system.gpus[0].power_watts") == "a"
     assert sample.why("system.gpus[0].fan_percent") == "b"
+    assert sample.why("ledger.workloads[12].gpu_percent") == "d"
+    assert sample.why("ledger.workloads[7].gpu_percent") == "e"
+    assert sample.why("ledger.workloads[12].gpu_percent_of") is None
+    assert sample.why("ledger.workloads") is None
     assert sample.why("system.cpu") is None
     assert decode_sample('{"id":"e-1"}').why("system.cpu") is None
 

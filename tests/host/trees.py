@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from tests.support.reasons import covers, is_at
 from zeropoint.model import Section
 from zeropoint.probe import Absent, Probe, Reading, Roots
 
@@ -64,19 +65,17 @@ def check(probe: Probe, reading: Reading | Absent) -> None:
         values.update(walk(name, getattr(reading.report, name)))
     for path, value in values.items():
         if value is None:
-            assert covered(path, reading.missing), f"{path} is null without a reason"
+            assert any(covers(row, path) for row in reading.missing), f"{path} is null without a reason"
         if isinstance(value, float):
             assert math.isfinite(value), path
         if path.endswith("_percent") and isinstance(value, float):
             assert 0.0 <= value <= 100.0 + 1e-9, f"{path} is {value}"
     for path, reason in reading.missing.items():
         assert reason
-        assert path in values, f"there is no {path}"
-        assert values[path] is None, f"{path} has a value and a reason"
-
-
-def covered(path: str, missing: Mapping[str, str]) -> bool:
-    return any(path == known or (path.startswith(known) and path[len(known)] in ".[") for known in missing)
+        named = [known for known in values if is_at(path, known)]
+        # A list without rows has none to name.
+        assert named or "[*]" in path, f"there is no {path}"
+        assert all(values[known] is None for known in named), f"{path} has a value and a reason"
 
 
 def walk(path: str, value: Any) -> Iterator[tuple[str, Any]]:

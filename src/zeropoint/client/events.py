@@ -5,6 +5,7 @@ own fields of AI components, and would refuse a sample of which only some sectio
 appliance with a status that is not known here.
 """
 
+import re
 from datetime import datetime
 from typing import Any, Literal
 
@@ -38,12 +39,16 @@ class Sample(Record):
 
     def why(self, path: str) -> str | None:
         """The reason for which the value at `path`, as in "system.gpus[0].power_watts", is None, where there is one."""
-        rows = [row for row in self.get("unavailable") or [] if _covers(row.path, path)]
-        return max(rows, key=lambda row: len(row.path)).reason if rows else None
+        rows = [row for row in self.get("unavailable") or [] if _reach(row.path, path) > 0]
+        nearest = max(rows, key=lambda row: (_reach(row.path, path), "[*]" not in row.path), default=None)
+        return None if nearest is None else nearest.reason
 
 
-def _covers(parent: str, path: str) -> bool:
-    return path == parent or path.startswith((parent + ".", parent + "["))
+def _reach(row: str, path: str) -> int:
+    """How much of `path` a row of `unavailable` names, 0 where it speaks of another value; [*] is any row of a list."""
+    pattern = re.escape(row).replace(re.escape("[*]"), r"\[[0-9]+\]")
+    named = re.match(pattern + r"(?=[.\[]|$)", path)
+    return named.end() if named else 0
 
 
 class Gap(Struct, frozen=True, rename={"since": "from", "until": "to"}):
