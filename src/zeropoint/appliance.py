@@ -2,8 +2,7 @@
 
 import asyncio
 import signal
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,20 +10,16 @@ from pathlib import Path
 import msgspec
 from aiohttp import web
 
-from zeropoint import health
-from zeropoint.ai.registry import Options, components, refuse_wrong_targets
+from zeropoint.ai.registry import refuse_wrong_targets
 from zeropoint.ai.run_list import RunList
 from zeropoint.feed.broadcaster import Broadcaster
 from zeropoint.feed.ring import Ring
 from zeropoint.feed.view import View, parse_view
 from zeropoint.flight import Lane
-from zeropoint.host.registry import probes
-from zeropoint.model import Component, RunEntry, RunSteps, Sample, Server
-from zeropoint.probe import Probe, Roots
-from zeropoint.sampling.assemble import SelfReport
-from zeropoint.sampling.executor import Executor
-from zeropoint.sampling.own_cost import OwnCostMeter
-from zeropoint.sampling.scheduler import Facts, Scheduler, new_epoch
+from zeropoint.model import Component, RunEntry, RunSteps
+from zeropoint.probe import Probe
+from zeropoint.sampler import SERVING, Sampler
+from zeropoint.sampling.scheduler import new_epoch
 from zeropoint.server.access import Gate
 from zeropoint.server.app import application, routes
 from zeropoint.server.exposition import Exposition
@@ -49,48 +44,31 @@ class Appliance:
     """All parts of one appliance, put together but not running."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._started_at = time.monotonic()
-        self._own_cost = OwnCostMeter()
         epoch = new_epoch(datetime.now(UTC))
         ring = Ring(epoch)
         self.broadcaster = Broadcaster(ring, settings.interval, settings.max_subscribers, msgspec.json.encode)
-        roots = Roots(proc=settings.procfs, sys=settings.sysfs, root=settings.rootfs)
-        ai = components(
-            Options(
-                artifacts=Path(settings.artifacts),
-                petals_peers=settings.petals_peers,
-                petals_python=settings.petals_python,
-                petals_cache=settings.petals_cache,
-                openmetrics_targets=settings.openmetrics_targets,
-            )
-        )
-        executors = [Executor(probe, roots) for probe in (*probes(roots), *ai)]
-        self._facts = Facts({}, 0, 0)
-        self.scheduler = Scheduler(executors, settings.interval, epoch, self._self_report, self._publish)
         self.register = TokenRegister(TokenStore(Path(settings.data)))
+        sampler = Sampler(settings, epoch, self.broadcaster.publish, self._serving, self._failures)
+        self.scheduler = sampler.scheduler
         public = parse_view(",".join(settings.public_sections)) if settings.public_sections else View()
         self.gate = Gate(self.register, public, not is_loopback(settings.host), utc_now)
-        status = Status(self.gate, self.broadcaster, self._judge, self._uptime, self._sample_age)
-        self.reports = reports_of(ai)
+        status = Status(self.gate, self.broadcaster, sampler.judge, sampler.uptime_seconds, sampler.sample_age_seconds)
+        self.reports = reports_of(sampler.ai)
         self.routes = routes(
             live=Live(self.gate, self.broadcaster),
             status=status,
             exposition=Exposition(self.broadcaster),
-            runs=runs_of(RunList(Path(settings.artifacts), roots)),
+            runs=runs_of(RunList(Path(settings.artifacts), sampler.roots)),
             pages=Pages(),
             openapi=OpenApi(self.reports),
         )
 
-    def _publish(self, sample: Sample, missed: int) -> None:
-        self.broadcaster.publish(sample, missed)
+    def _serving(self) -> Mapping[str, int]:
+        statistics = self.broadcaster.statistics()
+        return {field: getattr(statistics, field) for field in SERVING}
 
-    def _uptime(self) -> float:
-        return time.monotonic() - self._started_at
-
-    def _sample_age(self) -> float | None:
-        taken_at = self.scheduler.last_sample_at
-        return None if taken_at is None else time.monotonic() - taken_at
+    def _failures(self) -> list[str]:
+        return [self.register.failure] if self.register.failure else []
 
     async def follow_tokens(self) -> None:
         """Follows the token file, and ends the streams of tokens that hold no longer, until it is cancelled."""
@@ -101,46 +79,6 @@ class Appliance:
             # To ask each of thousands of subscribers twice a second would cost as much as sending to them.
             if self.register.refresh() or self.register.ends_within(before, looked_at):
                 self.broadcaster.end_unentitled("token-no-longer-valid")
-
-    def _judge(self) -> health.Verdict:
-        return self._verdict(self._sample_age())
-
-    def _verdict(self, sample_age_seconds: float | None) -> health.Verdict:
-        failures = [self.register.failure] if self.register.failure else []
-        return health.judge(sample_age_seconds, self._settings.interval, self._facts.collectors, failures)
-
-    def _self_report(self, facts: Facts) -> SelfReport:
-        self._facts = facts
-        statistics, cost = self.broadcaster.statistics(), self._own_cost.read()
-        server = Server(
-            clients=statistics.clients,
-            queue_size=statistics.queue_size,
-            dropped_total=statistics.dropped_total,
-            stalled_total=statistics.stalled_total,
-            views=statistics.views,
-            replay_frames=statistics.replay_frames,
-            replay_bytes=statistics.replay_bytes,
-            samples_total=facts.samples_total,
-            missed_ticks_total=facts.missed_ticks_total,
-            uptime_seconds=round(self._uptime(), 3),
-            health=self._verdict(0.0).status,
-            cpu_percent=None if cost.cpu_percent is None else round(cost.cpu_percent, 3),
-            cpu_seconds_total=round(cost.cpu_seconds_total, 3),
-            memory_bytes=cost.memory_bytes,
-            collectors=facts.collectors,
-        )
-        return SelfReport(server, dict(_missing_of(server)))
-
-
-def _missing_of(server: Server) -> Iterator[tuple[str, str]]:
-    if server.cpu_percent is None:
-        yield "cpu_percent", "needs two readings"
-    if server.memory_bytes is None:
-        yield "memory_bytes", "this system does not tell"
-    for name, collector in server.collectors.items():
-        for field in ("duration_seconds", "age_seconds"):
-            if getattr(collector, field) is None:
-                yield f"collectors.{name}.{field}", collector.reason or "not read yet"
 
 
 def runs_of(run_list: RunList) -> Runs:

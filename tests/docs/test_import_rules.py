@@ -93,6 +93,7 @@ def test_the_package_keeps_the_rules():
         ("server/status.py", "zeropoint.settings"),
         ("server/live.py", "zeropoint.commands.logs"),
         ("server/live.py", "zeropoint.host.memory"),
+        ("sampler.py", "zeropoint.feed.ring"),
         ("appliance.py", "zeropoint.commands.logs"),
     ],
 )

@@ -1,0 +1,102 @@
+"""What samples a machine, out of its settings: the probes, the AI components and the scheduler that asks them.
+
+Whoever wants samples makes one: `serve` for its subscribers, `watch` for the terminal that it runs in.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from zeropoint import health
+from zeropoint.ai.registry import Options, components
+from zeropoint.host.registry import probes
+from zeropoint.model import Sample, Server
+from zeropoint.probe import Roots
+from zeropoint.sampling.assemble import SelfReport
+from zeropoint.sampling.executor import Executor
+from zeropoint.sampling.own_cost import OwnCostMeter
+from zeropoint.sampling.scheduler import Facts, Scheduler
+from zeropoint.settings import Settings
+
+# The fields of the self-report that tell of subscribers and of what is kept for them.
+SERVING = ("clients", "queue_size", "dropped_total", "stalled_total", "views", "replay_frames", "replay_bytes")
+
+
+class Sampler:
+    """The probes of a machine and the scheduler that asks them, put together but not running.
+
+    `publish` gets each sample and the number of ticks that were missed before it. `serving` tells the fields SERVING of
+    the self-report, nothing where nobody is served; `failures` what is wrong beside the collectors. Raises ValueError
+    for runtimes to watch that `ai.registry.refuse_wrong_targets` refuses.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        epoch: str,
+        publish: Callable[[Sample, int], None],
+        serving: Callable[[], Mapping[str, int]] = dict,
+        failures: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
+        self._interval = settings.interval
+        self._serving, self._failures = serving, failures
+        self._started_at = time.monotonic()
+        self._own_cost = OwnCostMeter()
+        self._facts = Facts({}, 0, 0)
+        self.roots = Roots(proc=settings.procfs, sys=settings.sysfs, root=settings.rootfs)
+        self.ai = components(
+            Options(
+                artifacts=Path(settings.artifacts),
+                petals_peers=settings.petals_peers,
+                petals_python=settings.petals_python,
+                petals_cache=settings.petals_cache,
+                openmetrics_targets=settings.openmetrics_targets,
+            )
+        )
+        executors = [Executor(probe, self.roots) for probe in (*probes(self.roots), *self.ai)]
+        self.scheduler = Scheduler(executors, settings.interval, epoch, self._self_report, publish)
+
+    def uptime_seconds(self) -> float:
+        return time.monotonic() - self._started_at
+
+    def sample_age_seconds(self) -> float | None:
+        """The age of the newest sample; None before the first."""
+        taken_at = self.scheduler.last_sample_at
+        return None if taken_at is None else time.monotonic() - taken_at
+
+    def judge(self) -> health.Verdict:
+        """How it fares at this moment."""
+        return self._verdict(self.sample_age_seconds())
+
+    def _verdict(self, sample_age_seconds: float | None) -> health.Verdict:
+        return health.judge(sample_age_seconds, self._interval, self._facts.collectors, self._failures())
+
+    def _self_report(self, facts: Facts) -> SelfReport:
+        self._facts = facts
+        cost = self._own_cost.read()
+        server = Server(
+            **self._serving(),
+            samples_total=facts.samples_total,
+            missed_ticks_total=facts.missed_ticks_total,
+            uptime_seconds=round(self.uptime_seconds(), 3),
+            health=self._verdict(0.0).status,
+            cpu_percent=None if cost.cpu_percent is None else round(cost.cpu_percent, 3),
+            cpu_seconds_total=round(cost.cpu_seconds_total, 3),
+            memory_bytes=cost.memory_bytes,
+            collectors=facts.collectors,
+        )
+        return SelfReport(server, dict(_missing_of(server)))
+
+
+def _missing_of(server: Server) -> Iterator[tuple[str, str]]:
+    for field in SERVING:
+        if getattr(server, field) is None:
+            yield field, "nobody is served"
+    if server.cpu_percent is None:
+        yield "cpu_percent", "needs two readings"
+    if server.memory_bytes is None:
+        yield "memory_bytes", "this system does not tell"
+    for name, collector in server.collectors.items():
+        for field in ("duration_seconds", "age_seconds"):
+            if getattr(collector, field) is None:
+                yield f"collectors.{name}.{field}", collector.reason or "not read yet"
