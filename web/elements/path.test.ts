@@ -62,4 +62,35 @@ it("does not take a name that only begins alike for a parent", () => {
   expect(reasonFor(rows, "system.gpus[1]")).toBe("wrong too");
 });
 
+describe("a reason for every row of a list", () => {
+  const rows = [
+    { path: "ledger.workloads[*].gpu_percent", reason: "no GPU" },
+    { path: "ledger.workloads[1].gpu_percent", reason: "not of this one" },
+    { path: "ledger.workloads[*].basis.power", reason: "no meter" },
+    { path: "a[2].b[*]", reason: "all of the third" },
+  ];
+
+  it("covers the value in each of them and what is below", () => {
+    for (const index of [0, 7, 12]) expect(reasonFor(rows, `ledger.workloads[${index}].gpu_percent`)).toBe("no GPU");
+    expect(reasonFor(rows, "ledger.workloads[3].basis.power.watts")).toBe("no meter");
+    expect(reasonFor(rows, "a[2].b[31].c")).toBe("all of the third");
+  });
+
+  it("gives way to what is said of one", () => {
+    expect(reasonFor(rows, "ledger.workloads[1].gpu_percent")).toBe("not of this one");
+    expect(reasonFor([...rows].reverse(), "ledger.workloads[1].gpu_percent")).toBe("not of this one");
+  });
+
+  it("covers nothing else", () => {
+    for (const place of ["ledger.workloads", "ledger.workloads[1]", "ledger.workloads[-1].gpu_percent", "ledger.workloads[1].gpu_percents", "a[3].b[1]"])
+      expect(reasonFor(rows, place)).toBeNull();
+  });
+
+  it("is found by the row's stable key, also where another row is called so", () => {
+    const ledger = { workloads: [{ id: "b", name: "a", n: 1 }, { id: "a", name: "b", n: 2 }] };
+    expect(numberAt({ ledger }, ["ledger", "workloads", "a", "n"])).toBe(2);
+    expect(find({ ledger }, ["ledger", "workloads", "a", "n"]).place).toBe("ledger.workloads[1].n");
+  });
+});
+
 it("joins a path to the metric's name", () => expect(metricName(["system", "gpus", "GPU-0", "power_watts"])).toBe("system.gpus.GPU-0.power_watts"));

@@ -1,7 +1,8 @@
 // Reading a value out of a sample by its path, and the reason when it is not there.
 //
 // A path is the metric's name in parts. A part that names a row of a list is the row's stable key (a GPU's UUID, an
-// interface's name); the rows of `unavailable` count instead: "system.gpus[0].power_watts".
+// interface's name); the rows of `unavailable` count instead, as in "system.gpus[0].power_watts", or speak of every row of a
+// list, as in "ledger.workloads[*].gpu_percent".
 
 export type Path = readonly (string | number)[];
 
@@ -25,7 +26,8 @@ export interface Found {
   readonly place: string;
 }
 
-const KEY_FIELDS = ["uuid", "mountpoint", "name", "pid"] as const;
+const KEY_FIELDS = ["uuid", "id", "mountpoint", "name", "pid"] as const;
+const EVERY_ROW = "[*]";
 
 /** Whether two lists name other values, or the same in other words. If not, what was made of one stands for both. */
 export function differ(
@@ -73,11 +75,19 @@ export function numberAt(sample: unknown, path: Path): number {
   return typeof value === "number" ? value : Number.NaN;
 }
 
-/** The reason of the row for `place`, or of the nearest row above it; null when no row covers it. */
+/**
+ * The reason of the row for `place`, or of the nearest row above it; null when no row covers it. What is said of one row
+ * of a list goes before what is said of all.
+ */
 export function reasonFor(rows: readonly UnavailableRow[] | undefined, place: string): string | null {
   let nearest: UnavailableRow | null = null;
+  let farthest = 0;
   for (const row of rows ?? []) {
-    if (covers(row.path, place) && row.path.length >= (nearest?.path.length ?? 0)) nearest = row;
+    const reach = reachOf(row.path, place);
+    if (reach === 0 || reach < farthest) continue;
+    if (reach === farthest && nearest !== null && row.path.includes(EVERY_ROW)) continue;
+    nearest = row;
+    farthest = reach;
   }
   return nearest?.reason ?? null;
 }
@@ -90,14 +100,29 @@ export function missingReason(sample: SampleBase, path: Path): string {
   return value === undefined ? "not reported by this server" : "no reason was given";
 }
 
-function covers(rowPath: string, place: string): boolean {
-  if (!place.startsWith(rowPath)) return false;
-  const next = place[rowPath.length];
-  return next === undefined || next === "." || next === "[";
+/** How much of `place` the path of a row names; 0 when the row speaks of something else. */
+function reachOf(rowPath: string, place: string): number {
+  let reach = 0;
+  for (const [index, piece] of rowPath.split(EVERY_ROW).entries()) {
+    if (index > 0) {
+      const row = /^\[\d+\]/.exec(place.slice(reach));
+      if (row === null) return 0;
+      reach += row[0].length;
+    }
+    if (!place.startsWith(piece, reach)) return 0;
+    reach += piece.length;
+  }
+  const next = place[reach];
+  return next === undefined || next === "." || next === "[" ? reach : 0;
 }
 
+// By the stable key before any other: a row may be called what is the key of another.
 function indexOfKey(rows: readonly unknown[], key: string): number {
-  return rows.findIndex((row) => keysOf(row).includes(key));
+  for (const field of KEY_FIELDS) {
+    const index = rows.findIndex((row) => isRecord(row) && Object.hasOwn(row, field) && String(row[field]) === key);
+    if (index >= 0) return index;
+  }
+  return -1;
 }
 
 /** What a row of a list may be called, its stable key first. */
