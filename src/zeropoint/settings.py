@@ -13,6 +13,8 @@ from msgspec import Meta, Struct
 from platformdirs import user_state_path
 
 PREFIX = "ZEROPOINT_"
+# No setting: what `watch` gives to the appliance that it asks.
+TOKEN_VARIABLE = PREFIX + "TOKEN"
 
 
 class SettingsError(Exception):
@@ -149,5 +151,5 @@ def _from_variables(environ: Mapping[str, str], rows: Mapping[str, Setting]) -> 
     for variable, value in environ.items():
         if variable in names:
             yield names[variable], value, variable
-        elif variable.startswith(PREFIX):
+        elif variable.startswith(PREFIX) and variable != TOKEN_VARIABLE:
             raise SettingsError(f"{variable!r} names no setting; allowed are {', '.join(names)}")

@@ -94,6 +94,7 @@ def test_the_package_keeps_the_rules():
         ("server/live.py", "zeropoint.commands.logs"),
         ("server/live.py", "zeropoint.host.memory"),
         ("sampler.py", "zeropoint.feed.ring"),
+        ("terminal/app.py", "zeropoint.model"),
         ("appliance.py", "zeropoint.commands.logs"),
     ],
 )

@@ -12,7 +12,16 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def settings_options(function: F) -> F:
     """Decorator: gives a command one option a setting, and --config."""
-    for row in reversed(table()):
-        help = f"{row.help}. Default: {', '.join(row.default) or 'none' if row.several else row.default}"
-        function = click.option(row.flag, row.name, multiple=row.several, metavar="VALUE", help=help)(function)
-    return click.option("--config", metavar="FILE", help="TOML file of settings")(function)
+    return some_settings(*(row.name for row in table()))(function)
+
+
+def some_settings(*names: str) -> Callable[[F], F]:
+    """Decorator: gives a command one option for each of these settings, and --config."""
+
+    def decorate(function: F) -> F:
+        for row in reversed([row for row in table() if row.name in names]):
+            help = f"{row.help}. Default: {', '.join(row.default) or 'none' if row.several else row.default}"
+            function = click.option(row.flag, row.name, multiple=row.several, metavar="VALUE", help=help)(function)
+        return click.option("--config", metavar="FILE", help="TOML file of settings")(function)
+
+    return decorate

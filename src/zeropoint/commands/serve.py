@@ -11,8 +11,9 @@ import click
 
 from zeropoint import appliance
 from zeropoint.commands.logs import set_up_logs
+from zeropoint.commands.mocks import refuse_mocks
 from zeropoint.commands.options import settings_options
-from zeropoint.settings import SettingsError, load
+from zeropoint.settings import load
 
 
 @click.command()
@@ -30,12 +31,6 @@ def serve(config: str | None, **flags: Any) -> None:
 
 def announce(url: str) -> None:
     click.echo(f"zeropoint {metadata.version('zeropoint')} listening on {url}")
-
-
-def refuse_mocks(value: str | None) -> None:
-    """MOCKS_DISABLED=1 is law: there is nothing that another value could switch on."""
-    if value not in (None, "1"):
-        raise SettingsError(f"MOCKS_DISABLED: {value!r} is not allowed; it is 1 or unset, since there are no mocks")
 
 
 def event_loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
