@@ -548,6 +548,7 @@ class Ai(Section, frozen=True, kw_only=True):
 # --- who uses the machine -------------------------------------------------------------------------------------------
 
 WorkloadKind = Literal["run", "component", "jupyter", "container", "slurm", "unit", "program", "kernel"]
+MemoryBasis = Literal["pss", "pss-and-rss", "rss", "kernel", "none"]
 FoundBy = Literal["run-label", "process-tree", "component", "command-line", "cgroup", "program-and-user", "kernel"]
 
 
@@ -587,16 +588,16 @@ class Basis(Section, frozen=True, kw_only=True):
         ),
     ]
     memory: Annotated[
-        Literal["pss", "pss-and-rss", "rss", "kernel"] | None,
+        MemoryBasis,
         text(
             "pss: measured, pages that n processes share count 1/n for each; rss: measured, they count in full, since "
-            "PSS may not be read or is too dear; kernel: the kernel's own counts"
+            "PSS may not be read or is too dear; kernel: the kernel's own counts; none: nothing is told"
         ),
-    ] = None
+    ]
     power: Annotated[
-        Literal["estimated"] | None,
-        text("estimated: by its share of the time of each GPU, and of the processors"),
-    ] = None
+        Literal["estimated", "none"],
+        text("estimated: by its share of the time of each GPU, and of the processors; none: nothing is told"),
+    ]
 
 
 class Workload(Usage, frozen=True, kw_only=True):
@@ -610,7 +611,7 @@ class Workload(Usage, frozen=True, kw_only=True):
             "zeropoint.workload.kind",
         ),
     ]
-    user: Annotated[Text, text("Whose it is, where all of it is one user's")] = None
+    user: Annotated[str, text('Whose processes they are; "several users" where they are not all of one')]
     basis: Annotated[Basis, text("How its numbers came about")]
 
 

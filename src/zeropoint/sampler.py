@@ -8,10 +8,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from zeropoint import health
+from zeropoint.ai.jupyter import kernels_of
 from zeropoint.ai.registry import Options, components
+from zeropoint.ai.run_processes import RunProcesses
 from zeropoint.host.registry import probes
+from zeropoint.ledger.facts import Facts as LedgerFacts
+from zeropoint.ledger.facts import facts_of
+from zeropoint.ledger.probe import LedgerProbe
 from zeropoint.model import Sample, Server
-from zeropoint.probe import Roots
+from zeropoint.probe import Probe, Roots
+from zeropoint.processes import ProcessTable
 from zeropoint.sampling.assemble import SelfReport
 from zeropoint.sampling.executor import Executor
 from zeropoint.sampling.own_cost import OwnCostMeter
@@ -26,8 +32,8 @@ class Sampler:
     """The probes of a machine and the scheduler that asks them, put together but not running.
 
     `publish` gets each sample and the number of ticks that were missed before it. `serving` tells the fields SERVING of
-    the self-report, nothing where nobody is served; `failures` what is wrong beside the collectors. Raises ValueError
-    for runtimes to watch that `ai.registry.refuse_wrong_targets` refuses.
+    the self-report, nothing where nobody is served; `failures` what is wrong beside the collectors; `executor` makes
+    what runs a probe. Raises ValueError for runtimes to watch that `ai.registry.refuse_wrong_targets` refuses.
     """
 
     def __init__(
@@ -37,24 +43,31 @@ class Sampler:
         publish: Callable[[Sample, int], None],
         serving: Callable[[], Mapping[str, int]] = dict,
         failures: Callable[[], Sequence[str]] = tuple,
+        executor: Callable[[Probe, Roots], Executor] = Executor,
     ) -> None:
         self._interval = settings.interval
         self._serving, self._failures = serving, failures
+        self._publish_on = publish
+        self._newest: Sample | None = None
         self._started_at = time.monotonic()
         self._own_cost = OwnCostMeter()
         self._facts = Facts({}, 0, 0)
         self.roots = Roots(proc=settings.procfs, sys=settings.sysfs, root=settings.rootfs)
+        artifacts = Path(settings.artifacts)
+        self._processes, self._runs = ProcessTable(), RunProcesses(artifacts)
         self.ai = components(
             Options(
-                artifacts=Path(settings.artifacts),
+                artifacts=artifacts,
                 petals_peers=settings.petals_peers,
                 petals_python=settings.petals_python,
                 petals_cache=settings.petals_cache,
                 openmetrics_targets=settings.openmetrics_targets,
-            )
+            ),
+            self._processes,
         )
-        executors = [Executor(probe, self.roots) for probe in (*probes(self.roots), *self.ai)]
-        self.scheduler = Scheduler(executors, settings.interval, epoch, self._self_report, publish)
+        ledger = LedgerProbe(self._processes, self._ledger_facts)
+        executors = [executor(probe, self.roots) for probe in (*probes(self.roots), *self.ai, ledger)]
+        self.scheduler = Scheduler(executors, settings.interval, epoch, self._self_report, self._publish)
 
     def uptime_seconds(self) -> float:
         return time.monotonic() - self._started_at
@@ -67,6 +80,14 @@ class Sampler:
     def judge(self) -> health.Verdict:
         """How it fares at this moment."""
         return self._verdict(self.sample_age_seconds())
+
+    def _publish(self, sample: Sample, missed: int) -> None:
+        self._newest = sample
+        self._publish_on(sample, missed)
+
+    def _ledger_facts(self, roots: Roots, now: float) -> LedgerFacts:
+        runs = self._runs.look(roots, now, time.time())
+        return facts_of(self._newest, runs, kernels_of(self._processes.look(roots)))
 
     def _verdict(self, sample_age_seconds: float | None) -> health.Verdict:
         return health.judge(sample_age_seconds, self._interval, self._facts.collectors, self._failures())

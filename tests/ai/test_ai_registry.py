@@ -10,6 +10,7 @@ import msgspec
 from zeropoint.ai.registry import Options, built_in, components
 from zeropoint.model import Component
 from zeropoint.probe import Absent, Roots
+from zeropoint.processes import ProcessTable
 
 READ_ALL = """
 import sys
@@ -17,7 +18,9 @@ from pathlib import Path
 import msgspec
 from zeropoint.ai.registry import Options, components
 from zeropoint.probe import Absent, Roots
-readings = {probe.section: probe.read(Roots(), 1.0) for probe in components(Options(artifacts=Path(sys.argv[1])))}
+from zeropoint.processes import ProcessTable
+probes = components(Options(artifacts=Path(sys.argv[1])), ProcessTable())
+readings = {probe.section: probe.read(Roots(), 1.0) for probe in probes}
 reports = {section: reading.report for section, reading in readings.items() if not isinstance(reading, Absent)}
 print(msgspec.json.encode(reports).decode())
 """
@@ -75,8 +78,10 @@ def read_all(path: Path) -> dict[str, Component]:
 
 def test_the_packages_own_components(artifacts: Path) -> None:
     options = Options(artifacts=artifacts)
-    probes = components(options)
-    assert [probe.section for probe in probes] == [f"ai.components.{probe.name}" for probe in built_in(options)]
+    probes = components(options, ProcessTable())
+    assert [probe.section for probe in probes] == [
+        f"ai.components.{probe.name}" for probe in built_in(options, ProcessTable())
+    ]
     for probe in probes:
         reading = probe.read(Roots(), 1.0)
         if isinstance(reading, Absent):

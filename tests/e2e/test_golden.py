@@ -17,7 +17,8 @@ GOLDEN = HERE / "golden"
 
 
 def steady(taken: dict[str, Any]) -> dict[str, Any]:
-    """The sample without what is this run's: ids, times, this process's own cost, and the test machine's disks."""
+    """The sample without what is this run's: ids, times, this process's own cost, the test machine's disks and
+    who has the recorded files."""
     for name in ("id", "timestamp"):
         taken[name] = "..."
     server = taken["server"]
@@ -34,6 +35,10 @@ def steady(taken: dict[str, Any]) -> dict[str, Any]:
     taken["system"]["host"]["platform"]["python"] = "..."
     for component in taken["ai"]["components"].values():
         component["since"] = "..."
+    for workload in taken["ledger"]["workloads"]:
+        # The files of the recorded tree are whose the checkout is.
+        workload["id"] = workload["id"].replace(workload["user"], "...")
+        workload["user"] = "..."
     return taken
 
 

@@ -1,5 +1,6 @@
 """The processes of a system without /proc, by psutil."""
 
+from zeropoint.processes.machine_cpu import MachineCpu
 from zeropoint.processes.process import Process, Processes
 
 
@@ -24,4 +25,7 @@ def list_by_psutil(now: float) -> Processes:
             tuple(told["cmdline"] or ()),
             resident_bytes=memory.rss if memory else 0,
         )
-    return Processes(found, None, now, ended)
+    times = psutil.cpu_times()
+    interrupts = getattr(times, "irq", getattr(times, "interrupt", 0.0)) + getattr(times, "dpc", 0.0)
+    busy = times.user + times.system + getattr(times, "nice", 0.0)
+    return Processes(found, None, now, ended, MachineCpu(busy, interrupts, 0.0, psutil.cpu_count() or 1))

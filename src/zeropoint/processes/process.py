@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
+from zeropoint.processes.machine_cpu import MachineCpu
+
 # The parent of all threads of the kernel's own, since Linux 2.6.
 KTHREADD = 2
 
@@ -38,14 +40,14 @@ class Processes(Struct, frozen=True):
 
     `shortfall` says why some can not be seen, None where all are there; `listed_at` is the time of the listing on the
     table's clock, which rates refer to. `ended` are those that have ended and were not waited for yet. `machine` is the
-    content of PROC/stat then (empty where there is none), `has_clocks` whether CPU times are the exact ones.
+    CPU time of all processors then, None where that is not told; `has_clocks` says whether CPU times are exact.
     """
 
     by_pid: Mapping[int, Process]
     shortfall: str | None
     listed_at: float = 0.0
     ended: Mapping[int, Process] = {}
-    machine: bytes = b""
+    machine: MachineCpu | None = None
     has_clocks: bool = False
 
     def matching(self, wanted: Callable[[Process], bool]) -> list[Process]:

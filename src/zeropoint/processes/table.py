@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from zeropoint.probe import Roots, read_file
 from zeropoint.processes.cpu_clock import cpu_nanoseconds, has_clocks
+from zeropoint.processes.machine_cpu import parse_machine_cpu
 from zeropoint.processes.portable import list_by_psutil
 from zeropoint.processes.process import Process, Processes
 
@@ -111,7 +112,7 @@ class ProcessTable:
         ended = {pid: known.process for pid, known in self._known.items() if known.has_ended}
         # Mounted with hidepid, /proc shows nothing of other users' processes, the first one's among them.
         shortfall = None if 1 in found else f"{roots.proc} does not show the processes of others"
-        return Processes(found, shortfall, now, ended, machine, clocks)
+        return Processes(found, shortfall, now, ended, parse_machine_cpu(machine), clocks)
 
     def _boot_time_of(self, machine: bytes) -> float:
         """It is told in whole seconds and may wobble by one, which must not make others of all processes."""

@@ -6,16 +6,16 @@ from typing import Any, get_args, get_type_hints
 
 from msgspec import Struct
 
-from zeropoint.model import Ai, Component, Sample, Section, Server, System, Unavailable
+from zeropoint.model import Ai, Component, Ledger, Sample, Section, Server, System, Unavailable
 from zeropoint.probe import Absent, Probe
 from zeropoint.sampling.audit import Audited
 
 COMPONENTS = "ai.components."
+LEDGER = "ledger"
 NO_PROBE = "nothing reads it on this system"
 # What the contract names and this version does not compute.
 NOT_IN_THIS_VERSION = {
     "verdicts": "this version draws no verdicts",
-    "ledger": "this version keeps no ledger of workloads",
 }
 
 
@@ -44,11 +44,16 @@ def assemble(id: str, timestamp: str, interval_seconds: float, answers: Iterable
     fields: dict[str, dict[str, Any]] = {}
     components: dict[str, Component] = {}
     reasons = dict(NOT_IN_THIS_VERSION)
+    ledger: Ledger | None = None
     for answer in answers:
-        if answer.probe.section.startswith(COMPONENTS):
+        if answer.probe.section == LEDGER:
+            ledger = _ledger(answer, reasons)
+        elif answer.probe.section.startswith(COMPONENTS):
             components[answer.probe.section.removeprefix(COMPONENTS)] = _component(answer, reasons)
         else:
             _place(answer, fields, reasons)
+    if ledger is None:
+        reasons.setdefault(LEDGER, NO_PROBE)
     system = _build_system(fields, reasons)
     for path, reason in own.missing.items():
         reasons[f"server.{path}"] = reason
@@ -58,9 +63,18 @@ def assemble(id: str, timestamp: str, interval_seconds: float, answers: Iterable
         interval_seconds=interval_seconds,
         system=system,
         ai=Ai(components=components),
+        ledger=ledger,
         server=own.server,
         unavailable=[Unavailable(path=path, reason=reasons[path]) for path in sorted(reasons)],
     )
+
+
+def _ledger(answer: Answer, reasons: dict[str, str]) -> Ledger | None:
+    if isinstance(answer.reading, Audited) and isinstance(answer.reading.report, Ledger):
+        reasons.update(answer.reading.reasons)
+        return answer.reading.report
+    reasons[LEDGER] = answer.excuse
+    return None
 
 
 def _component(answer: Answer, reasons: dict[str, str]) -> Component:

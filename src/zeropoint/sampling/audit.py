@@ -4,6 +4,7 @@ A reading is audited once, when it is taken, on the thread that took it: what is
 """
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ NO_REASON = "not read, and its probe gives no reason"
 DECIMALS = 6
 # Texts that say nothing when they are null: the field itself is the reason of another value.
 FREE_TO_BE_NULL = frozenset({"reason", "since"})
+INDEX = re.compile(r"\[\d+\]")
 PLAIN = frozenset({str, int, bool})
 
 
@@ -69,7 +71,7 @@ def _section(
             elif (rounded := round(value, DECIMALS)) != value:
                 changed[name] = rounded
         elif value is None:
-            if not covered and name not in FREE_TO_BE_NULL and f"{path}.{name}" not in reasons:
+            if not covered and name not in FREE_TO_BE_NULL and not _has_reason(f"{path}.{name}", reasons):
                 reasons[f"{path}.{name}"] = NO_REASON
         else:
             below = f"{path}.{name}"
@@ -77,6 +79,11 @@ def _section(
             if audited is not value:
                 changed[name] = audited
     return structs.replace(section, **changed) if changed else section
+
+
+def _has_reason(path: str, reasons: Mapping[str, str]) -> bool:
+    """Its own, or one of every row of the lists that it lies in: ledger.workloads[*].gpu_percent."""
+    return path in reasons or ("[" in path and INDEX.sub("[*]", path) in reasons)
 
 
 def _value(value: Any, path: str, reasons: dict[str, str], covered: bool) -> Any:

@@ -664,13 +664,13 @@ export interface Basis {
    */
   cpu: "clocks" | "interrupt-ticks" | "ticks";
   /**
-   * pss: measured, pages that n processes share count 1/n for each; rss: measured, they count in full, since PSS may not be read or is too dear; kernel: the kernel's own counts
+   * pss: measured, pages that n processes share count 1/n for each; rss: measured, they count in full, since PSS may not be read or is too dear; kernel: the kernel's own counts; none: nothing is told
    */
-  memory: ("kernel" | "pss" | "pss-and-rss" | "rss") | null;
+  memory: "kernel" | "none" | "pss" | "pss-and-rss" | "rss";
   /**
-   * estimated: by its share of the time of each GPU, and of the processors
+   * estimated: by its share of the time of each GPU, and of the processors; none: nothing is told
    */
-  power: "estimated" | null;
+  power: "estimated" | "none";
 }
 export interface Battery {
   /**
@@ -1717,9 +1717,9 @@ export interface Workload {
    */
   kind: "component" | "container" | "jupyter" | "kernel" | "program" | "run" | "slurm" | "unit";
   /**
-   * Whose it is, where all of it is one user's
+   * Whose processes they are; "several users" where they are not all of one
    */
-  user: string | null;
+  user: string;
   /**
    * How its numbers came about
    */

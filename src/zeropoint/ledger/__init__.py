@@ -1,0 +1,1 @@
+"""Who uses the machine: its totals, split over workloads by what the kernel tells of each process."""

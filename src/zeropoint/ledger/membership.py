@@ -1,0 +1,151 @@
+"""Which workload each process belongs to.
+
+A run, an AI component and a kernel of Jupyter are trees of processes: who descends from one of theirs is of them, and
+stays so when its parent ends; a run's label, which all that it starts inherits, finds those that left unseen. Others
+belong to their container, Slurm job or systemd unit, by their control group; the rest to its program and user.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Collection, Iterable, Iterator
+
+from msgspec import Struct
+
+from zeropoint.ledger.accounts import Identity
+from zeropoint.ledger.cgroup_names import CgroupNames, Placement, place_of
+from zeropoint.ledger.facts import Facts
+from zeropoint.ledger.label import read_label
+from zeropoint.ledger.owner import KERNEL, Owner, component_owner, kernel_owner, program_owner, run_owner
+from zeropoint.ledger.users import Users
+from zeropoint.probe import Roots, read_file
+from zeropoint.processes import Process, Processes
+from zeropoint.texts import clean
+
+# A process is born in its parent's control group and often put into another one at once; later that is rare.
+AGAIN_SOON_SECONDS, AGAIN_SECONDS = 3.0, 60.0
+# Of two trees that a process is in: a training that is run by `zeropoint run` is that run.
+RANKS = {"run": 0, "component": 1, "jupyter": 2}
+# Rows of this component are kinds of programs, of which each is told under its own name.
+NOT_A_WORKLOAD = "programs"
+SEVERAL_USERS, UNKNOWN_USER = "several users", "unknown user"
+# What somebody starts in a session, or a container without systemd in its first group, is told by program and user.
+NO_WORKLOAD = re.compile(r"session-.+\.scope|init\.scope")
+
+
+class Member(Struct):
+    """A process and whose it is. `tree` is the owner of the tree that it is in; `is_left`: its parent has ended, and
+    what it had from that it keeps. `placement` is where its control group puts it."""
+
+    process: Process
+    owner: Owner
+    tree: Owner | None
+    label: str | None
+    is_left: bool
+    placement: Placement | None
+    user_id: int | None
+    again_at: float = 0.0
+
+
+class Membership:
+    """Follows the listings of one table."""
+
+    def __init__(self, names: CgroupNames, users: Users) -> None:
+        self._names = names
+        self._users = users
+        self._members: dict[Identity, Member] = {}
+        self._facts = Facts()
+
+    def update(self, roots: Roots, listing: Processes, facts: Facts, now: float) -> None:
+        """`now` is the monotonic clock. Who is gone keeps its owner until forget()."""
+        before, self._facts = self._facts, facts
+        has_changed = (before.components, before.runs, before.kernels) != (facts.components, facts.runs, facts.kernels)
+        trees = dict(_trees(facts))
+        by_pid = {pid: one.identity for pid, one in (*listing.by_pid.items(), *listing.ended.items())}
+        for process in (*listing.by_pid.values(), *listing.ended.values()):
+            member = self._members.get(process.identity)
+            if member is not None and member.process is process and not has_changed and now < member.again_at:
+                continue
+            parent = self._members.get(by_pid.get(process.parent_pid, (0, 0.0)))
+            placed = self._place(roots, process, member, parent, trees.get(process.pid))
+            placed.again_at = now + (AGAIN_SOON_SECONDS if member is None else AGAIN_SECONDS)
+            self._members[process.identity] = placed
+
+    def owner(self, identity: Identity) -> Owner | None:
+        member = self._members.get(identity)
+        return member.owner if member else None
+
+    def user(self, roots: Roots, identities: Iterable[Identity]) -> str:
+        """Whose processes these are."""
+        ids = {member.user_id for identity in identities if (member := self._members.get(identity))}
+        return self._user_name(roots, ids.pop()) if len(ids) == 1 else SEVERAL_USERS
+
+    def _user_name(self, roots: Roots, user_id: int | None) -> str:
+        return UNKNOWN_USER if user_id is None else self._users.name(roots, user_id)
+
+    def forget(self, but: Collection[Identity]) -> None:
+        """Forgets all processes but these."""
+        self._members = {identity: one for identity, one in self._members.items() if identity in but}
+
+    def _place(
+        self, roots: Roots, process: Process, member: Member | None, parent: Member | None, direct: Owner | None
+    ) -> Member:
+        """`direct` is the owner of the tree that begins with the process."""
+        if process.is_of_kernel:
+            return Member(process, KERNEL, None, None, False, None, 0)
+        is_left = member is not None and (member.is_left or member.process.parent_pid != process.parent_pid)
+        inherited = (member.tree if member and is_left else None) or (parent.tree if parent else None)
+        label = member.label if member else None
+        if member is None and inherited is None and direct is None:
+            label = read_label(roots, process.pid)
+        if label is not None:
+            direct = direct or run_owner(label, "run-label")
+        tree = min((one for one in (direct, inherited) if one), key=lambda one: RANKS[one.kind], default=None)
+        user_id = _user_id(roots, process.pid)
+        placement = parent.placement if member is None and parent else _placement(roots, process.pid)
+        owner = tree or self._apart(roots, process, placement, user_id)
+        return Member(process, owner, tree, label, is_left, placement, user_id)
+
+    def _apart(self, roots: Roots, process: Process, placement: Placement | None, user_id: int | None) -> Owner:
+        """The owner of a process that is in no tree."""
+        if placement is not None and not NO_WORKLOAD.fullmatch(placement.name_key):
+            name = self._names.name(roots, placement)
+            return Owner(f"{placement.kind}:{name}", name, placement.kind, "cgroup")
+        return program_owner(clean(process.name), self._user_name(roots, user_id))
+
+
+def _trees(facts: Facts) -> Iterator[tuple[int, Owner]]:
+    """Owners of trees by the processes that they begin with; of two the one that comes later counts."""
+    for pid, name in facts.kernels.items():
+        yield pid, kernel_owner(name)
+    for component, pids in facts.components.items():
+        for pid in pids:
+            if component != NOT_A_WORKLOAD:
+                yield pid, component_owner(component)
+    for pid, path in facts.runs.items():
+        yield pid, run_owner(path, "process-tree")
+
+
+def _user_id(roots: Roots, pid: int) -> int | None:
+    if sys.platform != "linux" and roots == Roots():
+        return _user_id_by_psutil(pid)
+    try:
+        return os.stat(f"{roots.proc}/{pid}").st_uid  # noqa: PTH116 - a Path each is dear
+    except OSError:
+        return None
+
+
+def _user_id_by_psutil(pid: int) -> int | None:
+    import psutil  # noqa: PLC0415 - Linux does without
+
+    try:
+        return int(psutil.Process(pid).uids().real)
+    except (psutil.Error, AttributeError):  # Windows has no such numbers
+        return None
+
+
+def _placement(roots: Roots, pid: int) -> Placement | None:
+    try:
+        return place_of(read_file(f"{roots.proc}/{pid}/cgroup"))
+    except OSError:
+        return None

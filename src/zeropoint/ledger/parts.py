@@ -1,0 +1,155 @@
+"""What each workload has used, put together quantity by quantity."""
+
+from collections.abc import Mapping, Set
+
+from msgspec import Struct, field
+
+from zeropoint.ledger.accounts import Identity, Movement
+from zeropoint.ledger.disk_io import Bytes
+from zeropoint.ledger.facts import Facts
+from zeropoint.ledger.gpu_shares import GpuUse, gpu_shares, gpu_totals
+from zeropoint.ledger.membership import Membership
+from zeropoint.ledger.owner import HYPERVISOR, INTERRUPTS, KERNEL, Owner
+from zeropoint.ledger.resident import Resident
+from zeropoint.ledger.totals import Totals
+from zeropoint.model import Basis, MemoryBasis, Workload
+from zeropoint.probe import Roots
+from zeropoint.processes import Process, Processes
+
+# These have no processes.
+NO_PROCESS = (INTERRUPTS, HYPERVISOR)
+
+
+class Part(Struct):
+    """Of one workload; `refused` says that its disk traffic may not be read, `is_proportional` has whether the memory
+    of its processes is their proportional share."""
+
+    processes: list[Process] = field(default_factory=list)
+    cpu_seconds: float = 0.0
+    memory_bytes: int = 0
+    is_proportional: set[bool] = field(default_factory=set)
+    disk: Bytes = (0, 0)
+    refused: bool = False
+    traffic: tuple[float, float] | None = None
+    gpu: GpuUse = field(default_factory=GpuUse)
+
+
+class Parts:
+    """The parts of one reading, by owner. What has ended since the last one is among them, without processes."""
+
+    def __init__(self, membership: Membership, listing: Processes, movement: Movement | None) -> None:
+        self._membership = membership
+        self._listing = listing
+        self._movement = movement
+        self._parts: dict[Owner, Part] = {}
+        for process in listing.by_pid.values():
+            if owner := membership.owner(process.identity):
+                self.part(owner).processes.append(process)
+
+    def part(self, owner: Owner) -> Part:
+        return self._parts.setdefault(owner, Part())
+
+    def containers(self) -> dict[Owner, int]:
+        """A process of each container."""
+        return {
+            owner: part.processes[0].pid
+            for owner, part in self._parts.items()
+            if owner.kind == "container" and part.processes
+        }
+
+    def charge_cpu(self, totals: Totals) -> None:
+        """What no process explains is the kernel's as far as that counted interrupts and steal: where it counts them in
+        the processes' own time too, nothing is left of it here."""
+        if self._movement is None:
+            return
+        for identity, seconds in self._movement.cpu_seconds.items():
+            if owner := self._membership.owner(identity):
+                self.part(owner).cpu_seconds += seconds
+        rest = (totals.usage.cpu_percent or 0.0) / 100 * self._movement.seconds
+        rest -= sum(part.cpu_seconds for part in self._parts.values())
+        for owner, percent in ((INTERRUPTS, totals.interrupt_percent), (HYPERVISOR, totals.steal_percent)):
+            seconds = min(rest, percent / 100 * self._movement.seconds)
+            if seconds > 0:
+                self.part(owner).cpu_seconds = seconds
+                rest -= seconds
+
+    def charge_memory(self, resident: Resident, totals: Totals) -> None:
+        for part in self._parts.values():
+            for process in part.processes:
+                if process.resident_bytes:
+                    amount, is_share = resident.bytes_of(process)
+                    part.memory_bytes += amount
+                    part.is_proportional.add(is_share)
+        if totals.kernel_bytes is not None:
+            self.part(KERNEL).memory_bytes = totals.kernel_bytes
+
+    def charge_disk(self, traffic: Mapping[Identity, Bytes], refused: Set[Identity]) -> None:
+        for part in self._parts.values():
+            part.refused = bool(part.processes) and all(one.identity in refused for one in part.processes)
+        for identity, (read, written) in traffic.items():
+            if owner := self._membership.owner(identity):
+                part = self.part(owner)
+                part.disk = part.disk[0] + read, part.disk[1] + written
+
+    def charge_network(self, rates: Mapping[Owner, tuple[float, float]]) -> None:
+        for owner, rate in rates.items():
+            self.part(owner).traffic = rate
+
+    def charge_power(self, facts: Facts, totals: Totals) -> None:
+        """GPUs, and the processors' power by their time."""
+        if facts.gpus:
+            # Who is not told of by any GPU has nothing of them, as far as they tell.
+            none = gpu_totals(facts.gpus)
+            for part in self._parts.values():
+                part.gpu.add(*(None if value is None else 0 for value in (none.percent, none.memory_bytes, none.watts)))
+            for owner, use in gpu_shares(facts.gpus, self._owner_of).items():
+                self.part(owner).gpu = use
+        if totals.processor_watts is None or self._movement is None:
+            return
+        for part in self._parts.values():
+            share = part.cpu_seconds / self._movement.seconds / totals.cores
+            part.gpu.add(None, None, totals.processor_watts * share)
+
+    def workloads(self, roots: Roots) -> list[Workload]:
+        return [self._workload(owner, part, roots) for owner, part in self._parts.items()]
+
+    def _workload(self, owner: Owner, part: Part, roots: Roots) -> Workload:
+        seconds = self._movement.seconds if self._movement else None
+        is_told = seconds is not None and not part.refused
+        traffic, gpu = part.traffic or (None, None), part.gpu
+        return Workload(
+            id=owner.id,
+            name=owner.name,
+            kind=owner.kind,
+            user=self._membership.user(roots, (process.identity for process in part.processes)),
+            pids_count=len(part.processes),
+            cpu_percent=None if seconds is None else 100 * part.cpu_seconds / seconds,
+            memory_bytes=part.memory_bytes,
+            read_bytes_per_second=part.disk[0] / seconds if seconds and is_told else None,
+            write_bytes_per_second=part.disk[1] / seconds if seconds and is_told else None,
+            received_bytes_per_second=traffic[0],
+            sent_bytes_per_second=traffic[1],
+            gpu_percent=gpu.percent,
+            gpu_memory_bytes=gpu.memory_bytes,
+            power_watts=gpu.watts,
+            basis=Basis(
+                found_by=owner.found_by,
+                cpu="interrupt-ticks" if owner in NO_PROCESS else "clocks" if self._listing.has_clocks else "ticks",
+                memory=_memory_basis(owner, part),
+                power="none" if gpu.watts is None else "estimated",
+            ),
+        )
+
+    def _owner_of(self, pid: int) -> Owner | None:
+        process = self._listing.by_pid.get(pid)
+        return self._membership.owner(process.identity) if process else None
+
+
+def _memory_basis(owner: Owner, part: Part) -> MemoryBasis:
+    if owner == KERNEL:
+        return "kernel"
+    if len(part.is_proportional) == 2:
+        return "pss-and-rss"
+    if not part.is_proportional:
+        return "none"
+    return "pss" if True in part.is_proportional else "rss"

@@ -1,0 +1,40 @@
+"""Why numbers of a ledger are null."""
+
+from collections.abc import Iterable, Mapping
+
+from zeropoint.ledger.split import QUANTITIES
+from zeropoint.model import Ledger, Usage
+from zeropoint.probe import NEEDS_TWO_READINGS, Missing
+
+NO_SHARES = "the driver tells no process's share of it"
+NO_NAMESPACE = "the kernel counts traffic by interface; this workload has none of its own, or not since two readings"
+SUMS = ("other", "unattributed", "over_attributed", "totals")
+
+
+def reasons_of(ledger: Ledger, missing: Mapping[str, str], no_disk: str) -> Missing:
+    """`missing` says why totals are null, by quantity; `no_disk` why the disk traffic of a workload is."""
+    by_workload = {
+        "cpu_percent": NEEDS_TWO_READINGS,
+        "read_bytes_per_second": no_disk,
+        "write_bytes_per_second": no_disk,
+        "received_bytes_per_second": NO_NAMESPACE,
+        "sent_bytes_per_second": NO_NAMESPACE,
+    }
+    if ledger.seconds is None:
+        by_workload |= {"read_bytes_per_second": NEEDS_TWO_READINGS, "write_bytes_per_second": NEEDS_TWO_READINGS}
+    reasons = Missing()
+    for name in nulls(ledger.workloads or ()):
+        reasons[f"workloads[*].{name}"] = by_workload.get(name) or missing.get(name, NO_SHARES)
+    for part in SUMS:
+        for name in nulls([getattr(ledger, part)]):
+            otherwise = by_workload.get(name, NO_SHARES)
+            reasons[f"{part}.{name}"] = missing.get(name, otherwise)
+    if ledger.seconds is None:
+        reasons["seconds"] = NEEDS_TWO_READINGS
+    return reasons
+
+
+def nulls(parts: Iterable[Usage]) -> list[str]:
+    """The quantities that are null in some of them."""
+    parts = tuple(parts)
+    return [name for name in QUANTITIES if any(getattr(part, name) is None for part in parts)]
