@@ -8,7 +8,7 @@ import { MetricsClient, type ClientState } from "../client/src/index";
 import { gapWords } from "../elements/gap-words";
 import { Past } from "../elements/past";
 import { Timeline } from "../elements/timeline";
-import { addressOf, componentIn } from "./address";
+import { addressIn, fragmentOf } from "./address";
 import "./chart-panel";
 import { AFTER_GPUS_KEY, chartRows, type ChartRow } from "./charts";
 import { chartsOf, sparkOf } from "./component-fields";
@@ -26,13 +26,17 @@ import { holdHeights, rememberedHeights, rememberLayout } from "./layout-memory"
 import type { ZpMissing } from "./missing-dialog";
 import "./missing-dialog";
 import { noticeOf } from "./notice";
+import { WORKLOADS } from "./measures";
 import { marksOfRuns, type Run } from "./runs";
 import { RunsFeed } from "./runs-feed";
 import "./server-panel";
 import "./signed-out";
 import { StatusMarks } from "./status-marks";
 import { nextTheme, type ThemeChoice } from "./theme-choice";
+import type { ZpWho } from "./who-panel";
+import "./who-panel";
 import { LONGEST_SECONDS, WINDOWS } from "./windows";
+import { withPartOf } from "./workload-lines";
 
 const STEP_POINTS = "500";
 // For so long the parts keep their heights of last time while the runs are waited for.
@@ -71,13 +75,16 @@ export class ZpDashboard extends LitElement {
   @state() private reasons: readonly string[] = [];
   @state() private tick = 0;
   @state() private runs: readonly Run[] = [];
-  @state() private open: string | null = componentIn(location.hash);
+  @state() private open: string | null = addressIn(location.hash).component;
+  @state() private selected: string | null = addressIn(location.hash).workload;
   @query("zp-help") private help!: ZpHelp;
   @query("zp-missing") private missing!: ZpMissing;
+  @query("zp-who") private who!: ZpWho | null;
   @query("zp-components") private components!: ZpComponents | null;
 
   readonly #timeline = new Timeline({ longestSeconds: LONGEST_SECONDS });
-  readonly #heights = rememberedHeights(componentIn(location.hash));
+  readonly #workloads = this.#timeline.list(WORKLOADS);
+  readonly #heights = rememberedHeights(addressIn(location.hash).component);
   #rows: readonly ChartRow[] = chartRows(null);
   #past: Past | null = null;
   #health: HealthReasons | null = null;
@@ -137,9 +144,11 @@ export class ZpDashboard extends LitElement {
       <main class=${this.sample !== null && !this.#timeline.connected ? "old" : ""}>
         <zp-components data-part="components" .sample=${this.sample} .timeline=${this.#timeline} .runs=${this.runs} .open=${this.open}
           .askSteps=${this.#askSteps} .names=${this.#names} @zp-open=${this.#openDetail}></zp-components>
+        <zp-who data-part="who" .sample=${this.sample} .timeline=${this.#timeline} .list=${this.#workloads} .selected=${this.selected}
+          @zp-select=${this.#select}></zp-who>
         <div class="panels">
           ${repeat(
-            this.#rows,
+            this.#rowsWithPart(),
             (row) => row.key,
             (row) => html`${row.key === AFTER_GPUS_KEY ? this.#expectedParts().map((part) => html`<div data-part=${part}></div>`) : nothing}
               <zp-chart-panel data-part=${row.key} .row=${row} .timeline=${this.#timeline} .sample=${this.sample}></zp-chart-panel>`,
@@ -149,6 +158,12 @@ export class ZpDashboard extends LitElement {
         </div>
       </main>
     `;
+  }
+
+  #rowsWithPart(): readonly ChartRow[] {
+    const { sample, selected } = this;
+    if (sample === null || selected === null) return this.#rows;
+    return this.#rows.map((row) => withPartOf(selected, row, sample, this.#workloads));
   }
 
   #notice(): TemplateResult | typeof nothing {
@@ -232,11 +247,26 @@ export class ZpDashboard extends LitElement {
 
   readonly #openDetail = (event: CustomEvent<string | null>): void => {
     const name = event.detail;
-    history.pushState(null, "", name === null ? location.pathname + location.search : addressOf(name));
+    this.#goTo(name, this.selected);
     this.#setOpen(name);
   };
 
-  readonly #followAddress = (): void => this.#setOpen(componentIn(location.hash));
+  // --- the selected workload, which is in the address too
+
+  readonly #select = (event: CustomEvent<string | null>): void => {
+    this.#goTo(this.open, event.detail);
+    this.selected = event.detail;
+  };
+
+  #goTo(component: string | null, workload: string | null): void {
+    history.pushState(null, "", location.pathname + location.search + fragmentOf({ component, workload }));
+  }
+
+  readonly #followAddress = (): void => {
+    const { component, workload } = addressIn(location.hash);
+    this.selected = workload;
+    this.#setOpen(component);
+  };
 
   #setOpen(name: string | null): void {
     const before = this.open;
@@ -274,10 +304,12 @@ export class ZpDashboard extends LitElement {
       this.theme = nextTheme(this.theme);
     },
     missing: () => this.missing.toggle(),
+    filter: () => this.who?.focusFilter(),
     step: (rows) => this.#timeline.step(rows),
     // One thing a press: the cursor first, which may lie over the detail view.
     escape: () => {
       if (this.#timeline.cursorTime() !== null) this.#timeline.pointAt(null);
+      else if (this.selected !== null) this.#select(new CustomEvent("zp-select", { detail: null }));
       else if (this.open !== null) this.#openDetail(new CustomEvent("zp-open", { detail: null }));
     },
   };

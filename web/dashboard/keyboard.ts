@@ -6,6 +6,7 @@ export interface KeyActions {
   freeze(): void;
   theme(): void;
   missing(): void;
+  filter(): void;
   step(rows: number): void;
   escape(): void;
 }
@@ -23,6 +24,7 @@ export function actOnKey(event: KeyboardEvent, actions: KeyActions, windows: num
   else if (event.key === " " && !onButton) actions.freeze();
   else if (event.key === "t") actions.theme();
   else if (event.key === "w") actions.missing();
+  else if (event.key === "/") actions.filter();
   else if (event.key === "ArrowLeft") actions.step(event.shiftKey ? -10 : -1);
   else if (event.key === "ArrowRight") actions.step(event.shiftKey ? 10 : 1);
   else if (event.key === "Escape") actions.escape();

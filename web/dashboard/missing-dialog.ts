@@ -45,7 +45,12 @@ export class ZpMissing extends LitElement {
 }
 
 function entry({ reason, paths }: Cause): TemplateResult {
-  return html`<div><dt>${reason}</dt><dd>${paths.join(", ")}</dd></div>`;
+  return html`<div><dt>${reason}</dt><dd>${paths.map(inWords).join(", ")}</dd></div>`;
+}
+
+// As the sample writes it, which is how it is found in the API.
+function inWords(path: string): string {
+  return path.includes("[*]") ? `${path} (of every row)` : path;
 }
 
 customElements.define("zp-missing", ZpMissing);

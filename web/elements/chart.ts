@@ -1,16 +1,19 @@
 // <zp-chart>: lines of one window of a timeline, with the values under the cursor in its title row.
 
-import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { LitElement, css, html, nothing, unsafeCSS, type PropertyValues, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
 import type { AxisKind } from "./axis";
 import { clock, unitOf, type UnitKind } from "./format";
 import { readingAtCursor } from "./cursor-reading";
 import { define } from "./define";
+import { HUES } from "./hues";
 import { marksBetween, marksInWords, type Mark } from "./marks";
 import { differ, find, missingReason, type Path } from "./path";
 import { OWN_GUTTERS, SHARED_GUTTERS } from "./plot/layout";
+import type { Backdrop } from "./plot/backdrop";
 import { Plot, type NewLine } from "./plot/plot";
 import { summary } from "./plot/summary";
+import { scaled, type Series } from "./row-columns";
 import { onThemeChange } from "./theme";
 import type { Timeline } from "./timeline";
 import type { Reading } from "./value";
@@ -26,9 +29,23 @@ export interface LineDefinition {
   readonly path: Path;
   readonly label: string;
   /** Which of the theme's series colours. */
-  readonly tone: 1 | 2 | 3 | 4;
+  readonly tone: Tone;
   readonly below?: boolean;
+  /** Where its numbers come from, when not from the value at `path` alone. */
+  readonly series?: Series;
+  /** What its value is shown as a share of, as the cores of all of CPU time: it is divided by that. */
+  readonly of?: number;
+  /** The unit of that share, where it is not the value's own. */
+  readonly unit?: UnitKind;
+  readonly dashed?: boolean;
 }
+
+/** A colour of the theme: of a series, of the text, or of a name (see hues.ts). */
+export type Tone = 1 | 2 | 3 | 4 | "text" | `hue-${number}`;
+
+const TONE_CLASSES = unsafeCSS(
+  Array.from({ length: HUES }, (_, hue) => `.tone-hue-${hue} { --tone: var(--zp-hue-${hue}); }`).join("\n"),
+);
 
 export class ZpChart extends LitElement {
   static override styles = css`
@@ -41,6 +58,7 @@ export class ZpChart extends LitElement {
       content: ""; display: inline-block; width: 10px; height: 0; margin-inline-end: 6px; vertical-align: 0.26em;
       border-top: 2.5px solid var(--tone);
     }
+    .dashed .label::before { border-top-style: dashed; }
     .readout zp-value { min-width: 3.2em; font-weight: 550; }
     .bytes .readout zp-value { min-width: 4.9em; }
     .bytes-rate .readout zp-value { min-width: 5.9em; }
@@ -76,6 +94,8 @@ export class ZpChart extends LitElement {
     .tone-2 { --tone: var(--zp-series-2, #b35c00); }
     .tone-3 { --tone: var(--zp-series-3, #5a6575); }
     .tone-4 { --tone: var(--zp-series-4, #11786a); }
+    .tone-text { --tone: var(--zp-text, #171b21); }
+    ${TONE_CLASSES}
     [hidden] { display: none; }
   `;
 
@@ -83,6 +103,8 @@ export class ZpChart extends LitElement {
   @property() heading = "";
   @property({ attribute: false }) axis: AxisKind = "plain";
   @property({ attribute: false, hasChanged: differ }) lines: readonly LineDefinition[] = [];
+  /** What is drawn behind the lines. */
+  @property({ attribute: false }) backdrop: Backdrop | null = null;
   /** The plot alone, for an element that has a title row of its own. */
   @property({ type: Boolean, reflect: true }) bare = false;
   /** Stands in the plot in place of what it would say itself when there is nothing to draw. */
@@ -117,6 +139,11 @@ export class ZpChart extends LitElement {
     this.#begin();
   }
 
+  /** Draws what has changed without a sample. */
+  redraw(): void {
+    if (this.timeline !== null && this.#release.length > 0) this.#refresh(this.timeline);
+  }
+
   /** Draws again with the colours that CSS gives now. */
   recolour(): void {
     this.#plot?.recolour();
@@ -124,7 +151,7 @@ export class ZpChart extends LitElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     if (this.message !== null) this.plot.setAttribute("aria-label", [this.heading, this.message].filter(Boolean).join(": "));
-    const before = changed.get("timeline") ?? changed.get("lines");
+    const before = changed.get("timeline") ?? changed.get("lines") ?? changed.get("backdrop");
     if (before === undefined || before === null) return;
     // Other lines or another timeline: start over with them.
     this.#end();
@@ -166,9 +193,9 @@ export class ZpChart extends LitElement {
   // Percentages share their unit; bytes are scaled each for itself.
   #readout(line: LineDefinition, index: number): TemplateResult {
     const withoutUnit = this.axis === "percent" && index > 0;
-    return html`<span class="readout tone-${line.tone}">
+    return html`<span class="readout tone-${line.tone} ${line.dashed === true ? "dashed" : ""}">
       <span class="label">${line.label}</span>
-      <zp-value .reading=${this.readings[index] ?? null} ?without-unit=${withoutUnit}></zp-value>
+      <zp-value .reading=${this.readings[index] ?? null} .of=${line.of ?? 1} .unit=${line.unit ?? null} ?without-unit=${withoutUnit}></zp-value>
     </span>`;
   }
 
@@ -177,7 +204,7 @@ export class ZpChart extends LitElement {
     const timeline = this.timeline;
     if (timeline === null || !this.isConnected || this.#release.length > 0) return;
     // Named now and not when the chart is first seen, so that the rows have their values by then.
-    for (const line of this.lines) timeline.column(line.path);
+    for (const { path, series } of this.lines) if (series === undefined) timeline.column(path);
     this.#release = [
       timeline.subscribe(() => this.#refresh(timeline)),
       onThemeChange(() => this.recolour()),
@@ -197,7 +224,7 @@ export class ZpChart extends LitElement {
 
   // The values always, the picture only where it can be seen.
   #refresh(timeline: Timeline): void {
-    if (timeline.sample !== null) this.readings = this.lines.map(({ path }) => readingAtCursor(timeline, path));
+    if (timeline.sample !== null) this.readings = this.lines.map(({ path, series }) => readingAtCursor(timeline, path, series));
     this.setAttribute("data-points", String(timeline.view()?.count ?? 0));
     if (!this.#visible) return;
     this.#plot ??= this.#newPlot(timeline);
@@ -209,7 +236,7 @@ export class ZpChart extends LitElement {
 
   #newPlot(timeline: Timeline): Plot {
     const lines = this.lines.map((line) => newLine(line, timeline));
-    return new Plot(this.canvas, this.axis, this.#unit, lines, this.bare ? OWN_GUTTERS : SHARED_GUTTERS);
+    return new Plot(this.canvas, this.axis, this.#unit, lines, this.bare ? OWN_GUTTERS : SHARED_GUTTERS, this.backdrop);
   }
 
   #describe(timeline: Timeline, plot: Plot): void {
@@ -217,7 +244,8 @@ export class ZpChart extends LitElement {
     const first = this.lines[0]?.path;
     const isMissing = first !== undefined && !plot.drawn && typeof find(timeline.sample, first).value !== "number";
     this.empty = isMissing ? missingReason(timeline.sample, first) : null;
-    const lines = summary(this.heading, timeline.windowSeconds(), plot.rows.count, plot.lines, this.#unit);
+    const told = [...plot.lines, ...(plot.backdrop?.words ?? [])];
+    const lines = summary(this.heading, timeline.windowSeconds(), plot.rows.count, told, this.#unit);
     const words = lines + marksInWords(plot.marks);
     if (this.message === null) this.plot.setAttribute("aria-label", words);
   }
@@ -274,8 +302,19 @@ export class ZpChart extends LitElement {
   };
 }
 
-function newLine({ path, label, tone, below }: LineDefinition, timeline: Timeline): NewLine {
-  return { label, column: timeline.column(path), below: below ?? false, colourToken: `--zp-series-${tone}` };
+function newLine({ path, label, tone, below, series, of, dashed }: LineDefinition, timeline: Timeline): NewLine {
+  const own = series ?? timeline.series(path);
+  return {
+    label,
+    series: of === undefined ? own : scaled(own, 1 / of),
+    below: below ?? false,
+    dashed: dashed ?? false,
+    colourToken: tokenOf(tone),
+  };
+}
+
+function tokenOf(tone: Tone): string {
+  return typeof tone === "number" ? `--zp-series-${tone}` : `--zp-${tone}`;
 }
 
 define("zp-chart", ZpChart);

@@ -34,6 +34,11 @@ export class ColumnRing {
     return this.#columns.length - 1;
   }
 
+  /** Empties a column, so that something else can be kept in it. */
+  clearColumn(column: number): void {
+    this.#columns[column]?.fill(Number.NaN);
+  }
+
   append(time: number, broken: boolean): void {
     if (this.count === this.#capacity) {
       this.#first = (this.#first + 1) % this.#capacity;

@@ -3,6 +3,7 @@
 import { gapBetween } from "./gaps";
 import { metricName, numberAt, type Path, type SampleBase } from "./path";
 import { ColumnRing } from "./ring";
+import { RowColumns, type ListDefinition } from "./row-columns";
 import { sectionOf, union } from "./sections";
 import type { Window } from "./timeline";
 
@@ -27,6 +28,7 @@ export class SampleRows {
   window: Window = { points: 0 };
   readonly #longestSeconds: number;
   readonly #columns = new Map<string, { readonly path: Path; readonly column: number }>();
+  readonly #lists: RowColumns[] = [];
   #recent: SampleBase[] = [];
   #told: string | null = null;
   #notes: GapNote[] = [];
@@ -51,9 +53,18 @@ export class SampleRows {
     return column;
   }
 
+  /** Columns for the rows of a list; the newest samples are in them at once. */
+  list(definition: ListDefinition): RowColumns {
+    const list = new RowColumns(this.ring, definition);
+    this.#lists.push(list);
+    const first = this.ring.count - this.#recent.length;
+    this.#recent.forEach((sample, index) => list.fill(first + index, sample));
+    return list;
+  }
+
   /** The parts of a sample that the columns are read from. */
   sections(): string[] {
-    return union([...this.#columns.values()].map(({ path }) => sectionOf(path)));
+    return union([...this.#columns.values(), ...this.#lists].map(({ path }) => sectionOf(path)));
   }
 
   /** The server told of a gap; it stands before the next sample. */
@@ -127,6 +138,7 @@ export class SampleRows {
 
   #fill(row: number, sample: SampleBase): void {
     for (const { path, column } of this.#columns.values()) this.ring.set(column, row, numberAt(sample, path));
+    for (const list of this.#lists) list.fill(row, sample);
   }
 
   #note(note: GapNote): void {
@@ -136,6 +148,7 @@ export class SampleRows {
 
   #clear(): void {
     this.ring.clear();
+    for (const list of this.#lists) list.clear();
     this.#notes = [];
     this.#recent = [];
     this.oldestId = null;

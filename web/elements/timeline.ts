@@ -3,6 +3,7 @@
 import { inOrder, type Mark } from "./marks";
 import type { Path, SampleBase } from "./path";
 import type { ColumnRing, RingStatistics } from "./ring";
+import type { ListDefinition, RowColumns, Series } from "./row-columns";
 import { SampleRows } from "./sample-rows";
 
 export type Window = { readonly points: number } | { readonly seconds: number };
@@ -89,6 +90,20 @@ export class Timeline {
 
   column(path: Path): number {
     return this.#rows.column(path);
+  }
+
+  /** Columns for the rows of a list that come and go. */
+  list(definition: ListDefinition): RowColumns {
+    return this.#rows.list(definition);
+  }
+
+  /** The numbers at `path`. */
+  series(path: Path): Series {
+    const column = this.column(path);
+    return {
+      value: (row) => this.value(column, row),
+      copy: (first, count, target) => this.rows.copyColumn(column, first, count, target),
+    };
   }
 
   sections(): string[] {

@@ -32,6 +32,8 @@ export class ZpValue extends LitElement {
   @property({ attribute: false, hasChanged: differs }) reading: Reading | null = null;
   /** Overrides the unit that the metric's name carries. */
   @property({ attribute: false }) unit: UnitKind | null = null;
+  /** The value is shown as a share of so many: of one core as of all of them. */
+  @property({ attribute: false }) of = 1;
   @property({ type: Boolean, attribute: "without-unit" }) withoutUnit = false;
 
   override render(): TemplateResult {
@@ -39,7 +41,7 @@ export class ZpValue extends LitElement {
     const { value, path } = this.reading;
     if (value === null) return html`<span class="dash" aria-hidden="true">–</span>`;
     const shown: Shown =
-      typeof value === "string" ? { number: value, unit: "" } : show(value, this.unit ?? unitOf(path));
+      typeof value === "string" ? { number: value, unit: "" } : show(value / this.of, this.unit ?? unitOf(path));
     const unit = this.withoutUnit || shown.unit === "" ? "" : html`<span class="unit" part="unit">${shown.unit}</span>`;
     return html`<span class="number" part="number">${shown.number}</span>${unit}`;
   }
@@ -50,6 +52,7 @@ export class ZpValue extends LitElement {
     const reason = reading === null || reading.value !== null ? null : `not available: ${reading.reason}`;
     setAttribute(this, "data-metric", reading === null ? null : metricName(reading.path));
     setAttribute(this, "data-value", reading?.value == null ? null : String(reading.value));
+    setAttribute(this, "data-of", this.of === 1 ? null : String(this.of));
     setAttribute(this, "data-missing", reading === null || reading.value !== null ? null : reading.reason);
     // A text may be cut off where it stands; a number never is.
     setAttribute(this, "title", reason ?? (typeof reading?.value === "string" ? reading.value : null));

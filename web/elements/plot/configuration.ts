@@ -86,7 +86,8 @@ export function configuration(plot: Plot, unit: UnitKind): ChartConfiguration<"c
         },
       },
     },
-    plugins: [gapHatch(plot), markLines(plot), endLabels(plot)],
+    // A backdrop has names of its own, where the lines would have theirs.
+    plugins: [...(plot.backdrop === null ? [endLabels(plot)] : [plot.backdrop.plugin(plot)]), gapHatch(plot), markLines(plot)],
   };
 }
 

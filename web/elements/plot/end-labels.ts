@@ -44,7 +44,7 @@ export function endLabels({ rows, lines, look }: Plot): Plugin<"columnLine"> {
       ctx.font = look.font;
       ctx.textBaseline = "middle";
       ended.forEach(({ line }, index) => {
-        ctx.fillStyle = line.colour;
+        ctx.fillStyle = line.labelColour;
         ctx.fillText(line.label, chartArea.right + 6, placed[index] ?? 0);
       });
       ctx.restore();

@@ -27,6 +27,7 @@ const THIN_LINE_WIDTH = 1;
 const DENSE_ROWS = 150;
 const AREA_OPACITY = 0.13;
 const OLD_OPACITY = 0.5;
+const DASHES = [4, 2];
 const LONE_POINT_RADIUS = 1.75;
 
 // Chart.js wants to know what a point is made of; there are none.
@@ -58,6 +59,7 @@ class ColumnLineController extends DatasetController<ChartType> {
     ctx.fillStyle = line.colour;
     ctx.lineWidth = rows.count > DENSE_ROWS ? THIN_LINE_WIDTH : LINE_WIDTH;
     ctx.lineJoin = "bevel";
+    ctx.setLineDash(line.dashed ? DASHES : []);
     for (const [from, to] of pieces(line.values, rows)) {
       if (to === from) {
         dot(ctx, toX(rows.times[from] ?? 0), toY(sign * (line.values[from] ?? 0)));
@@ -83,7 +85,7 @@ class ColumnLineController extends DatasetController<ChartType> {
 export const columnLineParts = [ColumnLineController, NoElement] as unknown as readonly ChartComponent[];
 
 /** First and last row of each stretch that may be drawn in one go: a gap or a missing value ends it. */
-function* pieces(values: Float64Array, rows: PlotRows): Generator<readonly [number, number]> {
+export function* pieces(values: Float64Array, rows: PlotRows): Generator<readonly [number, number]> {
   let from = -1;
   for (let row = 0; row < rows.count; row += 1) {
     const missing = Number.isNaN(values[row]);
@@ -97,7 +99,7 @@ function* pieces(values: Float64Array, rows: PlotRows): Generator<readonly [numb
 }
 
 /** The scale's own mapping, as two numbers instead of a call a point. */
-function linear(scale: Scale): (value: number) => number {
+export function linear(scale: Scale): (value: number) => number {
   const start = scale.getPixelForValue(scale.min);
   const slope = (scale.getPixelForValue(scale.max) - start) / (scale.max - scale.min || 1);
   return (value) => start + (value - scale.min) * slope;

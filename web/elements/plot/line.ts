@@ -1,15 +1,19 @@
 // What a plot draws: columns of one window, copied out of the rows once a picture.
 
+import type { Series } from "../row-columns";
 import type { View, Timeline } from "../timeline";
 
 export interface PlotLine {
   readonly label: string;
-  readonly column: number;
+  readonly series: Series;
   /** Drawn under the axis, as what leaves the machine. */
   readonly below: boolean;
+  readonly dashed: boolean;
   /** With a light area down to the axis. */
   readonly area: boolean;
   colour: string;
+  /** Of its name at its end, where it must be readable. */
+  labelColour: string;
   values: Float64Array;
 }
 
@@ -44,7 +48,7 @@ export function copyView(timeline: Timeline, view: View, rows: PlotRows, lines: 
   timeline.rows.copyBreaks(view.first, view.rows, rows.breaks);
   for (const line of lines) {
     if (line.values.length < view.rows) line.values = new Float64Array(rows.times.length);
-    timeline.rows.copyColumn(line.column, view.first, view.rows, line.values);
+    line.series.copy(view.first, view.rows, line.values);
   }
 }
 

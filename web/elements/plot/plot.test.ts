@@ -19,14 +19,16 @@ function timelineOf(values: readonly (readonly [second: number, value: number | 
 }
 
 function line(part: Partial<PlotLine> = {}): PlotLine {
-  return { label: "l", column: 0, below: false, area: false, colour: "", values: new Float64Array(0), ...part };
+  const series = timelineOf([]).series(["value"]);
+  const look = { dashed: false, area: false, colour: "", labelColour: "" };
+  return { label: "l", series, below: false, ...look, values: new Float64Array(0), ...part };
 }
 
 describe("copyView", () => {
   it("copies the window's rows and uses its arrays again", () => {
     const timeline = timelineOf([[1, 10], [2, null], [5, 30]]);
     const rows = emptyRows();
-    const lines = [line()];
+    const lines = [line({ series: timeline.series(["value"]) })];
     const view = timeline.view()!;
     copyView(timeline, view, rows, lines);
     const { times } = rows;

@@ -5,7 +5,9 @@ import { steadyAxis, valueAxis, type AxisKind, type ValueAxis } from "../axis";
 import type { UnitKind } from "../format";
 import { colourOf } from "../theme";
 import { marksBetween, type Mark } from "../marks";
+import type { Series } from "../row-columns";
 import type { Timeline, View } from "../timeline";
+import type { Backdrop } from "./backdrop";
 import { configuration } from "./configuration";
 import { FONT_PIXELS, SHARED_GUTTERS, type Gutters } from "./layout";
 import { copyView, emptyRows, extentOf, type PlotLine, type PlotRows } from "./line";
@@ -20,6 +22,8 @@ export interface Look {
   quiet: string;
   mark: string;
   bad: string;
+  text: string;
+  surface: string;
   font: string;
 }
 
@@ -33,8 +37,9 @@ export interface Area {
 
 export interface NewLine {
   readonly label: string;
-  readonly column: number;
+  readonly series: Series;
   readonly below: boolean;
+  readonly dashed: boolean;
   /** The custom property of its colour. */
   readonly colourToken: string;
 }
@@ -42,13 +47,14 @@ export interface NewLine {
 export class Plot {
   readonly lines: readonly PlotLine[];
   readonly rows: PlotRows = emptyRows();
-  readonly look: Look = { grid: "", hatch: "", quiet: "", mark: "", bad: "", font: "" };
+  readonly look: Look = { grid: "", hatch: "", quiet: "", mark: "", bad: "", text: "", surface: "", font: "" };
   view: View | null = null;
   /** Those in the window. */
   marks: readonly Mark[] = [];
   readonly #axisKind: AxisKind;
   readonly #colourTokens: readonly string[];
   readonly #chart: Chart<"columnLine">;
+  readonly #colours = new Map<string, string>();
   #axis: ValueAxis | null = null;
 
   constructor(
@@ -57,12 +63,13 @@ export class Plot {
     unit: UnitKind,
     lines: readonly NewLine[],
     readonly gutters: Gutters = SHARED_GUTTERS,
+    readonly backdrop: Backdrop | null = null,
   ) {
     this.#axisKind = axisKind;
     this.#colourTokens = lines.map((line) => line.colourToken);
-    this.lines = lines.map(({ label, column, below }) => {
-      const sameSide = lines.filter((other) => other.below === below);
-      return { label, column, below, area: sameSide.length === 1, colour: "", values: new Float64Array(0) };
+    this.lines = lines.map(({ label, series, below, dashed }) => {
+      const isAlone = backdrop === null && lines.filter((other) => other.below === below).length === 1;
+      return { label, series, below, dashed, area: isAlone, colour: "", labelColour: "", values: new Float64Array(0) };
     });
     this.#readLook(canvas);
     this.#chart = new Chart(canvas, configuration(this, unit));
@@ -83,7 +90,10 @@ export class Plot {
     if (this.view !== null) {
       this.marks = marksBetween(timeline.marks, this.view.startMilliseconds, this.view.endMilliseconds);
       copyView(timeline, this.view, this.rows, this.lines);
-      const { above, below } = extentOf(this.rows, this.lines);
+      const lines = extentOf(this.rows, this.lines);
+      const behind = this.backdrop?.copy(timeline, this.view, this.rows) ?? { above: 0, below: 0 };
+      const above = Math.max(lines.above, behind.above);
+      const below = Math.max(lines.below, behind.below);
       this.#axis = steadyAxis(this.#axis, valueAxis(this.#axisKind, above, this.#twoSided ? below : null));
     }
     this.#chart.update("none");
@@ -95,6 +105,13 @@ export class Plot {
     this.#chart.update("none");
   }
 
+  /** The colour that a custom property stands for here. */
+  colourOf(token: string): string {
+    const known = this.#colours.get(token) ?? colourOf(this.#chart.canvas, token, "#5b6472");
+    this.#colours.set(token, known);
+    return known;
+  }
+
   pixelOf(milliseconds: number): number {
     return this.#chart.scales["x"]?.getPixelForValue(milliseconds) ?? Number.NaN;
   }
@@ -103,9 +120,9 @@ export class Plot {
     return this.#chart.scales["x"]?.getValueForPixel(pixel) ?? Number.NaN;
   }
 
-  /** Whether any line has a value in the window. */
+  /** Whether there is anything in the window. */
   get drawn(): boolean {
-    return this.lines.some((line) => line.values.subarray(0, this.rows.count).some((value) => !Number.isNaN(value)));
+    return this.backdrop?.drawn === true || this.lines.some((line) => line.values.subarray(0, this.rows.count).some((value) => !Number.isNaN(value)));
   }
 
   destroy(): void {
@@ -117,13 +134,21 @@ export class Plot {
   }
 
   #readLook(canvas: HTMLCanvasElement): void {
+    this.#colours.clear();
     const colour = (name: string, fallback: string): string => colourOf(canvas, name, fallback);
     this.look.grid = colour("--zp-grid", "#e9ecf0");
     this.look.hatch = colour("--zp-hatch", "#b4bcc8");
     this.look.quiet = colour("--zp-quiet", "#5b6472");
     this.look.mark = colour("--zp-mark", "#5b6472");
+    this.look.text = colour("--zp-text", "#161b22");
+    this.look.surface = colour("--zp-surface", "#ffffff");
     this.look.bad = colour("--zp-bad", "#c22525");
     this.look.font = `${FONT_PIXELS}px ${getComputedStyle(canvas).fontFamily}`;
-    this.lines.forEach((line, index) => (line.colour = colour(this.#colourTokens[index] ?? "", "#1f6fd0")));
+    this.lines.forEach((line, index) => {
+      const token = this.#colourTokens[index] ?? "";
+      line.colour = colour(token, "#1f6fd0");
+      // A hue of a name is made for areas and lines.
+      line.labelColour = token.startsWith("--zp-hue-") ? this.look.text : line.colour;
+    });
   }
 }
