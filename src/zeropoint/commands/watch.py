@@ -6,7 +6,8 @@ import signal
 import sys
 from collections import deque
 from contextlib import suppress
-from typing import Any
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,8 +16,10 @@ from zeropoint.commands.logs import set_up_logs
 from zeropoint.commands.mocks import refuse_mocks
 from zeropoint.commands.options import some_settings
 from zeropoint.probe import read_file
-from zeropoint.settings import TOKEN_VARIABLE, SettingsError, load
-from zeropoint.terminal.app import Feed, WatchApp
+from zeropoint.settings import TOKEN_VARIABLE, Settings, SettingsError, load
+
+if TYPE_CHECKING:
+    from zeropoint.terminal.app import Feed, WatchApp
 
 SAMPLING = (
     "procfs",
@@ -64,8 +67,10 @@ def watch(url: str | None, token_file: str | None, config: str | None, **flags: 
 
 
 def refuse_no_terminal() -> None:
-    """Raises SettingsError where there is nothing to draw on or nobody to press keys: it draws on standard error, as
-    textual does, reads standard input, and is meant for whoever looks at standard output."""
+    """Raises SettingsError where there is nothing to draw on or nobody to press keys, or nothing that draws. textual
+    draws on standard error and reads standard input; what is meant for a program goes to standard output."""
+    if find_spec("textual") is None:
+        raise SettingsError("watch needs textual, which is not installed: pip install 'zeropoint[watch]'")
     for name, stream in (("output", sys.stdout), ("input", sys.stdin), ("error", sys.stderr)):
         if stream is None or not stream.isatty():
             raise SettingsError(
@@ -94,7 +99,7 @@ def client_of(url: str, token: str | None) -> MetricsClient:
         raise SettingsError(f"{error}; an address is as in http://gpubox:3001") from None
 
 
-def local_feed(settings: Any) -> Feed:
+def local_feed(settings: Settings) -> "Feed":
     # Not at the top: who watches another machine needs none of the probes.
     from zeropoint.commands.watch_local import LocalFeed  # noqa: PLC0415
 
@@ -104,8 +109,11 @@ def local_feed(settings: Any) -> Feed:
         raise SettingsError(f"openmetrics_targets: {error}") from None
 
 
-def run(feed: Feed, place: str) -> None:
+def run(feed: "Feed", place: str) -> None:
     """Shows the feed until a key or a signal ends it. Raises SettingsError when the server refuses."""
+    # refuse_no_terminal has seen that it is there.
+    from zeropoint.terminal.app import WatchApp  # noqa: PLC0415
+
     ended = asyncio.run(_show(WatchApp(feed, place)))
     if isinstance(ended, FeedRefusedError):
         raise SettingsError(f"{place}: {ended.reason}")
@@ -113,7 +121,7 @@ def run(feed: Feed, place: str) -> None:
         raise ended
 
 
-async def _show(app: WatchApp) -> Exception | None:
+async def _show(app: "WatchApp") -> Exception | None:
     for number in (signal.SIGTERM, signal.SIGINT):
         with suppress(NotImplementedError):  # Windows
             asyncio.get_running_loop().add_signal_handler(number, app.exit)

@@ -43,8 +43,17 @@ def explain_lines(sample: Sample, state: StateChanged, row: Row | None) -> Itera
     for name, one in bad:
         yield entry(f"{name}: {text(one, 'status') or '?'}", text(one, "reason") or NO_REASON)
     yield heading("values that are not known")
+    for reason, paths in _by_reason(told).items():
+        yield Content(f"  {reason}")
+        yield Content.assemble((f"      {', '.join(paths)}", "$text-muted"))
+
+
+def _by_reason(told: Sample) -> dict[str, list[str]]:
+    """The paths that each reason is told of: most reasons are of many values."""
+    grouped: dict[str, list[str]] = {}
     for missing in told.unavailable:
-        yield entry(missing.path, missing.reason)
+        grouped.setdefault(missing.reason, []).append(missing.path)
+    return grouped
 
 
 def _of_row(sample: Sample, told: Sample, row: Row) -> Iterator[Content]:

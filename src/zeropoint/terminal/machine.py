@@ -24,7 +24,9 @@ def machine_lines(sample: Sample, width: int) -> list[Content]:
         share("CPU", number(cpu, "usage_percent"), cells, _load(cpu), _waits(cpu)),
         *core_lines(cpu, width),
         share("memory", number(memory, "usage_percent"), cells, _space(memory), _waits(memory)),
-        share("swap", number(swap, "usage_percent"), cells, _space(swap)),
+        share(
+            "swap", number(swap, "usage_percent"), cells, _space(swap) if number(swap, "total_bytes") != 0 else "none"
+        ),
         share("disk", number(disk, "usage_percent"), cells, f"{_space(disk)} on /"),
         share("I/O", number(disk, "busy_percent"), cells, _traffic(disk, "read", "write"), _waits(disk)),
         label("net") + Content(f"in {_rate(network, 'received')}   out {_rate(network, 'sent')}"),

@@ -19,7 +19,7 @@ KEYS = (
     ("e", "reasons: of the row under the cursor, of sources that fail, of all values that are not known"),
     ("/", "filter the workloads by name or kind; Enter keeps the filter, Escape removes it"),
     ("t", "dark or light"),
-    ("Tab", "from the machine to the table and back; arrows, Page up and down scroll"),
+    ("Tab", "from the machine to the table and back; arrows, Page up and down, Home and End scroll"),
     ("R", "ask again, after the server has refused"),
 )
 NOTES = (

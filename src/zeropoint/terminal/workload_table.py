@@ -1,8 +1,10 @@
 """The table of workloads on the screen."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from rich.text import Text
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import DataTable
 from textual.widgets.data_table import RowDoesNotExist
@@ -18,6 +20,7 @@ class WorkloadTable(DataTable[Text]):
     """Rows keep their cursor by what they are, wherever the sorting puts them."""
 
     DEFAULT_CSS = "WorkloadTable { border-top: solid $primary; }"
+    BINDINGS: ClassVar[list[BindingType]] = [("home", "scroll_top", "First"), ("end", "scroll_bottom", "Last")]
 
     def __init__(self) -> None:
         super().__init__(cursor_type="row", cell_padding=0, id="workloads")

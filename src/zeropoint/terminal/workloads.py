@@ -11,6 +11,7 @@ from zeropoint.terminal.values import at, number, rows, text
 
 NAME_CELLS = 24
 LEAST_NAME_CELLS = 14
+MOST_NAME_CELLS = 48
 
 
 class Column(Struct, frozen=True):
@@ -38,10 +39,11 @@ COLUMNS = (
     Column("o", "pids_count", "PROCS", 5, count),
 )
 BY_KEY = {column.key: column for column in COLUMNS}
-GPU_FIELDS = ("gpu_percent", "gpu_memory_bytes", "power_watts")
-# What goes first where the terminal is narrow, without GPUs and with them.
-LEAST_WANTED = ("power_watts", "gpu_memory_bytes", "gpu_percent", "kind", "pids_count", "write_bytes_per_second")
-LEAST_WANTED_WITH_GPUS = ("kind", "pids_count", "write_bytes_per_second", "read_bytes_per_second", "power_watts")
+# What goes first where the terminal is narrow: without GPUs LEAST_WANTED, else the other.
+GPU_FIELDS = ("power_watts", "gpu_memory_bytes", "gpu_percent")
+OTHER_FIELDS = ("kind", "pids_count", "write_bytes_per_second", "read_bytes_per_second")
+LEAST_WANTED = (*GPU_FIELDS, *OTHER_FIELDS)
+LEAST_WANTED_WITH_GPUS = (*OTHER_FIELDS, *GPU_FIELDS)
 
 
 class Row(Struct, frozen=True):
@@ -113,20 +115,21 @@ def fitting(width: int, sorted_by: str, gpus: bool) -> list[Column]:
         if _name_cells(columns, width) >= LEAST_NAME_CELLS + 4:
             break
         columns = [column for column in columns if column.field != field or column.key == sorted_by]
-    name = Column(NAME.key, NAME.field, NAME.title, max(LEAST_NAME_CELLS, _name_cells(columns, width)), is_text=True)
-    return [name, *columns[1:]]
+    cells = min(max(LEAST_NAME_CELLS, _name_cells(columns, width)), MOST_NAME_CELLS)
+    return [Column(NAME.key, NAME.field, NAME.title, cells, is_text=True), *columns[1:]]
 
 
 def _name_cells(columns: Sequence[Column], width: int) -> int:
-    return width - sum(column.cells + 1 for column in columns[1:])
+    """What is left for the name: each column has a gap of one cell behind it."""
+    return width - 1 - sum(column.cells + 1 for column in columns[1:])
 
 
 def summary(sample: Sample, shown: Sequence[Row], words: str) -> str:
     """The table's title: how many workloads, and the machine's totals that they are held against."""
     ledger = at(sample, "ledger")
-    told = rows(ledger, "workloads") or []
-    wanted = sum(row.path.startswith("ledger.workloads") for row in shown)
-    which = f"{wanted} of {len(told)} workloads with “{words}”" if words else f"{len(told)} workloads"
+    listed = sum(row.path.startswith("ledger.workloads") for row in shown)
+    all_of_them = count(number(ledger, "workloads_count"))
+    which = f"{listed} of {all_of_them} workloads" + (f" with “{words}”" if words else "")
     totals = at(ledger, "totals")
     machine = f"machine: CPU {percent(number(totals, 'cpu_percent'))} of a core"
     return f"{which}   {machine}, memory {amount(number(totals, 'memory_bytes'))}"
