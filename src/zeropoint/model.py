@@ -638,6 +638,12 @@ class Collector(Section, frozen=True, kw_only=True):
 
     duration_seconds: Annotated[Real, metric("How long its last reading took")] = None
     age_seconds: Annotated[Real, metric("Age of the values it last read")] = None
+    cpu_percent: Annotated[Real, metric("CPU time that reading it costs now, of one core")] = None
+    period_seconds: Annotated[Real, metric("How often it is read now")] = None
+    slowdown: Annotated[
+        Real,
+        metric("How many times longer that is than its own period, to keep the budget; 1 when it is not slowed"),
+    ] = None
     status: Annotated[
         CollectorStatus,
         state(
@@ -663,6 +669,15 @@ class Server(Section, frozen=True, kw_only=True):
     cpu_percent: Annotated[Real, metric("CPU time of the appliance, of one core")] = None
     cpu_seconds_total: Annotated[Real, metric("CPU time of the appliance", "process.cpu.time")] = None
     memory_bytes: Annotated[Count, metric("Resident memory of the appliance", "process.memory.usage")] = None
+    overhead_percent: Annotated[
+        Real, metric("CPU time that collecting costs now, of one core: all probes and the tick, serving left out")
+    ] = None
+    overhead_budget_percent: Annotated[
+        Real, metric("What collecting may cost before dear probes are read less often; 0 is no limit")
+    ] = None
+    tick_cpu_percent: Annotated[
+        Real, metric("The part of the overhead that belongs to no probe: putting samples together")
+    ] = None
     collectors: Annotated[dict[str, Collector], rows("Probes by name", "zeropoint.collector")] = {}
 
 

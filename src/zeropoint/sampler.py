@@ -5,6 +5,7 @@ Whoever wants samples makes one: `serve` for its subscribers, `watch` for the te
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from zeropoint import health
@@ -19,6 +20,8 @@ from zeropoint.model import Sample, Server
 from zeropoint.probe import Probe, Roots
 from zeropoint.processes import ProcessTable
 from zeropoint.sampling.assemble import SelfReport
+from zeropoint.sampling.audit import DECIMALS
+from zeropoint.sampling.budget import Budget
 from zeropoint.sampling.executor import Executor
 from zeropoint.sampling.own_cost import OwnCostMeter
 from zeropoint.sampling.scheduler import Facts, Scheduler
@@ -33,7 +36,8 @@ class Sampler:
 
     `publish` gets each sample and the number of ticks that were missed before it. `serving` tells the fields SERVING of
     the self-report, nothing where nobody is served; `failures` what is wrong beside the collectors; `executor` makes
-    what runs a probe. Raises ValueError for runtimes to watch that `ai.registry.refuse_wrong_targets` refuses.
+    what runs a probe, where it is not to keep to the overhead budget. Raises ValueError for runtimes to watch that
+    `ai.registry.refuse_wrong_targets` refuses.
     """
 
     def __init__(
@@ -43,9 +47,10 @@ class Sampler:
         publish: Callable[[Sample, int], None],
         serving: Callable[[], Mapping[str, int]] = dict,
         failures: Callable[[], Sequence[str]] = tuple,
-        executor: Callable[[Probe, Roots], Executor] = Executor,
+        *,
+        executor: Callable[[Probe, Roots], Executor] | None = None,
     ) -> None:
-        self._interval = settings.interval
+        self._interval, self._budget_percent = settings.interval, settings.overhead_budget_percent
         self._serving, self._failures = serving, failures
         self._publish_on = publish
         self._newest: Sample | None = None
@@ -66,8 +71,10 @@ class Sampler:
             self._processes,
         )
         ledger = LedgerProbe(self._processes, self._ledger_facts)
+        budget = Budget(settings.overhead_budget_percent, settings.interval)
+        executor = executor or partial(Executor, budget=budget)
         executors = [executor(probe, self.roots) for probe in (*probes(self.roots), *self.ai, ledger)]
-        self.scheduler = Scheduler(executors, settings.interval, epoch, self._self_report, self._publish)
+        self.scheduler = Scheduler(executors, settings.interval, epoch, self._self_report, self._publish, budget=budget)
 
     def uptime_seconds(self) -> float:
         return time.monotonic() - self._started_at
@@ -104,6 +111,9 @@ class Sampler:
             cpu_percent=None if cost.cpu_percent is None else round(cost.cpu_percent, 3),
             cpu_seconds_total=round(cost.cpu_seconds_total, 3),
             memory_bytes=cost.memory_bytes,
+            overhead_percent=None if facts.cost is None else round(facts.cost.overhead_percent, DECIMALS),
+            overhead_budget_percent=self._budget_percent,
+            tick_cpu_percent=None if facts.cost is None else round(facts.cost.tick_percent, DECIMALS),
             collectors=facts.collectors,
         )
         return SelfReport(server, dict(_missing_of(server)))
@@ -115,9 +125,12 @@ def _missing_of(server: Server) -> Iterator[tuple[str, str]]:
             yield field, "nobody is served"
     if server.cpu_percent is None:
         yield "cpu_percent", "needs two readings"
+    for field in ("overhead_percent", "tick_cpu_percent"):
+        if getattr(server, field) is None:
+            yield field, "told from the second sample on"
     if server.memory_bytes is None:
         yield "memory_bytes", "this system does not tell"
     for name, collector in server.collectors.items():
-        for field in ("duration_seconds", "age_seconds"):
+        for field in ("duration_seconds", "age_seconds", "cpu_percent"):
             if getattr(collector, field) is None:
                 yield f"collectors.{name}.{field}", collector.reason or "not read yet"

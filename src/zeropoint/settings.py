@@ -60,6 +60,15 @@ class Settings(Struct, frozen=True, kw_only=True):
         tuple[Annotated[str, Meta(min_length=1)], ...],
         Meta(description="Runtimes that answer OpenMetrics, as in llama=http://127.0.0.1:8080/metrics"),
     ] = ()
+    overhead_budget_percent: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=100,
+            description="Percent of one core that collecting may cost; beyond it, dear probes are read less often. "
+            "0 is no limit",
+        ),
+    ] = 1.0
     max_subscribers: Annotated[int, Meta(ge=1, le=1_000_000, description="Most streams at a time")] = 10_000
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="What is logged on standard error")

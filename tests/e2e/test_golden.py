@@ -25,7 +25,7 @@ def steady(taken: dict[str, Any]) -> dict[str, Any]:
     for name in ("cpu_percent", "cpu_seconds_total", "memory_bytes", "uptime_seconds"):
         server[name] = "..."
     for one in server["collectors"].values():
-        one["duration_seconds"] = one["age_seconds"] = "..."
+        one["duration_seconds"] = one["age_seconds"] = one["cpu_percent"] = "..."
     taken["unavailable"] = [row for row in taken["unavailable"] if not row["path"].startswith("server.")]
     for part in (taken["system"]["disk"], *taken["system"]["disk"]["filesystems"]):
         for name in part:

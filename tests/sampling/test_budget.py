@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zeropoint.sampling.budget import LONGEST_PERIOD_SECONDS, Budget, Review
+from zeropoint.sampling.budget import LONGEST_PERIOD_SECONDS, Budget, Pace, Review
 from zeropoint.sampling.cost import Cost
 
 # CPU seconds of a reading at a time, and how often it is worth it.
@@ -63,7 +63,7 @@ def test_within_the_budget_nothing_changes_and_what_is_told_is_what_is_used():
     assert review.overhead_percent == pytest.approx(0.01 + 0.02 + 0.4 + 0.01)
     assert review.overhead_percent == pytest.approx(machine.percent_of_the_last(100))
     assert review.tick_percent == pytest.approx(0.01)
-    assert machine.budget.cpu_percent("processes", machine.now) == pytest.approx(0.4)
+    assert machine.budget.pace("processes", 5.0, machine.now).cpu_percent == pytest.approx(0.4)
 
 
 def test_the_dearest_is_slowed_until_it_fits_and_no_other():
@@ -72,6 +72,7 @@ def test_the_dearest_is_slowed_until_it_fits_and_no_other():
     # 4 % of a core fit into what the others leave of 1 % at an eighth of the readings.
     assert machine.periods() == {"cpu": 0.0, "artifacts": 8.0, "disk": 0.0}
     assert machine.changes() == [{"artifacts": 8.0}]
+    assert machine.budget.pace("artifacts", 0.0, machine.now) == Pace(8.0, 8.0, pytest.approx(0.5))
     assert machine.percent_of_the_last(160) <= 1.0
     assert machine.reviews[-1].overhead_percent == pytest.approx(machine.percent_of_the_last(160))
 
@@ -160,21 +161,21 @@ def test_a_cost_that_comes_and_goes_ends_with_a_slower_probe():
 def test_a_reading_that_does_not_come_back_costs_nothing_in_the_end():
     budget = Budget(1.0, 1.0)
     budget.charge("nvml", 100.0, 0.1, 0.0)
-    assert budget.cpu_percent("nvml", 100.0) == pytest.approx(10.0)
-    assert budget.cpu_percent("nvml", 200.0) == pytest.approx(0.1)
+    assert budget.pace("nvml", 0.0, 100.0).cpu_percent == pytest.approx(10.0)
+    assert budget.pace("nvml", 0.0, 200.0).cpu_percent == pytest.approx(0.1)
 
 
 def test_nothing_is_told_before_anything_is_known():
     budget = Budget(1.0, 1.0)
     assert budget.review(100.0) is None
-    assert budget.cpu_percent("cpu", 100.0) is None
+    assert budget.pace("cpu", 5.0, 100.0) == Pace(5.0, 1.0, None)
     assert budget.period_seconds("cpu", 5.0) == 5.0
 
 
 def test_at_another_interval_each_tick_is_that_often():
     budget = Budget(1.0, 0.2)
     budget.charge("cpu", 100.0, 0.001, 0.0)
-    assert budget.cpu_percent("cpu", 100.0) == pytest.approx(0.5)
+    assert budget.pace("cpu", 0.0, 100.0).cpu_percent == pytest.approx(0.5)
 
 
 costs = st.lists(

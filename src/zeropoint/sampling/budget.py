@@ -34,6 +34,15 @@ class Review(Struct, frozen=True):
     recovered: Mapping[str, float] = {}
 
 
+class Pace(Struct, frozen=True):
+    """How often a probe is read now, how many times longer that is than its own period, and what that costs (None
+    before its first reading)."""
+
+    period_seconds: float
+    slowdown: float
+    cpu_percent: float | None
+
+
 class Source:
     """One probe: what it costs, and how many times longer than its own its period is."""
 
@@ -62,7 +71,7 @@ class Source:
 class Budget:
     """Keeps `percent` of one core; 0 is no limit. Times are monotonic seconds, those of ticks."""
 
-    def __init__(self, percent: float, interval_seconds: float) -> None:
+    def __init__(self, percent: float = 0.0, interval_seconds: float = 1.0) -> None:
         self.percent = percent
         self._interval = interval_seconds
         self._sources: dict[str, Source] = {}
@@ -90,10 +99,12 @@ class Budget:
             return own_period_seconds
         return source.period()
 
-    def cpu_percent(self, name: str, now: float) -> float | None:
-        """What a probe costs; None before its first reading."""
+    def pace(self, name: str, own_period_seconds: float, now: float) -> Pace:
         source = self._sources.get(name)
-        return None if source is None else source.percent(now)
+        if source is None:
+            return Pace(max(own_period_seconds, self._interval), 1.0, None)
+        period = source.period()
+        return Pace(period, period / source.own_period_seconds, source.percent(now))
 
     def review(self, now: float) -> Review | None:
         """To be asked once a tick, before it; None before the first, when nothing is known."""

@@ -11,6 +11,7 @@ from zeropoint.flight import Flight
 from zeropoint.model import Collector, CollectorStatus
 from zeropoint.probe import Absent, Probe, Roots
 from zeropoint.sampling.audit import DECIMALS, Audited, audit
+from zeropoint.sampling.budget import Budget
 
 log = structlog.get_logger()
 REASON_LIMIT = 300
@@ -21,12 +22,21 @@ TimedReading = tuple[Audited | Absent, float]
 class Executor:
     """Runs one probe and keeps its last good reading.
 
-    `reading` is that reading, an Absent when there is nothing to read, or None before the first answer.
+    `reading` is that reading, an Absent when there is nothing to read, or None before the first answer; `cpu_seconds`
+    is what the last call took of the thread that made it. The budget, which may be shared, says how often it is read.
     """
 
-    def __init__(self, probe: Probe, roots: Roots, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        probe: Probe,
+        roots: Roots,
+        clock: Callable[[], float] = time.monotonic,
+        budget: Budget | None = None,
+    ) -> None:
         self.probe = probe
         self.reading: Audited | Absent | None = None
+        self.cpu_seconds = 0.0
+        self._budget = Budget() if budget is None else budget
         self._roots = roots
         self._clock = clock
         self._flight: Flight[TimedReading] | None = Flight(f"probe {probe.name}") if probe.blocking else None
@@ -37,13 +47,17 @@ class Executor:
 
     def due(self, now: float) -> bool:
         """Whether it should be read in the tick at `now`. Half a second of slack keeps periods on the ticks."""
-        period = self.probe.period_seconds
-        if self._flight is not None:
-            if self._flight.in_air:
-                return False
-            if isinstance(self.reading, Absent):
-                period = max(period, self.probe.absent_seconds)
+        if self._flight is not None and self._flight.in_air:
+            return False
+        period = self._budget.period_seconds(self.probe.name, self._own_period_seconds)
         return now - self._started_at >= period * 0.95
+
+    @property
+    def _own_period_seconds(self) -> float:
+        """How often it is worth reading: what is absent and dear to look for, less often."""
+        if self._flight is not None and isinstance(self.reading, Absent):
+            return max(self.probe.period_seconds, self.probe.absent_seconds)
+        return self.probe.period_seconds
 
     def start(self, now: float) -> asyncio.Future[Any] | None:
         """Reads at once, or, for a probe that may block, starts its flight and answers with the future of its end."""
@@ -53,14 +67,21 @@ class Executor:
                 self._land(self._timed_read())
             except Exception as error:  # noqa: BLE001 - whatever a probe raises is its own failure
                 self._fail(error)
+            self._charge()
             return None
         future = asyncio.wrap_future(self._flight.start(self._timed_read))
         future.add_done_callback(self._landed)
         return future
 
     def _timed_read(self) -> TimedReading:
-        began = self._clock()
-        return audit(self.probe, self.probe.read(self._roots, began)), self._clock() - began
+        began, cpu_began = self._clock(), time.thread_time()
+        try:
+            return audit(self.probe, self.probe.read(self._roots, began)), self._clock() - began
+        finally:
+            self.cpu_seconds = time.thread_time() - cpu_began
+
+    def _charge(self) -> None:
+        self._budget.charge(self.probe.name, self._started_at, self.cpu_seconds, self._own_period_seconds)
 
     def _landed(self, future: asyncio.Future[TimedReading]) -> None:
         if future.cancelled():
@@ -70,6 +91,7 @@ class Executor:
             self._fail(error)
         elif error is None:
             self._land(future.result())
+        self._charge()
 
     def _land(self, answer: TimedReading) -> None:
         if self._failure is not None:
@@ -97,9 +119,13 @@ class Executor:
         elif self.reading is None:
             status, reason = "waiting", "not read yet"
         age = None if self._read_at is None else max(0.0, now - self._read_at)
+        pace = self._budget.pace(self.probe.name, self._own_period_seconds, now)
         return Collector(
             duration_seconds=None if self._duration is None else round(self._duration, DECIMALS),
             age_seconds=None if age is None else round(age, DECIMALS),
+            cpu_percent=None if pace.cpu_percent is None else round(pace.cpu_percent, DECIMALS),
+            period_seconds=pace.period_seconds,
+            slowdown=pace.slowdown,
             status=status,
             reason=reason,
         )

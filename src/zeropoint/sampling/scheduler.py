@@ -1,6 +1,7 @@
 """Takes a sample at each tick, for as long as it runs."""
 
 import asyncio
+import logging
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ from msgspec import Struct
 from zeropoint.model import Collector, Sample
 from zeropoint.probe import Probe
 from zeropoint.sampling.assemble import Answer, SelfReport, assemble
+from zeropoint.sampling.budget import Budget, Review
 from zeropoint.sampling.executor import Executor
 
 log = structlog.get_logger()
@@ -21,11 +23,12 @@ FIRST_WAIT_SECONDS = 2.0
 
 
 class Facts(Struct, frozen=True):
-    """What the scheduler tells of itself for the self-report."""
+    """What the scheduler tells of itself for the self-report; `cost` is None before the second tick."""
 
     collectors: dict[str, Collector]
     samples_total: int
     missed_ticks_total: int
+    cost: Review | None = None
 
 
 class Scheduler:
@@ -42,9 +45,12 @@ class Scheduler:
         epoch: str,
         self_report: Callable[[Facts], SelfReport],
         publish: Callable[[Sample, int], None],
+        *,
+        budget: Budget | None = None,
     ) -> None:
         self.last_sample_at: float | None = None
         self._executors = executors
+        self._budget = Budget(interval_seconds=interval_seconds) if budget is None else budget
         self._interval = interval_seconds
         self._epoch = epoch
         self._self_report = self_report
@@ -78,19 +84,40 @@ class Scheduler:
     async def _tick(self, missed: int, wait_seconds: float) -> None:
         now = time.monotonic()
         timestamp = rfc3339(datetime.now(UTC))
-        flights = [flight for executor in self._executors if executor.due(now) and (flight := executor.start(now))]
+        cost = self._review(now)
+        cpu_began = time.thread_time()
+        due = [executor for executor in self._executors if executor.due(now)]
+        flights = [flight for executor in due if (flight := executor.start(now))]
+        # What is read inline is the probes' cost; while it waits for the others, this thread serves.
+        cpu_seconds = time.thread_time() - cpu_began - sum(one.cpu_seconds for one in due if not one.probe.blocking)
         if flights:
             await asyncio.wait(flights, timeout=wait_seconds)
+        cpu_began = time.thread_time()
         states = [(executor, executor.state(time.monotonic())) for executor in self._executors]
         told = [(executor, state) for executor, state in states if not is_left_out(executor.probe, state)]
         collectors = {executor.probe.name: state for executor, state in told}
         answers = [Answer(executor.probe, executor.reading, state.reason) for executor, state in told]
         sequence, missed_total = self._sequence + 1, self._missed + missed
-        own = self._self_report(Facts(collectors, sequence, missed_total))
+        own = self._self_report(Facts(collectors, sequence, missed_total, cost))
         sample = assemble(f"{self._epoch}-{sequence}", timestamp, self._interval, answers, own)
+        self._budget.charge_tick(now, cpu_seconds + time.thread_time() - cpu_began)
         self._sequence, self._missed = sequence, missed_total
         self.last_sample_at = time.monotonic()
         self._publish(sample, missed)
+
+    def _review(self, now: float) -> Review | None:
+        review = self._budget.review(now)
+        if review is not None and (review.slowed or review.recovered):
+            log.log(
+                logging.WARNING if review.slowed else logging.INFO,
+                "probes slowed: collecting costs more than its budget" if review.slowed else "probes recover",
+                overhead_percent=round(review.overhead_percent, 3),
+                budget_percent=self._budget.percent,
+                periods=", ".join(
+                    f"{name} {period:g} s" for name, period in (review.slowed or review.recovered).items()
+                ),
+            )
+        return review
 
 
 def is_left_out(probe: Probe, state: Collector) -> bool:
