@@ -21,6 +21,7 @@ import "./header-bar";
 import { HealthReasons } from "./health-reasons";
 import type { ZpHelp } from "./help-dialog";
 import "./help-dialog";
+import { rememberHues, rememberedHues } from "./hue-memory";
 import { actOnKey, type KeyActions } from "./keyboard";
 import { holdHeights, rememberedHeights, rememberLayout } from "./layout-memory";
 import type { ZpMissing } from "./missing-dialog";
@@ -83,6 +84,7 @@ export class ZpDashboard extends LitElement {
   @query("zp-components") private components!: ZpComponents | null;
 
   readonly #timeline = new Timeline({ longestSeconds: LONGEST_SECONDS });
+  readonly #hues = rememberedHues();
   readonly #workloads = this.#timeline.list(WORKLOADS);
   readonly #heights = rememberedHeights(addressIn(location.hash).component);
   #rows: readonly ChartRow[] = chartRows(null);
@@ -144,7 +146,7 @@ export class ZpDashboard extends LitElement {
       <main class=${this.sample !== null && !this.#timeline.connected ? "old" : ""}>
         <zp-components data-part="components" .sample=${this.sample} .timeline=${this.#timeline} .runs=${this.runs} .open=${this.open}
           .askSteps=${this.#askSteps} .names=${this.#names} @zp-open=${this.#openDetail}></zp-components>
-        <zp-who data-part="who" .sample=${this.sample} .timeline=${this.#timeline} .list=${this.#workloads} .selected=${this.selected}
+        <zp-who data-part="who" .sample=${this.sample} .timeline=${this.#timeline} .list=${this.#workloads} .hues=${this.#hues} .selected=${this.selected}
           @zp-select=${this.#select}></zp-who>
         <div class="panels">
           ${repeat(
@@ -163,7 +165,7 @@ export class ZpDashboard extends LitElement {
   #rowsWithPart(): readonly ChartRow[] {
     const { sample, selected } = this;
     if (sample === null || selected === null) return this.#rows;
-    return this.#rows.map((row) => withPartOf(selected, row, sample, this.#workloads));
+    return this.#rows.map((row) => withPartOf(selected, `hue-${this.#hues.of(selected)}`, row, sample, this.#workloads));
   }
 
   #notice(): TemplateResult | typeof nothing {
@@ -193,6 +195,7 @@ export class ZpDashboard extends LitElement {
     if (sample === this.sample || sample === null) return;
     const first = this.sample === null;
     this.sample = sample;
+    if (this.#hues.meet((sample.ledger?.workloads ?? []).map(({ id }) => id))) rememberHues(this.#hues);
     this.#rows = chartRows(sample);
     this.#nameColumns(sample);
     if (this.#statusMarks.follow(sample)) this.#mark();

@@ -5,7 +5,7 @@ import { property, query, state } from "lit/decorators.js";
 import type { Sample } from "../client/src/contract";
 import type { ZpChart } from "../elements/chart";
 import "../elements/chart";
-import { hueOf } from "../elements/hues";
+import type { Hues } from "../elements/hues";
 import { StackAreas } from "../elements/plot/stack-areas";
 import type { RowColumns } from "../elements/row-columns";
 import type { Timeline } from "../elements/timeline";
@@ -28,6 +28,7 @@ export class ZpWho extends LitElement {
   @property({ attribute: false }) timeline!: Timeline;
   /** The workloads' columns in the timeline. */
   @property({ attribute: false }) list!: RowColumns;
+  @property({ attribute: false }) hues!: Hues;
   @property({ attribute: false }) selected: string | null = null;
   @state() private measure: Measure = MEASURES[0]!;
   @state() private sorting: Sorting = sortingBy("cpu_percent");
@@ -45,7 +46,7 @@ export class ZpWho extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (this.#stack?.definitions !== this.measure.sides) this.#stack = new StackAreas(this.list, this.measure.sides);
+    if (this.#stack?.definitions !== this.measure.sides) this.#stack = new StackAreas(this.list, this.hues, this.measure.sides);
     this.#stack.selected = this.selected;
     const row = this.sample?.ledger?.workloads?.find(({ id }) => id === this.selected);
     if (changed.has("selected")) this.#name = this.selected ?? "";
@@ -66,6 +67,7 @@ export class ZpWho extends LitElement {
           <span class="group" role="group" aria-label="What is shown by workload">
             ${MEASURES.map((one) => html`<button type="button" aria-pressed=${String(one === measure)} @click=${() => this.#choose(one)}>${one.label}</button>`)}
           </span>
+          <span class="legend"><span><i class="swatch other"></i>other</span><span><i class="swatch unattributed"></i>unattributed</span></span>
           ${this.#chip()} ${old ?? nothing}
           <input class="end" type="search" placeholder="filter" title="Filter workloads (/)" aria-label="Filter workloads" autocomplete="off" spellcheck="false"
             .value=${this.filter} @input=${this.#filter} @keydown=${this.#key} />
@@ -73,11 +75,11 @@ export class ZpWho extends LitElement {
         <div class="both">
           <div>
             <zp-chart .timeline=${this.timeline} .heading=${measure.heading} .axis=${measure.axis} .lines=${measure.lines} .backdrop=${this.#stack} ?stale=${old !== null}>
-              <span slot="title" class="legend"><span><i class="swatch other"></i>other</span><span><i class="swatch unattributed"></i>unattributed</span>${this.#over()}</span>
+              <span slot="title" class="over">${this.#over()}</span>
             </zp-chart>
             <zp-workload-detail .sample=${sample} .selected=${this.selected} .name=${this.#name}></zp-workload-detail>
           </div>
-          <zp-workloads .sample=${sample} .selected=${this.selected} .filter=${this.filter} .sorting=${this.sorting} @zp-sort=${this.#sort}></zp-workloads>
+          <zp-workloads .sample=${sample} .hues=${this.hues} .selected=${this.selected} .filter=${this.filter} .sorting=${this.sorting} @zp-sort=${this.#sort}></zp-workloads>
         </div>
       </article>
     `;
@@ -85,8 +87,8 @@ export class ZpWho extends LitElement {
 
   #chip(): TemplateResult | typeof nothing {
     if (this.selected === null) return nothing;
-    return html`<button type="button" class="chip" title="Show no workload's part any more (Esc)" aria-label="No longer only ${this.#name}" @click=${this.#clear}>
-      <i class="swatch hue-${hueOf(this.selected)}"></i><span>${this.#name}</span><span aria-hidden="true">×</span>
+    return html`<button type="button" class="chip" title="Show no workload's part any more (Esc)" aria-label="${this.#name} is selected: show its part no more" @click=${this.#clear}>
+      <i class="swatch hue-${this.hues.of(this.selected)}"></i><span>${this.#name}</span><span aria-hidden="true">×</span>
     </button>`;
   }
 
@@ -97,7 +99,7 @@ export class ZpWho extends LitElement {
     const found = this.measure.sides
       .map(({ field, word }) => ({ word, reading: read(sample, sumPath("over_attributed", field as Parameters<typeof sumPath>[1])) }))
       .filter(({ reading }) => typeof reading.value === "number" && reading.value > 0);
-    return html`${found.map(({ word, reading }) => html`<span class="over" title="The parts exceed the machine's own total by so much">over by <zp-value .reading=${reading}></zp-value> ${word}</span>`)}`;
+    return html`${found.map(({ word, reading }) => html`<span title="The parts exceed the machine's own total by so much">over by <zp-value .reading=${reading}></zp-value> ${word}</span>`)}`;
   }
 
   #choose(measure: Measure): void {

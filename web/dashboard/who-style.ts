@@ -8,7 +8,7 @@ export const whoStyle = css`
   zp-chart { --zp-plot-height: 190px; }
   @container (min-width: 860px) {
     .both { grid-template-columns: minmax(0, 42fr) minmax(0, 58fr); }
-    zp-chart { --zp-plot-height: 262px; }
+    zp-chart { --zp-plot-height: 300px; }
   }
   .head { align-items: center; gap: 5px 12px; }
   .group { display: flex; }
@@ -27,6 +27,7 @@ export const whoStyle = css`
   input::placeholder { color: var(--zp-quiet); opacity: 1; }
   .chip { display: inline-flex; align-items: baseline; gap: 6px; max-width: min(24em, 60cqi); border-radius: 10px; font-weight: 600; }
   .chip span { min-width: 0; overflow: hidden; text-overflow: ellipsis; }
+  .over { color: var(--zp-quiet); font-size: 12px; }
   .legend { display: inline-flex; flex-wrap: wrap; gap: 2px 12px; color: var(--zp-quiet); font-size: 12px; }
   .legend > span { display: inline-flex; align-items: baseline; gap: 5px; }
   @media (pointer: coarse) { .head button, input { line-height: 27px; } }

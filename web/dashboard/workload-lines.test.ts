@@ -19,7 +19,7 @@ function told(gpus: readonly object[], cores: number | null, row: object = {}): 
   const lines = (key: string): string[] => {
     const found = chartRows(sample).find((one) => one.key === key);
     if (found === undefined) throw new Error(`no chart ${key}`);
-    return withPartOf("run:a", found, sample, list).lines
+    return withPartOf("run:a", "hue-3", found, sample, list).lines
       .filter(({ series }) => series !== undefined)
       .map(({ label, path, series, of = 1 }) => `${label}: ${String(path.at(-1))} ${(series?.value(0) ?? 0) / of}`);
   };

@@ -2,27 +2,22 @@
 
 import type { Sample } from "../client/src/contract";
 import type { LineDefinition, Tone } from "../elements/chart";
-import { hueOf } from "../elements/hues";
 import { find } from "../elements/path";
 import type { RowColumns } from "../elements/row-columns";
 import type { ChartRow } from "./charts";
 import { workloadPath, type UsageField } from "./measures";
 
-export function toneOf(id: string): Tone {
-  return `hue-${hueOf(id)}`;
-}
-
 /** The row with lines for what the workload takes of it; the row itself where that is not told of workloads. */
-export function withPartOf(id: string, row: ChartRow, sample: Sample, list: RowColumns): ChartRow {
-  const lines = linesFor(id, row.key, sample).map((line) => ({ ...line, series: list.series(id, String(line.path.at(-1)) ) }));
+export function withPartOf(id: string, tone: Tone, row: ChartRow, sample: Sample, list: RowColumns): ChartRow {
+  const lines = linesFor(id, tone, row.key, sample).map((line) => ({ ...line, series: list.series(id, String(line.path.at(-1))) }));
   return lines.length === 0 ? row : { ...row, lines: [...row.lines, ...lines] };
 }
 
-function linesFor(id: string, key: string, sample: Sample): LineDefinition[] {
+function linesFor(id: string, tone: Tone, key: string, sample: Sample): LineDefinition[] {
   const line = (field: UsageField, label: string, more: Partial<LineDefinition> = {}): LineDefinition => ({
     path: workloadPath(id, field),
     label,
-    tone: toneOf(id),
+    tone,
     ...more,
   });
   const { system } = sample;

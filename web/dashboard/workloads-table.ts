@@ -4,7 +4,7 @@ import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Sample, Workload } from "../client/src/contract";
-import { hueOf } from "../elements/hues";
+import type { Hues } from "../elements/hues";
 import { missingReason } from "../elements/path";
 import { read } from "../elements/value";
 import "../elements/value";
@@ -53,7 +53,8 @@ export class ZpWorkloads extends LitElement {
       tbody tr { cursor: pointer; }
       tbody tr:hover { background: var(--zp-page); }
       tbody tr[aria-selected="true"] { background: var(--zp-page); box-shadow: inset 2px 0 0 var(--zp-text); }
-      .name { width: 100%; max-width: 0; font-weight: 550; }
+      .name { width: 100%; max-width: 0; }
+      tbody .name { font-weight: 550; }
       .pick { display: flex; align-items: baseline; gap: 7px; width: 100%; margin: 0; padding: 0; color: inherit; font: inherit; text-align: start; text-decoration: none; }
       .pick span, .of { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
       .kind { color: var(--zp-quiet); white-space: nowrap; }
@@ -71,6 +72,7 @@ export class ZpWorkloads extends LitElement {
 
   @property({ attribute: false }) sample: Sample | null = null;
   @property({ attribute: false }) selected: string | null = null;
+  @property({ attribute: false }) hues!: Hues;
   @property({ attribute: false }) filter = "";
   @property({ attribute: false }) sorting: Sorting = sortingBy("cpu_percent");
   @state() private all = false;
@@ -121,7 +123,7 @@ export class ZpWorkloads extends LitElement {
     return html`<tr data-workload=${row.id} aria-selected=${String(isSelected)} @click=${() => this.#select(row.id)}>
       <th scope="row" class="name">
         <button type="button" class="pick" aria-pressed=${isSelected ? "true" : nothing} title="${row.name}: ${kindInWords(row)}" @click=${(event: Event) => this.#pick(event, row.id)}>
-          <i class="swatch hue-${hueOf(row.id)}"></i><span>${row.name}</span>
+          <i class="swatch hue-${this.hues.of(row.id)}"></i><span>${row.name}</span>
         </button>
       </th>
       ${COLUMNS.slice(1).map(({ field, from }) =>
@@ -151,10 +153,15 @@ export class ZpWorkloads extends LitElement {
         isText(field)
           ? html`<td class=${from}></td>`
           : html`<td class="number ${from}">
-              ${sum === "over_attributed" ? "− " : nothing}<zp-value .reading=${read(sample, sumPath(sum, field as UsageField))}></zp-value>
+              ${sum === "over_attributed" ? this.#excess(sample, field as UsageField) : html`<zp-value .reading=${read(sample, sumPath(sum, field as UsageField))}></zp-value>`}
             </td>`,
       )}
     </tr>`;
+  }
+
+  #excess(sample: Sample, field: UsageField): TemplateResult | typeof nothing {
+    const reading = read(sample, sumPath("over_attributed", field));
+    return typeof reading.value === "number" && reading.value > 0 ? html`−&nbsp;<zp-value .reading=${reading}></zp-value>` : nothing;
   }
 
   #sort(field: SortField): void {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { HUES, hueOf } from "./hues";
+import { HUES, Hues, hueOf } from "./hues";
 
 const CSS = readFileSync(new URL("../dashboard/dashboard.css", import.meta.url), "utf8");
 const LEAST_CONTRAST = 3; // WCAG 2.2, 1.4.11
@@ -42,6 +42,35 @@ it("a name keeps its hue, and names are spread over all of them", () => {
   const counts = new Array<number>(HUES).fill(0);
   for (let index = 0; index < 1000; index += 1) counts[hueOf(`run:train-${index}`)]! += 1;
   expect(Math.min(...counts)).toBeGreaterThan(50);
+});
+
+describe("hues that names get", () => {
+  const alike = Array.from({ length: 400 }, (_, index) => `name ${index}`).filter((name) => hueOf(name) === 4);
+
+  it("are those that they ask for, or the next that is free among those beside them", () => {
+    const hues = new Hues();
+    expect(hues.meet(alike.slice(0, 3))).toBe(true);
+    expect(alike.slice(0, 3).map((name) => hues.of(name))).toEqual([4, 5, 6]);
+    expect(hues.meet(alike.slice(0, 3))).toBe(false);
+  });
+
+  it("stay, whoever comes or goes, and on the next page", () => {
+    const hues = new Hues();
+    hues.meet(alike.slice(0, 2));
+    hues.meet(alike.slice(1, 2));
+    hues.meet([...alike.slice(5, 7), ...alike.slice(1, 2)]);
+    expect(hues.of(alike[1] ?? "")).toBe(5);
+    expect(new Hues(hues.known).of(alike[1] ?? "")).toBe(5);
+  });
+
+  it("are as many as there are names, where these are more than hues; and not kept for ever", () => {
+    const hues = new Hues();
+    hues.meet(alike.slice(0, 30));
+    expect(new Set(alike.slice(0, 30).map((name) => hues.of(name))).size).toBe(HUES);
+    for (let index = 0; index < 1000; index += 1) hues.meet(["stays", `gone ${index}`]);
+    expect(hues.known.length).toBeLessThanOrEqual(201);
+    expect(hues.known.some(([name]) => name === "stays")).toBe(true);
+  });
 });
 
 it("the light theme, and the dark one both ways in which it comes, have all of them", () => {

@@ -1,7 +1,7 @@
 // A stack of areas behind a plot's line: a layer for each row of a list, then all other rows, then what belongs to none.
 
 import type { Chart, Plugin } from "chart.js";
-import { hueOf } from "../hues";
+import type { Hues } from "../hues";
 import type { Path } from "../path";
 import type { RowColumns, Series } from "../row-columns";
 import type { Timeline, View } from "../timeline";
@@ -53,12 +53,15 @@ export class StackAreas implements Backdrop {
   sides: readonly Side[] = [];
   #order: string[] = [];
   readonly #list: RowColumns;
+  readonly #hues: Hues;
 
   constructor(
     list: RowColumns,
+    hues: Hues,
     readonly definitions: readonly StackSide[],
   ) {
     this.#list = list;
+    this.#hues = hues;
   }
 
   get drawn(): boolean {
@@ -104,7 +107,7 @@ export class StackAreas implements Backdrop {
       const tops = values.map((one) => one.slice());
       const highest = pile(tops, isRead, rows.count);
       extent[side.below ? "below" : "above"] = highest;
-      const named = [...drawn.map((key) => rowLayer(key, this.#list.nameOf(key))), OTHER, UNATTRIBUTED];
+      const named = [...drawn.map((key) => rowLayer(key, this.#list.nameOf(key), this.#hues.of(key))), OTHER, UNATTRIBUTED];
       const layers = named.map((layer, at) => ({ ...layer, values: values[at] ?? rest, tops: tops[at] ?? rest }));
       return { below: side.below, word: side.word, layers, isRead };
     });
@@ -126,8 +129,8 @@ export class StackAreas implements Backdrop {
 
 type NewLayer = Omit<Layer, "values" | "tops">;
 
-function rowLayer(key: string, label: string): NewLayer {
-  return { key, label, fill: "hue", colourToken: `--zp-hue-${hueOf(key)}` };
+function rowLayer(key: string, label: string, hue: number): NewLayer {
+  return { key, label, fill: "hue", colourToken: `--zp-hue-${hue}` };
 }
 
 const OTHER: NewLayer = { key: null, label: "other", fill: "other", colourToken: "--zp-other" };
