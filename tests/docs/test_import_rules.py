@@ -95,6 +95,7 @@ def test_the_package_keeps_the_rules():
         ("server/live.py", "zeropoint.host.memory"),
         ("sampler.py", "zeropoint.feed.ring"),
         ("terminal/app.py", "zeropoint.model"),
+        ("verify/rows.py", "zeropoint.host.memory"),
         ("appliance.py", "zeropoint.commands.logs"),
     ],
 )

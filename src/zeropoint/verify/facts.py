@@ -1,0 +1,28 @@
+"""What an independent source told: facts by name, each a range or a text.
+
+A fact that is a metric has the metric's name (`system.disk.devices.vda.reads_total`), others have names of the same
+form (`system.cpu.interrupts_total`). Amounts are in the metric's own unit.
+"""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+
+class Range(Struct, frozen=True):
+    """What a number may be: a source that rounds, or that tells of several moments, knows no single one."""
+
+    low: float
+    high: float
+
+
+Fact = float | Range | str
+Facts = Mapping[str, Fact]
+
+
+def as_range(fact: float | Range) -> Range:
+    return fact if isinstance(fact, Range) else Range(fact, fact)
+
+
+class SourceError(Exception):
+    """A source did not answer. The message says why, in one line that is fit to be shown."""

@@ -1,0 +1,65 @@
+"""What an independent source is: a program that is run, or files that are read by code of its own."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+from zeropoint.probe import Roots
+from zeropoint.verify.facts import Facts, SourceError
+from zeropoint.verify.tool import run_tool
+
+UNREADABLE = "its answer cannot be read"
+
+
+class Source(ABC):
+    """`name` is shown beside each number of it. `tells`: how the names of its facts begin, for when it does not answer.
+    `only_here`: it knows the machine that it runs on, and no other roots."""
+
+    def __init__(self, name: str, tells: tuple[str, ...], only_here: bool) -> None:
+        self.name = name
+        self.tells = tells
+        self.only_here = only_here
+
+    @abstractmethod
+    def read(self, roots: Roots) -> Facts:
+        """Reads once. Raises SourceError where it does not answer."""
+
+
+class Tool(Source):
+    """A program. `package` is Debian's that has it; `parse` makes facts of what it prints; `name` where the command is
+    too long to be shown."""
+
+    def __init__(
+        self, command: str, package: str, tells: tuple[str, ...], parse: Callable[[bytes], Facts], name: str = ""
+    ) -> None:
+        super().__init__(name or command, tells, only_here=True)
+        self._arguments = command.split()
+        self._package = package
+        self._parse = parse
+
+    def read(self, roots: Roots) -> Facts:
+        printed = run_tool(self._arguments, self._package)
+        try:
+            return self._parse(printed)
+        except SourceError:
+            raise
+        except Exception as error:
+            # What it printed stays out of the message: it is not ours, and may be anything.
+            raise SourceError(f"{self._arguments[0]}: {UNREADABLE} ({type(error).__name__})") from error
+
+
+class Files(Source):
+    """Files of the watched machine's trees, read by plain code that shares nothing with the probes'."""
+
+    def __init__(
+        self, name: str, tells: tuple[str, ...], read: Callable[[Roots], Facts], only_here: bool = False
+    ) -> None:
+        super().__init__(name, tells, only_here)
+        self._read = read
+
+    def read(self, roots: Roots) -> Facts:
+        try:
+            return self._read(roots)
+        except OSError as error:
+            raise SourceError(f"{self.name}: {error.strerror or type(error).__name__}") from error
+        except (ValueError, LookupError) as error:
+            raise SourceError(f"{self.name}: {UNREADABLE} ({type(error).__name__})") from error
