@@ -21,12 +21,15 @@ START_SLACK_SECONDS = 2.0
 
 
 class Movement(Struct, frozen=True):
-    """What happened in `seconds`. `cpu_seconds` is by process; `processes` has all of these and all that are `alive`,
-    `born` those that were not there before. `reaped_by` says who waited for one that is gone, where that is known.
+    """What happened in `seconds`. `cpu_seconds` is what each process was seen to use itself, `children_cpu_seconds`
+    what else those used that it has waited for: the last of who is gone now, and all of who came and went unseen.
+    `processes` has all that are or were `alive`, `born` are those that were not there before. `reaped_by` says who
+    waited for one that is gone, where that is known.
     """
 
     seconds: float
     cpu_seconds: Mapping[Identity, float]
+    children_cpu_seconds: Mapping[Identity, float]
     processes: Mapping[Identity, Process]
     alive: Set[Identity]
     born: Set[Identity]
@@ -84,19 +87,11 @@ class Accounts:
         self._pending = {
             identity: one for identity, one in gone.items() if identity not in reaped_by and identity in before
         }
-        heirs: dict[Identity, list[Identity]] = {}
-        for child, reaper in reaped_by.items():
-            heirs.setdefault(reaper, []).append(child)
         for reaper, due in growth.items():
             self._owed[reaper] = min(0.0, max(due, -SLACK_SECONDS))
-            if due <= 0:
-                continue
-            # Of children that were known, it is their last bit; else its own, of which nothing more is known.
-            charged = heirs.get(reaper) or [reaper]
-            for identity in charged:
-                cpu[identity] = cpu.get(identity, 0.0) + due / len(charged)
+        children = {reaper: due for reaper, due in growth.items() if due > 0}
         self._owed = {identity: owed for identity, owed in self._owed.items() if owed and identity in alive}
-        return Movement(seconds, cpu, {**gone, **alive}, alive.keys(), born, reaped_by)
+        return Movement(seconds, cpu, children, {**gone, **alive}, alive.keys(), born, reaped_by)
 
 
 def _settle(

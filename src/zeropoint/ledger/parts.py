@@ -65,6 +65,9 @@ class Parts:
         for identity, seconds in self._movement.cpu_seconds.items():
             if owner := self._membership.owner(identity):
                 self.part(owner).cpu_seconds += seconds
+        for reaper, owners in self._owners_of_children(self._movement).items():
+            for owner in owners:
+                self.part(owner).cpu_seconds += self._movement.children_cpu_seconds[reaper] / len(owners)
         rest = (totals.usage.cpu_percent or 0.0) / 100 * self._movement.seconds
         rest -= sum(part.cpu_seconds for part in self._parts.values())
         for owner, percent in ((INTERRUPTS, totals.interrupt_percent), (HYPERVISOR, totals.steal_percent)):
@@ -139,6 +142,19 @@ class Parts:
                 power="none" if gpu.watts is None else "estimated",
             ),
         )
+
+    def _owners_of_children(self, movement: Movement) -> dict[Identity, set[Owner]]:
+        """Whose the children are that each reaper has waited for: of who is known to be gone, if these were no plain
+        programs of its own (systemd waits for its units, a runtime for its containers); else the reaper's own."""
+        owners: dict[Identity, set[Owner]] = {}
+        for child, reaper in movement.reaped_by.items():
+            owner = self._membership.owner(child)
+            if reaper in movement.children_cpu_seconds and owner is not None and owner.kind != "program":
+                owners.setdefault(reaper, set()).add(owner)
+        for reaper in movement.children_cpu_seconds.keys() - owners.keys():
+            owner = self._membership.owner(reaper)
+            owners[reaper] = {owner} if owner else set()
+        return owners
 
     def _owner_of(self, pid: int) -> Owner | None:
         process = self._listing.by_pid.get(pid)

@@ -28,4 +28,4 @@ def list_by_psutil(now: float) -> Processes:
     times = psutil.cpu_times()
     interrupts = getattr(times, "irq", getattr(times, "interrupt", 0.0)) + getattr(times, "dpc", 0.0)
     busy = times.user + times.system + getattr(times, "nice", 0.0)
-    return Processes(found, None, now, ended, MachineCpu(busy, interrupts, 0.0, psutil.cpu_count() or 1))
+    return Processes(found, None, now, ended, MachineCpu(busy, times.idle, interrupts, 0.0, psutil.cpu_count() or 1))
