@@ -14,6 +14,8 @@ from zeropoint.verify.compare import Check, Derived, Expected, Unchecked, Values
 from zeropoint.verify.looks import Log, Seen, Span, seen
 from zeropoint.verify.told import Told, reason_of, reasons, told
 
+# Each of the parts that a number follows from was rounded to six decimals.
+PARTS_ROUNDING = 1e-4
 NO_SOURCE = "no second source tells of it here"
 NOT_TWICE = "the source tells of no growth to compare with in this time"
 Status = Literal["ok", "differs", "not checked"]
@@ -90,7 +92,7 @@ def _row(number: Told, check: Check, reader: Reader | None, logs: Sequence[Log],
         amount = check.compute(number.name, *values)
         if amount is None:
             return replace(row, reason=f"{check.source}: null")
-        return _judged(row, number.value, Expected(amount, amount, check.share * abs(amount)), check.source, None)
+        return _judged(row, number.value, Expected(amount, amount, PARTS_ROUNDING), check.source, None)
     names = {
         fact: fact.replace("{name}", number.name).replace("{row}", number.name.rpartition(".")[0])
         for fact in check.facts()

@@ -65,7 +65,8 @@ def _section(metric: str) -> str:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
+    """The end of a metric's name says most, and its beginning where it belongs."""
+    return text if len(text) <= WIDEST else f"{text[: WIDEST // 2]}…{text[-WIDEST // 2 + 1 :]}"
 
 
 def _aligned(lines: Sequence[tuple[str, ...]]) -> list[str]:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from zeropoint.verify.checks.pressure import pressure_checks
-from zeropoint.verify.compare import Check, Counter, Level, Rate, Share
+from zeropoint.verify.compare import Check, Level
+from zeropoint.verify.growth import Counter, Rate, Share
 
 MODES = ("user", "system", "nice", "iowait", "irq", "softirq", "steal", "idle")
 IDLE = ("idle", "iowait")
@@ -38,7 +39,7 @@ CPU: Mapping[str, Check] = {
     "system.cpu.context_switches_per_second": Rate(of=("{row}.context_switches_total",)),
     "system.cpu.interrupts_per_second": Rate(of=("{row}.interrupts_total",)),
     # Another moment has other tasks: on a busy machine dozens start within milliseconds.
-    "system.cpu.processes_running": Level(floor=16),
-    "system.cpu.processes_blocked": Level(floor=16),
+    "system.cpu.processes_running": Level(floor=8),
+    "system.cpu.processes_blocked": Level(floor=8),
     **pressure_checks("system.cpu"),
 }

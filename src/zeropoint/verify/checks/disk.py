@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from zeropoint.verify.checks.pressure import pressure_checks
-from zeropoint.verify.compare import Check, Counter, Derived, Level, Mean, Rate, Values
+from zeropoint.verify.compare import Check, Derived, Level, Values
+from zeropoint.verify.growth import Counter, Mean, Rate
 
-MOVES_BYTES = 256 * 1024**2
+MOVES_BYTES = 32 * 1024**2
 COUNTED = ("reads", "writes")
 
 SPACE: Mapping[str, Check] = {
@@ -42,7 +43,7 @@ DISK: Mapping[str, Check] = {
     "system.disk.busy_percent": of_devices(max, "the busiest of its devices, each checked"),
     **{f"system.disk.filesystems.{name}": check for name, check in SPACE.items()},
     "system.disk.filesystems.inodes_count": Level(share=0.01),
-    "system.disk.filesystems.inodes_used": Level(floor=10_000, share=0.01),
+    "system.disk.filesystems.inodes_used": Level(floor=1000),
     "system.disk.filesystems.inodes_usage_percent": Level(floor=1.0),
     **{f"system.disk.devices.{name}": check for name, check in RATES.items()},
     **{f"system.disk.devices.{what}_total": Counter() for what in COUNTED},

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from zeropoint.verify.compare import Check, Counter, Derived, Level, Unchecked, Values
+from zeropoint.verify.compare import Check, Derived, Level, Unchecked, Values
+from zeropoint.verify.growth import Counter
 
 MIB = 1024**2
 NO_SOURCE = Unchecked("no second source: nvidia-smi gives it in no form that a program reads, other drivers not at all")

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 from zeropoint.model import Usage
 from zeropoint.verify.checks.cpu import IDLE, MODES, SLACK_SECONDS, seconds_of
-from zeropoint.verify.compare import Check, Counter, Derived, Level, Rate, Unchecked, Values
+from zeropoint.verify.compare import Check, Derived, Level, Unchecked, Values
+from zeropoint.verify.growth import Counter, Rate
 
 QUANTITIES = Usage.__struct_fields__
 # What it takes from the sample before, so that all numbers of a device are of one moment.
@@ -50,11 +51,11 @@ def closing(name: str, values: Values, _: Values) -> float | None:
 
 
 LEDGER: Mapping[str, Check] = {
-    "ledger.totals.pids_count": Level(of="system.host.process_count", floor=32, share=0.05),
+    "ledger.totals.pids_count": Level(of="system.host.process_count", floor=8, share=0.02),
     "ledger.totals.cpu_percent": Rate(
         of=seconds_of(*(mode for mode in MODES if mode not in IDLE)), scale=100.0, slack=SLACK_SECONDS
     ),
-    "ledger.totals.memory_bytes": Level(floor=256 * 1024**2),
+    "ledger.totals.memory_bytes": Level(floor=32 * 1024**2),
     **{
         f"ledger.totals.{quantity}": Derived(source=f"{told} of the sample before", compute=of_before(told))
         for quantity, told in BEFORE.items()
@@ -68,9 +69,7 @@ LEDGER: Mapping[str, Check] = {
     "ledger.totals.power_watts": Unchecked("no second source tells of processors and GPUs together"),
 }
 CLOSING: Mapping[str, Check] = {
-    f"ledger.totals.{quantity}": Derived(
-        source="workloads + other + unattributed - over_attributed", compute=closing, share=1e-5
-    )
+    f"ledger.totals.{quantity}": Derived(source="workloads + other + unattributed - over_attributed", compute=closing)
     for quantity in QUANTITIES
 }
 OWN: Mapping[str, Check] = {

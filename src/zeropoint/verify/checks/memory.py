@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from zeropoint.verify.checks.pressure import pressure_checks
-from zeropoint.verify.compare import Check, Counter, Level, Rate
+from zeropoint.verify.compare import Check, Level
+from zeropoint.verify.growth import Counter, Rate
 
 # What programs may take or give back within a look.
-MOVES_BYTES = 256 * 1024**2
+MOVES_BYTES = 32 * 1024**2
 MOVING = ("used", "available", "free", "cached", "buffers", "shared", "dirty", "committed")
 
 MEMORY: Mapping[str, Check] = {

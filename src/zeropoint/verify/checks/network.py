@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from zeropoint.verify.compare import Check, Counter, Fixed, Level, Rate
+from zeropoint.verify.compare import Check, Fixed, Level
+from zeropoint.verify.growth import Counter, Rate
 
 AMOUNTS = ("bytes", "packets")
 FAULTS = ("errors", "drops")
@@ -16,7 +17,7 @@ NETWORK: Mapping[str, Check] = {
         f"system.network.{what}_per_second": Rate(of=(f"{{row}}.{what}_total",))
         for what in (*BOTH, *FAULTS, "tcp_retransmits")
     },
-    "system.network.tcp_connections": Level(floor=64, share=0.1),
+    "system.network.tcp_connections": Level(floor=16, share=0.05),
     "system.network.interfaces.speed_bits_per_second": Level(moves=False),
     **{f"system.network.interfaces.{what}_{way}_total": Counter() for what in (*AMOUNTS, *FAULTS) for way in WAYS},
     **{f"system.network.interfaces.bytes_{way}_per_second": Rate(of=(f"{{row}}.bytes_{way}_total",)) for way in WAYS},

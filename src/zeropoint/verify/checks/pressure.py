@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from zeropoint.verify.compare import Check, Counter, Level, Rate
+from zeropoint.verify.compare import Check, Level
+from zeropoint.verify.growth import Counter, Rate
 
 
 def pressure_checks(section: str) -> Mapping[str, Check]:
