@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.host.nvml.machine import build, gpu
 from tests.support.process import PROGRAM, TIMEOUT_SECONDS, Appliance, clean_environment, running
 from tests.support.terminal import terminal
 
@@ -125,6 +126,21 @@ def test_it_is_of_use_at_80_by_24(tmp_path: Path):
     for words in ("CPU", "cores", "memory", "disk", "net", "GPU", "MEMORY", "q quit"):
         assert words in first
     assert "● live" in seen.lines[0]
+
+
+@pytest.mark.system
+def test_gpus_are_told_with_their_processes(tmp_path: Path):
+    library, script = tmp_path / "driver", tmp_path / "machine"
+    library.mkdir()
+    build(library)
+    held = f"{os.getpid()}:{3 * 2**30}"
+    script.write_text(f"gpus 1\n{gpu(compute=held)}\n")
+    driver = {"LD_LIBRARY_PATH": str(library), "NVML_SCRIPT": str(script)}
+    with running(tmp_path / "data", *FAST, **driver) as started, terminal("watch", started.url) as seen:
+        seen.sees("GPU 0")
+        (told,) = started.get("/metrics/json").json["system"]["gpus"]
+        for words in (told["name"], f"{told['temperature_celsius']:.0f} °C", f"{os.getpid()} ", "3.00 GiB"):
+            seen.sees(words)
 
 
 def test_the_token_comes_from_a_file_or_a_variable(tmp_path: Path):
