@@ -3,6 +3,7 @@
 import asyncio
 import os
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -154,3 +155,64 @@ def test_an_answer_that_no_sample_can_hold_is_the_probes_own_failure(tmp_path: P
     one.start(100.0)
     assert one.state(100.0).status == "failed"
     assert one.reading is None
+
+
+class Dear(Uptime):
+    """Uses 20 ms of CPU, then fails where there is no file."""
+
+    def read(self, roots: Roots, now: float) -> Reading | Absent:
+        enough = time.thread_time() + 0.02
+        while time.thread_time() < enough:
+            pass
+        return super().read(roots, now)
+
+
+class BlockingDear(Dear):
+    blocking = True
+
+
+@pytest.mark.parametrize("probe", [Dear(), BlockingDear()])
+@pytest.mark.parametrize("works", [True, False])
+async def test_the_cpu_time_of_a_reading_is_charged_to_its_probe(probe: Probe, works: bool, tmp_path: Path):
+    if works:
+        (tmp_path / "uptime").write_text("5.5")
+    budget = Budget(1.0, 1.0)
+    one = Executor(probe, Roots(proc=str(tmp_path)), Clock(), budget)
+    flight = one.start(100.0)
+    if flight is not None:
+        await asyncio.wait([flight])
+    state = one.state(100.0)
+    assert state.status == ("ok" if works else "failed")
+    assert state.cpu_percent is not None and state.cpu_percent >= 2.0
+    assert (state.period_seconds, state.slowdown) == (1.0, 1.0)
+
+
+def test_a_reading_that_waits_costs_no_cpu_time(tmp_path: Path):
+    class Patient(NoUptime):
+        def read(self, roots: Roots, now: float) -> Reading | Absent:
+            used = time.thread_time()
+            threading.Event().wait(0.2)
+            self.used = time.thread_time() - used
+            return super().read(roots, now)
+
+    probe = Patient()
+    one = executor(probe, tmp_path, Clock())
+    one.start(100.0)
+    assert probe.used <= one.cpu_seconds < 0.2
+
+
+def test_a_slowed_probe_is_due_less_often(tmp_path: Path):
+    budget = Budget(1.0, 1.0)
+    one = Executor(NoUptime(), Roots(proc=str(tmp_path)), Clock(), budget)
+    for tick in range(12):
+        budget.charge_tick(100.0 + tick, 0.0)
+        budget.charge("uptime", 100.0 + tick, 0.015, 0.0)
+    review = budget.review(112.0)
+    assert review is not None and review.slowed == {"uptime": 2.0}
+    due = []
+    for tick in range(12, 16):
+        due.append(one.due(100.0 + tick))
+        if due[-1]:
+            one.start(100.0 + tick)
+    assert due == [True, False, True, False]
+    assert (one.state(116.0).period_seconds, one.state(116.0).slowdown) == (2.0, 2.0)

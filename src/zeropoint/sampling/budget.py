@@ -107,7 +107,7 @@ class Budget:
         return Pace(period, period / source.own_period_seconds, source.percent(now))
 
     def review(self, now: float) -> Review | None:
-        """To be asked once a tick, before it; None before the first, when nothing is known."""
+        """To be asked once a tick; None in the first one, when it is not known yet what a tick costs."""
         if self._began_at is None:
             return None
         tick = self._tick.percent(self._interval, now)

@@ -84,7 +84,6 @@ class Scheduler:
     async def _tick(self, missed: int, wait_seconds: float) -> None:
         now = time.monotonic()
         timestamp = rfc3339(datetime.now(UTC))
-        cost = self._review(now)
         cpu_began = time.thread_time()
         due = [executor for executor in self._executors if executor.due(now)]
         flights = [flight for executor in due if (flight := executor.start(now))]
@@ -93,7 +92,9 @@ class Scheduler:
         if flights:
             await asyncio.wait(flights, timeout=wait_seconds)
         cpu_began = time.thread_time()
-        states = [(executor, executor.state(time.monotonic())) for executor in self._executors]
+        asked_at = time.monotonic()
+        cost = self._review(asked_at)
+        states = [(executor, executor.state(asked_at)) for executor in self._executors]
         told = [(executor, state) for executor, state in states if not is_left_out(executor.probe, state)]
         collectors = {executor.probe.name: state for executor, state in told}
         answers = [Answer(executor.probe, executor.reading, state.reason) for executor, state in told]
