@@ -12,6 +12,7 @@ import pytest
 from zeropoint.model import Host
 from zeropoint.probe import Absent, Probe, Reading, Roots, read_file
 from zeropoint.sampling.audit import Audited
+from zeropoint.sampling.budget import Budget
 from zeropoint.sampling.executor import Executor
 
 
