@@ -9,7 +9,7 @@ import "../elements/chart";
 import "../elements/strip";
 import { type ChartRow, type Fact } from "./charts";
 import "./gpu-tables";
-import { oldNote } from "./old-note";
+import { oldNote, paceNote } from "./old-note";
 import { panelStyle } from "./panel-style";
 
 export class ZpChartPanel extends LitElement {
@@ -35,7 +35,7 @@ export class ZpChartPanel extends LitElement {
     return html`
       <article class="panel ${old === null ? "" : "stale"}">
         <zp-chart .timeline=${this.timeline} .heading=${row.title} .axis=${row.axis} .lines=${row.lines} ?stale=${old !== null}>
-          <span slot="title">${old ?? nothing} ${this.#throttling()}</span>
+          <span slot="title">${old ?? paceNote(sample, row.collectors) ?? nothing} ${this.#throttling()}</span>
         </zp-chart>
         ${this.#strip()}
         <div class="facts">

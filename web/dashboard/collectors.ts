@@ -1,9 +1,10 @@
-// How the collectors fare: which of them have trouble, and how old the values of a panel are because of it.
+// How the collectors fare: which of them have trouble, how old the values of a panel are because of it, and which are
+// read less often to keep the appliance's own cost down.
 
 import { duration } from "../elements/format";
 import type { Collector, Sample } from "../client/src/contract";
 
-export interface Trouble {
+export interface Named {
   readonly name: string;
   readonly collector: Collector;
 }
@@ -11,11 +12,33 @@ export interface Trouble {
 const TROUBLED: ReadonlySet<Collector["status"]> = new Set(["failed", "hanging"]);
 
 /** Collectors that fail or do not come back, by name. What is absent is in order: there is nothing to read. */
-export function troubles(sample: Sample, names?: readonly string[]): Trouble[] {
+export function troubles(sample: Sample, names?: readonly string[]): Named[] {
+  return chosen(sample, names, (collector) => TROUBLED.has(collector.status));
+}
+
+/** Collectors that are read less often than it would be worth, by name. */
+export function slowed(sample: Sample, names?: readonly string[]): Named[] {
+  return chosen(sample, names, ({ slowdown }) => slowdown !== null && slowdown > 1);
+}
+
+function chosen(sample: Sample, names: readonly string[] | undefined, wanted: (collector: Collector) => boolean): Named[] {
   return Object.entries(sample.server.collectors)
-    .filter(([name, collector]) => TROUBLED.has(collector.status) && (names?.includes(name) ?? true))
+    .filter(([name, collector]) => wanted(collector) && (names?.includes(name) ?? true))
     .map(([name, collector]) => ({ name, collector }))
     .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** How often a collector is read now: "every 8 s". */
+export function paceInWords(seconds: number): string {
+  return `every ${Number(seconds.toPrecision(3))} s`;
+}
+
+/** Why it is read so seldom: "every 8 s instead of every 1 s, to keep collecting within its budget of 1 % of a core". */
+export function slowedInWords(collector: Collector, budgetPercent: number | null): string {
+  const { period_seconds: period, slowdown } = collector;
+  if (period === null || slowdown === null) return "read less often";
+  const budget = budgetPercent === null ? "its budget" : `its budget of ${Number(budgetPercent.toPrecision(3))} % of a core`;
+  return `read ${paceInWords(period)} instead of ${paceInWords(period / slowdown)}, to keep collecting within ${budget}`;
 }
 
 /** How old the values of a collector in trouble are, and why. */

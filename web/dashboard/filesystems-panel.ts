@@ -8,7 +8,7 @@ import { missingReason, type Path } from "../elements/path";
 import { read } from "../elements/value";
 import "../elements/bar";
 import "../elements/value";
-import { oldNote } from "./old-note";
+import { oldNote, paceNote } from "./old-note";
 import { panelStyle } from "./panel-style";
 
 const SHOWN_AT_FIRST = 6;
@@ -50,7 +50,7 @@ export class ZpFilesystems extends LitElement {
     const old = oldNote(this.sample, ["filesystems"]);
     return html`
       <article class="panel ${old === null ? "" : "stale"}">
-        <div class="head"><h2>File systems</h2>${old ?? nothing}</div>
+        <div class="head"><h2>File systems</h2>${old ?? paceNote(this.sample, ["filesystems"]) ?? nothing}</div>
         ${shown.length === 0 ? this.#none() : html`<table>${repeat(shown, (row) => row.mountpoint, (row) => this.#row(row))}</table>`}
         ${hidden > 0 || this.all
           ? html`<button type="button" @click=${this.#toggle}>${this.all ? "show fewer" : `${hidden} more`}</button>`

@@ -23,6 +23,7 @@ export const panelStyle = css`
   .cells dd { margin: 0; font-size: 14px; font-weight: 550; line-height: 19px; }
   .cells zp-value { display: block; overflow: hidden; text-overflow: ellipsis; }
   .old { font-size: 12px; color: var(--zp-warn); }
+  .pace { font-size: 12px; color: var(--zp-quiet); }
   /* Fainter by colour: opacity would take the contrast that text needs. */
   .stale .facts, .stale table { color: var(--zp-quiet); }
   .stale zp-strip { --zp-strip-opacity: 0.5; }

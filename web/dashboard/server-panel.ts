@@ -1,14 +1,15 @@
-// <zp-server>: how the appliance itself fares, and which of its collectors have trouble.
+// <zp-server>: how the appliance itself fares, and which of its collectors have trouble or are read less often.
 
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 import type { Sample } from "../client/src/contract";
 import type { Path } from "../elements/path";
 import type { Tone } from "../elements/status";
+import { show } from "../elements/format";
 import { read } from "../elements/value";
 import "../elements/status";
 import "../elements/value";
-import { ageInWords, countByStatus, troubles, type Trouble } from "./collectors";
+import { ageInWords, countByStatus, slowed, slowedInWords, troubles, type Named } from "./collectors";
 import { metric } from "./metric-names";
 import { panelStyle } from "./panel-style";
 
@@ -20,6 +21,8 @@ const CELLS: readonly (readonly [label: string, path: Path, title: string])[] = 
   ["missed", metric("server.missed_ticks_total"), "Samples that could not be taken in time"],
   ["up", metric("server.uptime_seconds"), "Time since the appliance started"],
   ["own CPU", metric("server.cpu_percent"), "CPU time of the appliance, of one core"],
+  ["collecting", metric("server.overhead_percent"), "What collecting takes of that, of one core; serving is not in it"],
+  ["its budget", metric("server.overhead_budget_percent"), "Beyond it, dear sources are read less often; 0 is no limit"],
   ["own memory", metric("server.memory_bytes"), "Resident memory of the appliance"],
 ];
 
@@ -66,6 +69,7 @@ export class ZpServer extends LitElement {
   #collectors(sample: Sample): TemplateResult {
     const counts = [...countByStatus(sample)].map(([status, count]) => `${count} ${status}`).join(", ");
     const rows = troubles(sample);
+    const slow = slowed(sample);
     // /health names the collectors too; those have their own rows here.
     const further = this.reasons.filter((reason) => !rows.some(({ name }) => reason.startsWith(`${name}:`)));
     return html`
@@ -73,10 +77,11 @@ export class ZpServer extends LitElement {
         collectors: ${counts === "" ? "none" : counts};
         <button type="button" title="What could not be read, and why (w)" @click=${this.#askMissing}>${missingWords(sample)}</button>
       </p>
-      ${rows.length + further.length === 0
+      ${rows.length + further.length + slow.length === 0
         ? nothing
         : html`<ul>
             ${rows.map((row) => troubleRow(row))}
+            ${slow.map((row) => slowedRow(row, sample.server.overhead_budget_percent))}
             ${further.map((reason) => html`<li><zp-status tone="warn" word=${sample.server.health ?? ""}></zp-status><span>${reason}</span></li>`)}
           </ul>`}
     `;
@@ -92,7 +97,15 @@ function missingWords(sample: Sample): string {
   return count === 1 ? "1 reading is missing" : `${count === 0 ? "no" : count} readings are missing`;
 }
 
-function troubleRow({ name, collector }: Trouble): TemplateResult {
+function slowedRow({ name, collector }: Named, budgetPercent: number | null): TemplateResult {
+  const cost = collector.cpu_percent === null ? "" : `; it costs ${show(collector.cpu_percent, "percent").number} %`;
+  return html`<li data-slowed=${name}>
+    <zp-status tone="calm" word="slowed"></zp-status>
+    <span><b>${name}</b>, ${slowedInWords(collector, budgetPercent)}${cost}</span>
+  </li>`;
+}
+
+function troubleRow({ name, collector }: Named): TemplateResult {
   return html`<li data-collector=${name}>
     <zp-status tone="warn" word=${collector.status}></zp-status>
     <span><b>${name}</b>, ${ageInWords(collector)}${collector.reason === null ? "" : html`: ${collector.reason}`}</span>
