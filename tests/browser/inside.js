@@ -12,7 +12,7 @@
   // What is drawn on each canvas since it was last cleared, out of the calls that draw it.
   const pictures = new WeakMap();
   const pictureOf = (canvas) => {
-    if (!pictures.has(canvas)) pictures.set(canvas, { count: 0, lines: [], rectangles: [], texts: [], path: [] });
+    if (!pictures.has(canvas)) pictures.set(canvas, { count: 0, lines: [], areas: [], rectangles: [], texts: [], path: [] });
     return pictures.get(canvas);
   };
   const before = (name, note) => {
@@ -27,6 +27,10 @@
   before("moveTo", point);
   before("lineTo", point);
   before("stroke", (picture, pen) => picture.lines.push({ colour: pen.strokeStyle, points: [...picture.path] }));
+  before("fill", (picture, pen) => {
+    const isPattern = pen.fillStyle instanceof CanvasPattern;
+    picture.areas.push({ isPattern, colour: isPattern ? null : pen.fillStyle, points: [...picture.path] });
+  });
   before("fillRect", (picture, pen, [x, , width]) => {
     picture.rectangles.push({ isPattern: pen.fillStyle instanceof CanvasPattern, left: x, right: x + width });
   });
@@ -34,7 +38,7 @@
   before("putImageData", (picture) => (picture.count += 1));
   before("clearRect", (picture, { canvas }, [x, y, width, height]) => {
     if (x > 0 || y > 0 || width < canvas.width || height < canvas.height) return;
-    Object.assign(picture, { count: picture.count + 1, lines: [], rectangles: [], texts: [] });
+    Object.assign(picture, { count: picture.count + 1, lines: [], areas: [], rectangles: [], texts: [] });
   });
 
   /** Every element, through all shadow roots. */
@@ -90,6 +94,7 @@
         metric: element.dataset.metric,
         value: element.dataset.value ?? null,
         missing: element.dataset.missing ?? null,
+        of: Number(element.dataset.of ?? 1),
         text: element.shadowRoot.textContent.trim(),
         title: element.title,
         label: element.getAttribute("aria-label") ?? "",

@@ -87,19 +87,28 @@ def milliseconds(sample: dict[str, Any]) -> int:
     return round(datetime.fromisoformat(sample["timestamp"]).timestamp() * 1000)
 
 
+def keys_of(row: Any) -> list[str]:
+    """What a row of a list is called: by the first of these that it has, which no two rows share."""
+    return [str(row[field]) for field in KEYS if isinstance(row, dict) and field in row][:1]
+
+
 def _at(value: Any, name: str, place: str) -> tuple[Any, str]:
-    """Goes down by the first key that fits the name's beginning: keys may hold dots of their own."""
+    """Goes down by the longest key that fits the name's beginning: keys may hold dots of their own."""
     if name == "":
         return value, place
     if isinstance(value, dict):
-        for key, inner in value.items():
-            if name == key or name.startswith(key + "."):
-                return _at(inner, name[len(key) + 1 :], f"{place}.{key}" if place else key)
+        ways = [(key, inner, f"{place}.{key}" if place else key) for key, inner in value.items()]
     elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            keys = (str(inner[field]) for field in KEYS if isinstance(inner, dict) and field in inner)
-            for key in (str(index), *keys):
-                if name == key or name.startswith(key + "."):
-                    return _at(inner, name[len(key) + 1 :], f"{place}[{index}]")
+        ways = [
+            (key, inner, f"{place}[{index}]")
+            for index, inner in enumerate(value)
+            for key in (*keys_of(inner), str(index))
+        ]
+    else:
+        ways = []
+    fitting = [way for way in ways if name == way[0] or name.startswith(way[0] + ".")]
+    if fitting:
+        key, inner, there = max(fitting, key=lambda way: len(way[0]))
+        return _at(inner, name[len(key) + 1 :], there)
     # Not there: what is above it is null, and covers it.
     return None, f"{place}.{name}" if place else name

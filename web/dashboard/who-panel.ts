@@ -37,7 +37,6 @@ export class ZpWho extends LitElement {
   @query("zp-chart") private chart!: ZpChart;
   @query("zp-workloads") private table!: ZpWorkloads;
   #stack: StackAreas | null = null;
-  #name = "";
 
   /** Puts the focus into the filter. */
   focusFilter(): void {
@@ -45,12 +44,14 @@ export class ZpWho extends LitElement {
     this.input.select();
   }
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
+  /** What the selected workload is called, also when it has ended. */
+  get #name(): string {
+    return this.selected === null ? "" : this.list.nameOf(this.selected);
+  }
+
+  protected override willUpdate(): void {
     if (this.#stack?.definitions !== this.measure.sides) this.#stack = new StackAreas(this.list, this.hues, this.measure.sides);
     this.#stack.selected = this.selected;
-    const row = this.sample?.ledger?.workloads?.find(({ id }) => id === this.selected);
-    if (changed.has("selected")) this.#name = this.selected ?? "";
-    if (row !== undefined) this.#name = row.name;
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -73,13 +74,11 @@ export class ZpWho extends LitElement {
             .value=${this.filter} @input=${this.#filter} @keydown=${this.#key} />
         </div>
         <div class="both">
-          <div>
-            <zp-chart .timeline=${this.timeline} .heading=${measure.heading} .axis=${measure.axis} .lines=${measure.lines} .backdrop=${this.#stack} ?stale=${old !== null}>
-              <span slot="title" class="over">${this.#over()}</span>
-            </zp-chart>
-            <zp-workload-detail .sample=${sample} .selected=${this.selected} .name=${this.#name}></zp-workload-detail>
-          </div>
+          <zp-chart .timeline=${this.timeline} .heading=${measure.heading} .axis=${measure.axis} .lines=${measure.lines} .backdrop=${this.#stack} ?stale=${old !== null}>
+            <span slot="title" class="over">${this.#over()}</span>
+          </zp-chart>
           <zp-workloads .sample=${sample} .hues=${this.hues} .selected=${this.selected} .filter=${this.filter} .sorting=${this.sorting} @zp-sort=${this.#sort}></zp-workloads>
+          <zp-workload-detail .sample=${sample} .selected=${this.selected} .name=${this.#name}></zp-workload-detail>
         </div>
       </article>
     `;

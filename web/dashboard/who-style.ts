@@ -7,7 +7,10 @@ export const whoStyle = css`
   .both { display: grid; grid-template-columns: minmax(0, 1fr); gap: 4px 22px; margin-top: 2px; }
   zp-chart { --zp-plot-height: 190px; }
   @container (min-width: 860px) {
-    .both { grid-template-columns: minmax(0, 42fr) minmax(0, 58fr); }
+    .both { grid-template: "chart table" auto "detail table" 1fr / minmax(0, 42fr) minmax(0, 58fr); }
+    zp-chart { grid-area: chart; }
+    zp-workloads { grid-area: table; }
+    zp-workload-detail { grid-area: detail; }
     zp-chart { --zp-plot-height: 300px; }
   }
   .head { align-items: center; gap: 5px 12px; }

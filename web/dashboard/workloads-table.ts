@@ -57,6 +57,11 @@ export class ZpWorkloads extends LitElement {
       tbody .name { font-weight: 550; }
       .pick { display: flex; align-items: baseline; gap: 7px; width: 100%; margin: 0; padding: 0; color: inherit; font: inherit; text-align: start; text-decoration: none; }
       .pick span, .of { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+      /* Room for the usual value, so that those beside it stay where they are. */
+      td zp-value { min-width: 3.9em; text-align: end; }
+      .bytes zp-value { min-width: 4.9em; }
+      .rate zp-value { min-width: 5.9em; }
+      .short zp-value { min-width: 2.2em; }
       .kind { color: var(--zp-quiet); white-space: nowrap; }
       tfoot td, tfoot th { color: var(--zp-quiet); font-weight: 400; border-bottom: 0; }
       tfoot tr:first-child > * { border-top: 1px solid var(--zp-line); }
@@ -129,7 +134,7 @@ export class ZpWorkloads extends LitElement {
       ${COLUMNS.slice(1).map(({ field, from }) =>
         isText(field)
           ? html`<td class="kind ${from}">${row[field]}</td>`
-          : html`<td class="number ${from}"><zp-value .reading=${read(sample, workloadPath(row.id, field as UsageField))}></zp-value></td>`,
+          : html`<td class="number ${widthOf(field)} ${from}"><zp-value .reading=${read(sample, workloadPath(row.id, field as UsageField))}></zp-value></td>`,
       )}
     </tr>`;
   }
@@ -152,7 +157,7 @@ export class ZpWorkloads extends LitElement {
       ${COLUMNS.slice(1).map(({ field, from }) =>
         isText(field)
           ? html`<td class=${from}></td>`
-          : html`<td class="number ${from}">
+          : html`<td class="number ${widthOf(field)} ${from}">
               ${sum === "over_attributed" ? this.#excess(sample, field as UsageField) : html`<zp-value .reading=${read(sample, sumPath(sum, field as UsageField))}></zp-value>`}
             </td>`,
       )}
@@ -191,6 +196,13 @@ export class ZpWorkloads extends LitElement {
   readonly #toggle = (): void => {
     this.all = !this.all;
   };
+}
+
+/** How wide a column's usual value is. */
+function widthOf(field: SortField): string {
+  if (field === "pids_count") return "short";
+  if (field.endsWith("_bytes")) return "bytes";
+  return field.endsWith("_per_second") ? "rate" : "";
 }
 
 /** The first ones, and the one that is selected wherever it stands. */

@@ -91,9 +91,10 @@ export class StackAreas implements Backdrop {
       return values;
     });
     this.#order = ranked(this.#weights(own, rows.count), this.#order, MOST_LAYERS, this.selected);
+    const stack = this.#order.filter((key) => key === this.selected).concat(this.#order.filter((key) => key !== this.selected));
     const extent = { above: 0, below: 0 };
     this.sides = this.definitions.map((side, index) => {
-      const drawn = this.#order.filter((key) => own[index]?.has(key));
+      const drawn = stack.filter((key) => own[index]?.has(key));
       const parts = drawn.map((key) => own[index]?.get(key) ?? new Float64Array(0));
       const sum = copyOf(this.#list.sum(side.field));
       const other = copyOf(timeline.series(side.other));
