@@ -50,7 +50,7 @@ def imported_modules() -> list[str]:
 
 
 @contextmanager
-def _exporter() -> Iterator[tuple[Child, http.client.HTTPConnection]]:
+def exporter() -> Iterator[tuple[Child, http.client.HTTPConnection]]:
     if not shutil.which(EXPORTER):
         raise MissingError(f"{EXPORTER} (Debian: apt-get install {EXPORTER})")
     port = free_port()
@@ -59,7 +59,7 @@ def _exporter() -> Iterator[tuple[Child, http.client.HTTPConnection]]:
         yield process, http.client.HTTPConnection("127.0.0.1", port, timeout=5)
 
 
-def _scrape_each_second(connection: http.client.HTTPConnection, seconds: int) -> None:
+def scrape_each_second(connection: http.client.HTTPConnection, seconds: int) -> None:
     tick = time.monotonic()
     for _ in range(seconds):
         connection.request("GET", "/metrics")
@@ -72,15 +72,15 @@ def weigh(modules: list[str]) -> dict[str, Weight]:
     """One minute of all three at once: each has a core to itself for most of it, and meets the same disturbances."""
     with (
         processes.zeropoint() as (ours, _),
-        _exporter() as (exporter, connection),
+        exporter() as (scraped, connection),
         child(sys.executable, "-c", IMPORT_AND_SLEEP, *modules) as imports,
     ):
         imports.answer()
-        pids = {OURS: ours.pid, EXPORTER: exporter.pid, IMPORTS: imports.pid}
-        _scrape_each_second(connection, SETTLE_SECONDS)
+        pids = {OURS: ours.pid, EXPORTER: scraped.pid, IMPORTS: imports.pid}
+        scrape_each_second(connection, SETTLE_SECONDS)
         before = {name: cpu_seconds(pid) for name, pid in pids.items()}
         began = time.monotonic()
-        _scrape_each_second(connection, WINDOW_SECONDS)
+        scrape_each_second(connection, WINDOW_SECONDS)
         seconds = time.monotonic() - began
         cpu = {name: (cpu_seconds(pid) - before[name]) / seconds * 100 for name, pid in pids.items()}
         return {name: Weight(cpu[name], *memory_bytes(pid)) for name, pid in pids.items()}
