@@ -2,17 +2,18 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from tests.host.gpu_trees import unpack
-from zeropoint.client import MetricsClient
+from zeropoint.client import MetricsClient, Timing
 from zeropoint.commands.watch_local import LocalFeed
 from zeropoint.probe import Roots
 from zeropoint.settings import Settings
@@ -202,8 +203,14 @@ async def serving(*samples: object) -> AsyncIterator[str]:
         await asyncio.Event().wait()
         return response
 
+    async with listening({"/metrics/sse": stream}) as url:
+        yield url
+
+
+@asynccontextmanager
+async def listening(handlers: Mapping[str, Handler]) -> AsyncIterator[str]:
     app = web.Application()
-    app.router.add_get("/metrics/sse", stream)
+    app.add_routes([web.get(path, handler) for path, handler in handlers.items()])
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -212,6 +219,23 @@ async def serving(*samples: object) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
+
+
+async def test_where_no_stream_gets_through_it_polls_and_says_so():
+    async def page(request: web.Request) -> web.Response:
+        return web.Response(text="a proxy's page", content_type="text/html")
+
+    async def newest(request: web.Request) -> web.Response:
+        sample = {"id": "e1-1", "system": {"host": {"name": "far"}}}
+        return web.json_response({"samples": [], "gap": None} if "since" in request.query else sample)
+
+    async with listening({"/metrics/sse": page, "/metrics/json": newest}) as url:
+        client = MetricsClient(url, timing=Timing(failures_before_polling=1, backoff_base_seconds=0.01))
+        app = WatchApp(client, url)
+        async with app.run_test(size=(120, 50)) as pilot:
+            await until(pilot, lambda: app.state.name == "polling" and app.sample is not None)
+            assert "polling" in str(app.query_one("#status", Static).visual)
+            assert "text/html" in str(app.query_one("#notice", Static).visual)
 
 
 @pytest.mark.parametrize(

@@ -125,11 +125,16 @@ def _name_cells(columns: Sequence[Column], width: int) -> int:
 
 
 def summary(sample: Sample, shown: Sequence[Row], words: str) -> str:
-    """The table's title: how many workloads, and the machine's totals that they are held against."""
+    """The table's title: how many workloads, the machine's totals that they are held against, and what nobody is
+    known to use of these, which in a small terminal would be out of sight. CPU is of one core, as in the table."""
     ledger = at(sample, "ledger")
     listed = sum(row.path.startswith("ledger.workloads") for row in shown)
     all_of_them = count(number(ledger, "workloads_count"))
     which = f"{listed} of {all_of_them} workloads" + (f" with “{words}”" if words else "")
-    totals = at(ledger, "totals")
-    machine = f"machine: CPU {percent(number(totals, 'cpu_percent'))} of a core"
-    return f"{which}   {machine}, memory {amount(number(totals, 'memory_bytes'))}"
+    totals, nobody = at(ledger, "totals"), at(ledger, "unattributed")
+    machine = f"CPU {_of_core(totals)}, memory {amount(number(totals, 'memory_bytes'))}"
+    return f"{which}   {machine}   unattributed {_of_core(nobody)}, {amount(number(nobody, 'memory_bytes'))}"
+
+
+def _of_core(usage: Any) -> str:
+    return percent(number(usage, "cpu_percent"))
