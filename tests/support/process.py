@@ -92,7 +92,12 @@ def spawn(*arguments: str, **environment: str) -> "subprocess.Popen[str]":
 
 @contextmanager
 def running(data: Path, *arguments: str, **environment: str) -> Iterator[Appliance]:
-    """A process on a free port of its own that is ended in all cases."""
+    """A process on a free port of its own that is ended in all cases.
+
+    Most tests sample several times a second: where none is asked for there is no overhead budget, which would have
+    it read less often what they wait for.
+    """
+    environment = {"ZEROPOINT_OVERHEAD_BUDGET_PERCENT": "0", **environment}
     process = spawn("serve", "--port", "0", "--data", str(data), *arguments, **environment)
     try:
         assert process.stdout is not None
