@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.process import PROGRAM, TIMEOUT_SECONDS, clean_environment
+from zeropoint.ledger.label import PATH
 
 # Says that it is there, then tells the signals it gets; ends by "end" on its input.
 LISTENER = """
@@ -71,8 +72,10 @@ def test_the_command_line_is_recorded_with_consent_alone(tmp_path: Path) -> None
 
 def test_its_whole_process_tree_bears_the_label(tmp_path: Path) -> None:
     grandchild = "import os; print(os.environ['ZP_RUN'])"
-    done = finish(tmp_path, *python(f"import subprocess, sys; subprocess.run([sys.executable, '-c', {grandchild!r}])"))
-    assert done.stdout.strip() == record_of(tmp_path)["id"]
+    job = python(f"import subprocess, sys; subprocess.run([sys.executable, '-c', {grandchild!r}])")
+    done = finish(tmp_path, "--name", "a name", *job)
+    assert done.stdout.strip() == f"a-name/{record_of(tmp_path)['id']}"
+    assert PATH.fullmatch(done.stdout.strip())
 
 
 def test_a_zeropoint_within_a_run_is_not_disturbed_by_the_label(tmp_path: Path) -> None:

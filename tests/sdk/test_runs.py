@@ -259,3 +259,25 @@ def test_a_revision_is_read_out_of_worktrees_packed_references_and_detached_head
     subprocess.run([*git, "checkout", "--quiet", "--detach"], check=True)
     assert told(repository) == head
     assert told(tmp_path) == "None"
+
+
+def test_children_that_are_started_during_a_run_bear_its_label_and_later_ones_do_not(tmp_path: Path) -> None:
+    done = finish(
+        "import os, subprocess, sys\n"
+        "def child(): return subprocess.run([sys.executable, '-c', \"import os; print(os.environ.get('ZP_RUN'))\"],\n"
+        "                                   capture_output=True, text=True).stdout.strip()\n"
+        "os.environ['ZP_RUN'] = 'outer/1'\n"
+        "with zp.run('a name') as run: seen = [child(), f'a-name/{run.id}']\n"
+        "print(seen[0] == seen[1], child())\n"
+        "del os.environ['ZP_RUN']\n"
+        "first, second = zp.run('first'), zp.run('second')\n"
+        "first.end()\n"
+        "print(child() == f'second/{second.id}')\n"
+        "second.end()\n"
+        "print(child())\n"
+        "with zp.run('third'): os.environ['ZP_RUN'] = 'of/others'\n"
+        "print(child())",
+        tmp_path,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == ["True outer/1", "True", "None", "of/others"]

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Optional, Union
 
-from zeropoint_sdk import record
+from zeropoint_sdk import label, record
 from zeropoint_sdk.rows import Rows
 
 log = logging.getLogger("zeropoint_sdk")
@@ -55,6 +55,7 @@ class Run:
         self._told: set[str] = set()
         self._rows = Rows(self._complain)
         self._before = _Before()
+        self._label = ""
         try:
             self._begin(str(name), str(kind), artifacts, parameters)
         except Exception as error:  # noqa: BLE001 - whatever it is, the training goes on
@@ -87,6 +88,8 @@ class Run:
         record.write(folder, self._fields)
         self._file = io.FileIO(folder / "steps.jsonl", "ab")
         self.folder = folder
+        self._label = f"{folder.parent.name}/{folder.name}"
+        label.put(self._label)
 
     def log(
         self,
@@ -141,6 +144,7 @@ class Run:
             if self._ended:
                 return
             self._ended = True
+            label.take(self._label)
             if self._file is not None:
                 self._file.close()
             if self.folder is not None and os.getpid() == self._process:

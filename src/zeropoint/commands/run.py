@@ -8,11 +8,8 @@ import click
 
 from zeropoint.commands.job import run_job, why_not_started
 from zeropoint.commands.run_record import Record
+from zeropoint.ledger.label import LABEL
 from zeropoint.settings import load
-
-# What the job's whole process tree inherits. It is no setting, so it does not begin as their variables do: a Zeropoint
-# that is started within a run would refuse it.
-LABEL = "ZP_RUN"
 
 
 @click.command(context_settings={"allow_interspersed_args": False})
@@ -31,7 +28,7 @@ def run(name: str | None, kind: str, artifacts: str | None, keep_command: bool, 
         record = Record(place, name or Path(command[0]).name, kind, command if keep_command else None)
     except OSError as error:
         _say(f"this run is not recorded: {error}")
-    label = {LABEL: record.id} if record else {}
+    label = {LABEL: record.path} if record else {}
     try:
         code = run_job(command, {**os.environ, **label}, lambda pid: _note(record, Record.started, pid))
     except OSError as error:

@@ -47,6 +47,11 @@ class Record:
     def id(self) -> str:
         return self.folder.name
 
+    @property
+    def path(self) -> str:
+        """NAME/ID, as the folder lies below ARTIFACTS/runs."""
+        return f"{self.folder.parent.name}/{self.folder.name}"
+
     def started(self, pid: int) -> None:
         """Raises OSError."""
         self._fields["pid"] = pid
