@@ -29,4 +29,9 @@ def _rows(printed: bytes) -> list[tuple[str, str, str]]:
     return [line.partition(":") for line in printed.decode().splitlines() if ":" in line]
 
 
-FREE = Tool("free -b -w", "procps", ("system.memory.",), parse_free)
+TELLS = (
+    *(f"system.memory.{name}_bytes" for name in COLUMNS),
+    "system.memory.usage_percent",
+    *(f"system.memory.swap.{name}" for name in ("total", "used", "free", "usage")),
+)
+FREE = Tool("free -b -w", "procps", TELLS, parse_free)

@@ -5,7 +5,7 @@ from typing import Any
 
 from zeropoint.verify.facts import Facts
 from zeropoint.verify.source import Tool
-from zeropoint.verify.sources.traffic import Card, traffic
+from zeropoint.verify.sources.traffic import TELLS, Card, traffic
 
 
 def parse_ip(printed: bytes) -> Facts:
@@ -33,4 +33,4 @@ def _card(link: dict[str, Any]) -> Card:
     )
 
 
-IP = Tool("ip -s -s -d -j link", "iproute2", ("system.network.",), parse_ip)
+IP = Tool("ip -s -s -d -j link", "iproute2", TELLS, parse_ip)

@@ -5,7 +5,7 @@ from pathlib import Path
 from zeropoint.probe import Roots
 from zeropoint.verify.facts import Facts
 from zeropoint.verify.source import Files
-from zeropoint.verify.sources.traffic import Card, traffic
+from zeropoint.verify.sources.traffic import TELLS, Card, traffic
 
 FILES = {
     "bytes_received_total": ("rx_bytes",),
@@ -46,4 +46,4 @@ def read_statistics(roots: Roots) -> Facts:
     return {**facts, **(traffic(cards) if cards else {})}
 
 
-NET_STATISTICS = Files("/sys/class/net", ("system.network.",), read_statistics)
+NET_STATISTICS = Files("/sys/class/net", TELLS, read_statistics)

@@ -7,6 +7,7 @@ from msgspec import Struct
 from zeropoint.verify.facts import Fact, Facts
 
 LOOPBACK = "lo"
+TELLS = tuple(f"system.network.{what}" for what in ("interfaces", "bytes", "packets", "errors", "drops"))
 
 
 class Card(Struct, frozen=True):

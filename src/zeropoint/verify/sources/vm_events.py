@@ -23,4 +23,4 @@ def read_vmstat(roots: Roots) -> Facts:
     return {fact: int(rows[name]) * unit for name, (fact, unit) in ROWS.items() if name in rows}
 
 
-VM_EVENTS = Files("/proc/vmstat, own reading", ("system.memory.",), read_vmstat)
+VM_EVENTS = Files("/proc/vmstat, own reading", tuple(fact for fact, _ in ROWS.values()), read_vmstat)

@@ -1,0 +1,254 @@
+"""`zeropoint verify` as a real process: on this machine, on recorded ones, and with programs that do not answer."""
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.host.trees import MACHINES, changed, recorded
+from tests.support.process import PROGRAM, clean_environment
+from zeropoint.probe import Roots
+
+TIMEOUT_SECONDS = 120
+# Debian's coreutils, procps, iproute2 and util-linux are what it asks here.
+pytestmark = pytest.mark.system
+
+
+class Outcome(NamedTuple):
+    code: int
+    printed: str
+    errors: str
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = json.loads(self.printed)
+        return rows
+
+    def of(self, status: str) -> set[str]:
+        return {row["metric"] for row in self.rows if row["status"] == status}
+
+
+def run(*arguments: str, **environment: str) -> Outcome:
+    done = subprocess.run(
+        [PROGRAM, "verify", "--seconds", "1", *arguments],
+        capture_output=True,
+        text=True,
+        env=clean_environment(**environment),
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def at(roots: Roots) -> list[str]:
+    return ["--procfs", roots.proc, "--sysfs", roots.sys, "--rootfs", roots.root]
+
+
+@contextlib.contextmanager
+def load() -> Iterator[None]:
+    """Programs that keep the processors, the memory and the disk busy, and start others all the time."""
+    with tempfile.TemporaryDirectory() as directory:
+        programs = [
+            "while True: pass",
+            "import subprocess\nwhile True: subprocess.run(['true'])",
+            "while True: block = bytearray(200 * 1024**2); del block",
+            f"import os\nwhile True:\n with open({directory + '/file'!r}, 'wb') as file:\n"
+            "  for _ in range(64): file.write(os.urandom(1024**2))\n  file.flush(); os.fsync(file.fileno())",
+        ]
+        running = [subprocess.Popen([sys.executable, "-c", program]) for program in programs]
+        try:
+            yield
+            assert [each.poll() for each in running] == [None] * len(running)
+        finally:
+            for each in running:
+                each.kill()
+                each.wait()
+
+
+def test_this_machine_agrees_time_after_time():
+    for _ in range(3):
+        outcome = run("--json")
+        assert outcome.code == 0, outcome.of("differs")
+        assert outcome.errors == ""
+        # What every machine with these programs has a second source of.
+        assert {
+            "system.cpu.usage_percent",
+            "system.cpu.per_core_percent.0",
+            "system.cpu.context_switches_per_second",
+            "system.memory.available_bytes",
+            "system.disk.usage_percent",
+            "system.network.bytes_received_total",
+            "system.host.process_count",
+            "system.host.uptime_seconds",
+            "ledger.totals.cpu_percent",
+            "ledger.totals.memory_bytes",
+            "server.cpu_percent",
+        } <= outcome.of("ok")
+
+
+def test_this_machine_agrees_under_load():
+    with load():
+        outcomes = [run("--json") for _ in range(2)]
+    assert [outcome.code for outcome in outcomes] == [0, 0], [outcome.of("differs") for outcome in outcomes]
+
+
+def test_the_table_has_both_numbers_the_tolerance_and_the_source_and_no_colours():
+    outcome = run()
+    assert outcome.code == 0
+    heading, *lines = outcome.printed.splitlines()
+    assert heading.split() == ["STATUS", "METRIC", "APPLIANCE", "SOURCE", "TELLS", "TOLERANCE", "SOURCE"]
+    total = next(line.split(maxsplit=5) for line in lines if "system.memory.total_bytes" in line)
+    assert total[0] == "ok"
+    assert total[2] == total[3]
+    assert total[5] == "free -b -w"
+    assert lines[-1].endswith("not checked")
+    assert "\x1b" not in outcome.printed
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_a_recorded_machine_agrees_and_hostile_names_are_cleaned(machine: str):
+    outcome = run(*at(recorded(machine)))
+    assert outcome.code == 0, outcome.printed
+    assert all(character.isprintable() for character in outcome.printed.replace("\n", ""))
+
+
+SDA = "system.disk.devices.sda"
+ENO1 = "system.network.interfaces.eno1"
+
+
+def altered(path: str, old: str, new: str) -> dict[str, str]:
+    content = (Path(recorded("golden").root) / path).read_text()
+    assert content.count(old) == 1, (path, old)
+    return {path: content.replace(old, new)}
+
+
+@pytest.mark.parametrize(
+    ("files", "differing"),
+    [
+        (altered("proc/diskstats", "sda 4109876", "sda 4109877"), {f"{SDA}.reads_total"}),
+        (altered("sys/block/sda/stat", "24099352", "24099353"), {f"{SDA}.busy_seconds_total"}),
+        (
+            altered("proc/1/net/dev", "2810633170551", "2810633170552"),
+            {f"{ENO1}.bytes_received_total", "system.network.bytes_received_total"},
+        ),
+        (altered("proc/stat", "cpu  17537680", "cpu  17537780"), {"system.cpu.times_seconds.user_seconds_total"}),
+        (
+            altered("proc/meminfo", "SwapTotal:       8388608", "SwapTotal:       8388612"),
+            {"system.memory.swap.total_bytes"},
+        ),
+        (altered("proc/vmstat", "nr_free_pages 2359296", "nr_free_pages 2459296"), {"system.memory.free_bytes"}),
+        (altered("sys/devices/system/cpu/online", "0-7", "0-6"), {"system.cpu.count_logical"}),
+        (
+            {"sys/devices/system/cpu/cpu4/topology/core_id": "9\n"},
+            {"system.cpu.count_physical"},
+        ),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, Mapping) else None,
+)
+def test_one_altered_number_is_found_and_named(files: dict[str, str], differing: set[str], tmp_path: Path):
+    outcome = run("--json", *at(changed("golden", tmp_path, files)))
+    assert outcome.code == 1
+    assert outcome.of("differs") == differing
+
+
+def test_a_file_that_the_appliance_cannot_read_is_a_difference(tmp_path: Path):
+    outcome = run("--json", *at(changed("golden", tmp_path, {"proc/diskstats": "8 0 sda 1 2 3 x x x x x x x x\n"})))
+    assert outcome.code == 1
+    assert all(metric.startswith("system.disk.") for metric in outcome.of("differs"))
+    row = next(row for row in outcome.rows if row["metric"] == "system.disk.read_bytes_total")
+    assert "/proc/diskstats is malformed" in row["reason"]
+
+
+def tools(directory: Path, **scripts: str) -> str:
+    """A PATH that has these in place of the real ones."""
+    for name, text in scripts.items():
+        path = directory / name
+        path.write_text(f"#!/bin/sh\n{text}\n")
+        path.chmod(0o755)
+    return f"{directory}:{os.environ['PATH']}"
+
+
+def test_programs_that_hang_or_print_garbage_cost_their_own_rows_alone(tmp_path: Path):
+    path = tools(
+        tmp_path,
+        free="exec sleep 1000",
+        df="exec yes",
+        vmstat="head -c 4096 /dev/urandom",
+        ip="echo '[{}, {\"stats64\": 1}]'",
+        ss="exit 4",
+    )
+    outcome = run("--json", PATH=path)
+    assert outcome.code == 0, outcome.of("differs")
+    reasons = {row["metric"]: row["reason"] for row in outcome.rows}
+    sources = {row["metric"]: row["source"] for row in outcome.rows}
+    assert reasons["system.memory.total_bytes"] == "free did not answer within 4 s"
+    assert reasons["system.disk.total_bytes"] == "df printed more than 16 MiB"
+    assert "vmstat: its answer cannot be read" in reasons["system.cpu.context_switches_total"]
+    assert "ip: its answer cannot be read" in reasons["system.network.bytes_sent_total"]
+    assert reasons["system.network.tcp_connections"] == "ss ended with exit code 4"
+    # What is left is asked in their place, and says so.
+    assert sources["system.memory.total_bytes"] == "/proc/meminfo, own reading"
+    assert sources["system.network.bytes_sent_total"] == "/sys/class/net"
+    for metric in (
+        "system.memory.major_faults_total",
+        "system.host.process_count",
+        "system.cpu.load_1m",
+        "system.cpu.count_logical",
+    ):
+        assert reasons[metric] is None, metric
+
+
+def test_programs_that_are_missing_are_named_with_the_package_that_has_them(tmp_path: Path):
+    outcome = run("--json", PATH=str(tmp_path))
+    assert outcome.code == 0, outcome.of("differs")
+    reasons = {row["metric"]: row["reason"] for row in outcome.rows}
+    assert reasons["system.memory.total_bytes"] == "free is not installed (Debian's package procps has it)"
+    assert reasons["system.disk.total_bytes"] == "df is not installed (Debian's package coreutils has it)"
+
+
+def test_a_user_without_privilege_can_run_it():
+    # The interpreter may lie where only root looks, so all is loaded before the rights are given up.
+    drop = "os.setgroups([]); os.setgid(65534); os.setuid(65534)" if os.geteuid() == 0 else ""
+    program = f"""
+import os, resource, sys
+import zeropoint.commands.main, zeropoint.commands.verify
+{drop}
+print(os.geteuid(), file=sys.stderr)
+zeropoint.commands.main.main(["verify", "--seconds", "1", "--json"])
+"""
+    with tempfile.TemporaryDirectory() as home:
+        Path(home).chmod(0o755)
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            capture_output=True,
+            text=True,
+            cwd="/",
+            env=clean_environment(HOME=home),
+            timeout=TIMEOUT_SECONDS,
+            check=False,
+        )
+    assert int(done.stderr.split()[0]) != 0
+    outcome = Outcome(done.returncode, done.stdout, done.stderr)
+    assert outcome.code == 0, outcome.of("differs")
+    assert "system.host.process_count" in outcome.of("ok")
+
+
+def test_a_wrong_argument_is_one_line_and_exit_code_2():
+    outcome = run("--seconds", "0")
+    assert outcome.code == 2
+    assert outcome.printed == ""
+    assert outcome.errors.count("\n") == 1
+
+
+def test_the_programs_that_it_asks_are_installed():
+    # requirements/system.sh installs them for the tests.
+    for name in ("free", "vmstat", "ps", "uptime", "df", "ip", "ss", "nstat", "lscpu"):
+        assert shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin"), name
