@@ -14,6 +14,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=AutofillServerCommunication",  # the browser, not the page, asks what a field may be for
     "--remote-debugging-port=0",  # a second way in, for tests that need tabs as a person has them
 ]
 INSIDE = Path(__file__).parent.parent / "browser/inside.js"

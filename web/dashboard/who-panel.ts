@@ -68,7 +68,7 @@ export class ZpWho extends LitElement {
           <span class="group" role="group" aria-label="What is shown by workload">
             ${MEASURES.map((one) => html`<button type="button" aria-pressed=${String(one === measure)} @click=${() => this.#choose(one)}>${one.label}</button>`)}
           </span>
-          <span class="legend"><span><i class="swatch other"></i>other</span><span><i class="swatch unattributed"></i>unattributed</span></span>
+          <span class="legend"><span><span class="swatch other"></span>other</span><span><span class="swatch unattributed"></span>unattributed</span></span>
           ${this.#chip()} ${old ?? nothing}
           <input class="end" type="search" placeholder="filter" title="Filter workloads (/)" aria-label="Filter workloads" autocomplete="off" spellcheck="false"
             .value=${this.filter} @input=${this.#filter} @keydown=${this.#key} />
@@ -87,7 +87,7 @@ export class ZpWho extends LitElement {
   #chip(): TemplateResult | typeof nothing {
     if (this.selected === null) return nothing;
     return html`<button type="button" class="chip" title="Show no workload's part any more (Esc)" aria-label="${this.#name} is selected: show its part no more" @click=${this.#clear}>
-      <i class="swatch hue-${this.hues.of(this.selected)}"></i><span>${this.#name}</span><span aria-hidden="true">×</span>
+      <span class="swatch hue-${this.hues.of(this.selected)}"></span><span>${this.#name}</span><span aria-hidden="true">×</span>
     </button>`;
   }
 

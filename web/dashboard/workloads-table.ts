@@ -128,7 +128,7 @@ export class ZpWorkloads extends LitElement {
     return html`<tr data-workload=${row.id} aria-selected=${String(isSelected)} @click=${() => this.#select(row.id)}>
       <th scope="row" class="name">
         <button type="button" class="pick" aria-pressed=${isSelected ? "true" : nothing} title="${row.name}: ${kindInWords(row)}" @click=${(event: Event) => this.#pick(event, row.id)}>
-          <i class="swatch hue-${this.hues.of(row.id)}"></i><span>${row.name}</span>
+          <span class="swatch hue-${this.hues.of(row.id)}"></span><span>${row.name}</span>
         </button>
       </th>
       ${COLUMNS.slice(1).map(({ field, from }) =>
@@ -153,7 +153,7 @@ export class ZpWorkloads extends LitElement {
 
   #sum(sample: Sample, sum: Parameters<typeof sumPath>[0], label: string, swatch: string, title: string): TemplateResult {
     return html`<tr class=${sum} title=${title}>
-      <th scope="row" class="name"><div class="of"><i class="swatch ${swatch}"></i><span>${label}</span></div></th>
+      <th scope="row" class="name"><div class="of"><span class="swatch ${swatch}"></span><span>${label}</span></div></th>
       ${COLUMNS.slice(1).map(({ field, from }) =>
         isText(field)
           ? html`<td class=${from}></td>`
