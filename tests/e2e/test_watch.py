@@ -83,6 +83,18 @@ def test_it_samples_by_itself_without_a_server_or_a_data_directory(tmp_path: Pat
     assert left == ["data", "zp-burner"]
 
 
+def test_sources_that_fail_are_told_and_what_was_logged_comes_at_the_end(tmp_path: Path):
+    nothing = str(tmp_path)
+    with terminal("watch", *FAST, "--procfs", nothing, "--sysfs", nothing, "--rootfs", nothing) as seen:
+        seen.status("degraded")
+        seen.until(lambda now: "cpu failed" in now.lines[1], "said which")
+        seen.press("q")
+        assert seen.end() == 0
+    shown, _, after = seen.received.decode().partition("\x1b[?1049l")
+    assert "probe failed" not in shown
+    assert "probe failed" in after
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_and_leaves_the_terminal_as_it_was(number: int):
     with terminal("watch", *FAST) as seen:

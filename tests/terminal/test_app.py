@@ -221,6 +221,31 @@ async def listening(handlers: Mapping[str, Handler]) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
+async def test_after_a_refusal_the_picture_stays_and_a_key_asks_again():
+    answers = [200, 401, 200]
+
+    async def stream(request: web.Request) -> web.StreamResponse:
+        if answers.pop(0) == 401:
+            return web.Response(status=401)
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        sample = {"id": f"e1-{3 - len(answers)}", "system": {"host": {"name": f"host-{len(answers)}"}}}
+        await response.write(f"retry: 1\nid: {sample['id']}\ndata: {json.dumps(sample)}\n\n".encode())
+        if not answers:
+            await asyncio.Event().wait()
+        return response
+
+    async with listening({"/metrics/sse": stream}) as url:
+        app = WatchApp(MetricsClient(url), url)
+        async with app.run_test(size=(120, 50)) as pilot:
+            await until(pilot, lambda: app.state.name == "signed-out")
+            assert "host-2" in str(app.query_one("#status", Static).visual)
+            assert "R asks again" in str(app.query_one("#notice", Static).visual)
+            await pilot.press("R")
+            await until(pilot, lambda: "host-0" in str(app.query_one("#status", Static).visual))
+            assert app.state.name == "live"
+
+
 async def test_where_no_stream_gets_through_it_polls_and_says_so():
     async def page(request: web.Request) -> web.Response:
         return web.Response(text="a proxy's page", content_type="text/html")
