@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.shown import expected, sample_of, tells
+from tests.browser.shown import assert_rows_are_samples, expected, sample_of, tells
 from tests.browser.test_layout import PHONE, assert_contrast
 from tests.support.browser import Tab
 from tests.support.process import Appliance, running
@@ -109,7 +109,8 @@ def test_a_busy_program_is_a_row_and_a_layer_and_leaves_when_it_has_ended(
         sample = frozen_sample(watched, tab)
         assert_table_is_of(sample, tab)
         assert_share_is_drawn(tab, sample)
-        tab.page.keyboard.press("Space")
+        assert_totals_have_their_past(watched, tab)
+        tab.page.get_by_role("button", name="freeze").click()
     expect(row_of(tab)).to_have_count(0)
     # It is still drawn where it worked, and is nothing at the newest sample.
     sample = frozen_sample(watched, tab)
@@ -120,6 +121,13 @@ def test_a_busy_program_is_a_row_and_a_layer_and_leaves_when_it_has_ended(
         [CPU, NAME],
     )
     assert most and most[0] > 20
+
+
+def assert_totals_have_their_past(appliance: Appliance, tab: Tab) -> None:
+    """Also of what is not shown yet: every row of the charts has the total of its sample."""
+    for label in ("memory", "disk", "CPU"):
+        tab.page.get_by_role("group", name="What is shown by workload").get_by_role("button", name=label).click()
+        assert_rows_are_samples(appliance, tab.rows())
 
 
 def assert_share_is_drawn(tab: Tab, sample: dict[str, Any]) -> None:

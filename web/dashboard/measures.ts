@@ -86,6 +86,11 @@ export const MEASURES: readonly Measure[] = [
   },
 ];
 
+/** What a chart of the measure is drawn of, besides the workloads. */
+export function pathsOf({ lines, sides }: Measure): Path[] {
+  return [...lines.map(({ path }) => path), ...sides.flatMap(({ other, unattributed }) => [other, unattributed])];
+}
+
 function side(field: UsageField, word = "", below = false): StackSide {
   return { field, below, word, other: sumPath("other", field), unattributed: sumPath("unattributed", field) };
 }

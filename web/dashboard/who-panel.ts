@@ -12,7 +12,7 @@ import type { Timeline } from "../elements/timeline";
 import { read } from "../elements/value";
 import "../elements/value";
 import { hueStyle } from "./hue-style";
-import { MEASURES, sumPath, type Measure } from "./measures";
+import { MEASURES, pathsOf, sumPath, type Measure } from "./measures";
 import { oldNote } from "./old-note";
 import { panelStyle } from "./panel-style";
 import { whoStyle } from "./who-style";
@@ -50,6 +50,8 @@ export class ZpWho extends LitElement {
   }
 
   protected override willUpdate(): void {
+    // All that can be chosen, so that it has its past by then.
+    if (!this.hasUpdated) for (const path of MEASURES.flatMap(pathsOf)) this.timeline.column(path);
     if (this.#stack?.definitions !== this.measure.sides) this.#stack = new StackAreas(this.list, this.hues, this.measure.sides);
     this.#stack.selected = this.selected;
   }

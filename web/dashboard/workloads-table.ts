@@ -62,6 +62,7 @@ export class ZpWorkloads extends LitElement {
       .bytes zp-value { min-width: 4.9em; }
       .rate zp-value { min-width: 5.9em; }
       .short zp-value { min-width: 2.2em; }
+      .over_attributed zp-value { min-width: 0; }
       .kind { color: var(--zp-quiet); white-space: nowrap; }
       tfoot td, tfoot th { color: var(--zp-quiet); font-weight: 400; border-bottom: 0; }
       tfoot tr:first-child > * { border-top: 1px solid var(--zp-line); }
@@ -146,7 +147,7 @@ export class ZpWorkloads extends LitElement {
     return [
       this.#sum(sample, "other", `other${further}`, "other", "All workloads that are not named"),
       this.#sum(sample, "unattributed", "unattributed", "unattributed", "Used by nobody that is known; never spread over others"),
-      ...(over ? [this.#sum(sample, "over_attributed", "counted twice", "none", "By how much the parts exceed the totals; never clipped")] : []),
+      ...(over ? [this.#sum(sample, "over_attributed", "over-attributed", "none", "By how much the parts exceed the totals; never clipped")] : []),
       this.#sum(sample, "totals", "total", "none", "Of the machine, by its own counters"),
     ];
   }
