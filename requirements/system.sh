@@ -33,6 +33,10 @@ test)
     # The stand-in of a GPU's driver is compiled.
     needs cc "gcc libc6-dev"
     needs openssl
+    # What verify holds the metrics against; its tests run them.
+    needs free procps
+    needs ip iproute2
+    needs lscpu util-linux
     # A browser without any font draws no text, and then nothing has a width.
     [ -n "$(find /usr/share/fonts /System/Library/Fonts -name '*.tt[fc]' 2>/dev/null | head -n 1)" ] ||
         missing="$missing fonts-dejavu-core"

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -50,6 +51,12 @@ def run(*arguments: str, **environment: str) -> Outcome:
 
 def at(roots: Roots) -> list[str]:
     return ["--procfs", roots.proc, "--sysfs", roots.sys, "--rootfs", roots.root]
+
+
+def altered(path: str, old: str, new: str) -> dict[str, str]:
+    content = (Path(recorded("golden").root) / path).read_text()
+    assert content.count(old) == 1, (path, old)
+    return {path: content.replace(old, new)}
 
 
 @contextlib.contextmanager
@@ -113,6 +120,26 @@ def test_the_table_has_both_numbers_the_tolerance_and_the_source_and_no_colours(
     assert "\x1b" not in outcome.printed
 
 
+def test_on_a_terminal_a_difference_is_coloured(tmp_path: Path):
+    roots = changed("golden", tmp_path, altered("proc/diskstats", "sda 4109876", "sda 4109877"))
+    ours, theirs = pty.openpty()
+    with os.fdopen(ours, "rb", buffering=0) as screen:
+        program = [PROGRAM, "verify", "--seconds", "1", *at(roots)]
+        environment = clean_environment(TERM="xterm")
+        with subprocess.Popen(program, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as running:
+            os.close(theirs)
+            shown = b""
+            # Linux says that the other end is closed by an error.
+            with contextlib.suppress(OSError):
+                while part := screen.read(65536):
+                    shown += part
+            assert running.wait(TIMEOUT_SECONDS) == 1
+    coloured = [line for line in shown.decode().splitlines() if "\x1b[" in line]
+    assert len(coloured) == 1
+    assert "differs" in coloured[0]
+    assert "system.disk.devices.sda.reads_total" in coloured[0]
+
+
 @pytest.mark.parametrize("machine", MACHINES)
 def test_a_recorded_machine_agrees_and_hostile_names_are_cleaned(machine: str):
     outcome = run(*at(recorded(machine)))
@@ -122,12 +149,6 @@ def test_a_recorded_machine_agrees_and_hostile_names_are_cleaned(machine: str):
 
 SDA = "system.disk.devices.sda"
 ENO1 = "system.network.interfaces.eno1"
-
-
-def altered(path: str, old: str, new: str) -> dict[str, str]:
-    content = (Path(recorded("golden").root) / path).read_text()
-    assert content.count(old) == 1, (path, old)
-    return {path: content.replace(old, new)}
 
 
 @pytest.mark.parametrize(

@@ -36,9 +36,9 @@ class Check(Struct, frozen=True):
         """The facts that it needs, all from one source."""
 
     @abstractmethod
-    def expect(self, evidence: Evidence) -> Expected | str | None:
-        """What the number may be, by the facts under the names that facts() has; a text where it is a text, None where
-        that takes a reading before this one."""
+    def expect(self, evidence: Evidence) -> Expected | tuple[str, ...] | None:
+        """What the number may be, by the facts under the names that facts() has; the texts that it may be where it is
+        one; None where that takes a reading before this one."""
 
 
 class Level(Check, frozen=True, kw_only=True):
@@ -53,7 +53,7 @@ class Level(Check, frozen=True, kw_only=True):
     def facts(self) -> tuple[str, ...]:
         return (self.of,)
 
-    def expect(self, evidence: Evidence) -> Expected | str:
+    def expect(self, evidence: Evidence) -> Expected:
         one = evidence[self.of]
         before, after = one.now.before, one.now.after
         if isinstance(before, str) or isinstance(after, str):
@@ -65,13 +65,14 @@ class Level(Check, frozen=True, kw_only=True):
 
 
 class Fixed(Check, frozen=True, kw_only=True):
-    """A text that stays."""
+    """A text, which may become another one between the looks."""
 
     def facts(self) -> tuple[str, ...]:
         return ("{name}",)
 
-    def expect(self, evidence: Evidence) -> str:
-        return str(evidence["{name}"].now.after)
+    def expect(self, evidence: Evidence) -> tuple[str, ...]:
+        now = evidence["{name}"].now
+        return str(now.before), str(now.after)
 
 
 Values = Mapping[str, float | str]

@@ -38,8 +38,8 @@ CPU: Mapping[str, Check] = {
     "system.cpu.context_switches_total": Counter(),
     "system.cpu.context_switches_per_second": Rate(of=("{row}.context_switches_total",)),
     "system.cpu.interrupts_per_second": Rate(of=("{row}.interrupts_total",)),
-    # Another moment has other tasks: on a busy machine dozens start within milliseconds.
-    "system.cpu.processes_running": Level(floor=8),
-    "system.cpu.processes_blocked": Level(floor=8),
+    # Another moment has other tasks.
+    "system.cpu.processes_running": Level(floor=8, share=0.5),
+    "system.cpu.processes_blocked": Level(floor=8, share=0.5),
     **pressure_checks("system.cpu"),
 }
