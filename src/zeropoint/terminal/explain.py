@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from textual.content import Content
 
 from zeropoint.client import Sample, StateChanged
-from zeropoint.terminal.figures import DASH, amount, percent, plain, rate, watts
+from zeropoint.terminal.figures import DASH, amount, count, percent, rate, watts
 from zeropoint.terminal.values import at, items, number, printable, reasons, text
 from zeropoint.terminal.workloads import Row
 
 FIELDS = (
-    ("pids_count", plain),
+    ("pids_count", count),
     ("cpu_percent", percent),
     ("memory_bytes", amount),
     ("read_bytes_per_second", rate),

@@ -19,7 +19,7 @@ ARROWS = {False: "▼", True: "▲"}
 class WorkloadTable(DataTable[Text]):
     """Rows keep their cursor by what they are, wherever the sorting puts them."""
 
-    DEFAULT_CSS = "WorkloadTable { border-top: solid $primary; }"
+    DEFAULT_CSS = "WorkloadTable { border-top: solid $primary; border-title-color: $text; }"
     BINDINGS: ClassVar[list[BindingType]] = [("home", "scroll_top", "First"), ("end", "scroll_bottom", "Last")]
 
     def __init__(self) -> None:
