@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Collector, Sample } from "../client/src/contract";
-import { paceInWords, slowed, slowedInWords } from "./collectors";
+import { budgetInWords, paceInWords, slowed, slowedInWords } from "./collectors";
 
 const collector = (part: Partial<Collector>): Collector => ({
   duration_seconds: 0.001,
@@ -39,10 +39,14 @@ describe("the pace in words", () => {
     expect([0.2, 1, 8, 60].map(paceInWords)).toEqual(["every 0.2 s", "every 1 s", "every 8 s", "every 60 s"]);
   });
 
-  it("says the own pace, the pace now and the budget", () => {
-    expect(slowedInWords(collector({ period_seconds: 60, slowdown: 12 }), 0.5)).toBe(
-      "read every 60 s instead of every 5 s, to keep collecting within its budget of 0.5 % of a core",
-    );
-    expect(slowedInWords(collector({ period_seconds: null, slowdown: null }), 1)).toBe("read less often");
+  it("says the pace now and the own pace", () => {
+    expect(slowedInWords(collector({ period_seconds: 60, slowdown: 12 }))).toBe("read every 60 s instead of every 5 s");
+    expect(slowedInWords(collector({ period_seconds: null, slowdown: null }))).toBe("read less often");
+  });
+
+  it("says what for", () => {
+    const budget = (percent: number | null): Sample => ({ server: { overhead_budget_percent: percent } }) as unknown as Sample;
+    expect(budgetInWords(budget(0.5))).toBe("to keep collecting within its budget of 0.5 % of a core");
+    expect(budgetInWords(budget(null))).toBe("to keep collecting within its budget");
   });
 });

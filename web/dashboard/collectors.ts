@@ -33,12 +33,16 @@ export function paceInWords(seconds: number): string {
   return `every ${Number(seconds.toPrecision(3))} s`;
 }
 
-/** Why it is read so seldom: "every 8 s instead of every 1 s, to keep collecting within its budget of 1 % of a core". */
-export function slowedInWords(collector: Collector, budgetPercent: number | null): string {
-  const { period_seconds: period, slowdown } = collector;
+/** How often instead of how often: "read every 8 s instead of every 1 s". */
+export function slowedInWords({ period_seconds: period, slowdown }: Collector): string {
   if (period === null || slowdown === null) return "read less often";
-  const budget = budgetPercent === null ? "its budget" : `its budget of ${Number(budgetPercent.toPrecision(3))} % of a core`;
-  return `read ${paceInWords(period)} instead of ${paceInWords(period / slowdown)}, to keep collecting within ${budget}`;
+  return `read ${paceInWords(period)} instead of ${paceInWords(period / slowdown)}`;
+}
+
+/** What that is for: "to keep collecting within its budget of 1 % of a core". */
+export function budgetInWords(sample: Sample): string {
+  const percent = sample.server.overhead_budget_percent;
+  return `to keep collecting within its budget${percent === null ? "" : ` of ${Number(percent.toPrecision(3))} % of a core`}`;
 }
 
 /** How old the values of a collector in trouble are, and why. */

@@ -2,7 +2,7 @@
 
 import { html, type TemplateResult } from "lit";
 import type { Sample } from "../client/src/contract";
-import { ageInWords, paceInWords, slowed, slowedInWords, troubles } from "./collectors";
+import { ageInWords, budgetInWords, paceInWords, slowed, slowedInWords, troubles } from "./collectors";
 
 /** How old the values of these collectors are and why; null while they are read as they should be. */
 export function oldNote(sample: Sample | null, collectors: readonly string[]): TemplateResult | null {
@@ -18,6 +18,6 @@ export function paceNote(sample: Sample | null, collectors: readonly string[]): 
   const periods = slowed(sample, collectors).sort((a, b) => (b.collector.period_seconds ?? 0) - (a.collector.period_seconds ?? 0));
   const slowest = periods[0]?.collector;
   if (slowest === undefined || slowest.period_seconds === null) return null;
-  const why = slowedInWords(slowest, sample.server.overhead_budget_percent);
+  const why = `${slowedInWords(slowest)}, ${budgetInWords(sample)}`;
   return html`<span class="pace" title=${why}>${paceInWords(slowest.period_seconds)}</span>`;
 }

@@ -9,7 +9,7 @@ import { show } from "../elements/format";
 import { read } from "../elements/value";
 import "../elements/status";
 import "../elements/value";
-import { ageInWords, countByStatus, slowed, slowedInWords, troubles, type Named } from "./collectors";
+import { ageInWords, budgetInWords, countByStatus, slowed, slowedInWords, troubles, type Named } from "./collectors";
 import { metric } from "./metric-names";
 import { panelStyle } from "./panel-style";
 
@@ -81,7 +81,7 @@ export class ZpServer extends LitElement {
         ? nothing
         : html`<ul>
             ${rows.map((row) => troubleRow(row))}
-            ${slow.map((row) => slowedRow(row, sample.server.overhead_budget_percent))}
+            ${slow.map((row) => slowedRow(row, budgetInWords(sample)))}
             ${further.map((reason) => html`<li><zp-status tone="warn" word=${sample.server.health ?? ""}></zp-status><span>${reason}</span></li>`)}
           </ul>`}
     `;
@@ -97,11 +97,11 @@ function missingWords(sample: Sample): string {
   return count === 1 ? "1 reading is missing" : `${count === 0 ? "no" : count} readings are missing`;
 }
 
-function slowedRow({ name, collector }: Named, budgetPercent: number | null): TemplateResult {
+function slowedRow({ name, collector }: Named, why: string): TemplateResult {
   const cost = collector.cpu_percent === null ? "" : `; it costs ${show(collector.cpu_percent, "percent").number} %`;
-  return html`<li data-slowed=${name}>
+  return html`<li data-slowed=${name} title=${why}>
     <zp-status tone="calm" word="slowed"></zp-status>
-    <span><b>${name}</b>, ${slowedInWords(collector, budgetPercent)}${cost}</span>
+    <span><b>${name}</b>, ${slowedInWords(collector)}${cost}</span>
   </li>`;
 }
 
