@@ -13,7 +13,7 @@ import { read } from "../elements/value";
 import "../elements/value";
 import { hueStyle } from "./hue-style";
 import { MEASURES, pathsOf, sumPath, type Measure } from "./measures";
-import { oldNote } from "./old-note";
+import { oldNote, paceNote } from "./old-note";
 import { panelStyle } from "./panel-style";
 import { whoStyle } from "./who-style";
 import "./workload-detail";
@@ -71,7 +71,7 @@ export class ZpWho extends LitElement {
             ${MEASURES.map((one) => html`<button type="button" aria-pressed=${String(one === measure)} @click=${() => this.#choose(one)}>${one.label}</button>`)}
           </span>
           <span class="legend"><span><span class="swatch other"></span>other</span><span><span class="swatch unattributed"></span>unattributed</span></span>
-          ${this.#chip()} ${old ?? nothing}
+          ${this.#chip()} ${old ?? paceNote(sample, ["ledger"]) ?? nothing}
           <input class="end" type="search" placeholder="filter" title="Filter workloads (/)" aria-label="Filter workloads" autocomplete="off" spellcheck="false"
             .value=${this.filter} @input=${this.#filter} @keydown=${this.#key} />
         </div>
