@@ -642,7 +642,7 @@ class Collector(Section, frozen=True, kw_only=True):
     period_seconds: Annotated[Real, metric("How often it is read now")] = None
     slowdown: Annotated[
         Real,
-        metric("How many times longer that is than its own period, to keep the budget; 1 when it is not slowed"),
+        metric("How many times longer its period is now than its own one, to keep the budget; 1 when not slowed"),
     ] = None
     status: Annotated[
         CollectorStatus,
