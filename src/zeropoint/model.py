@@ -734,21 +734,31 @@ class Gap(Section, frozen=True, kw_only=True, rename={"since": "from", "until": 
 RunStatus = Literal["running", "finished", "failed", "stopped", "unknown"]
 
 
+LimitCause = Literal["cpu", "memory", "disk", "cpu-quota", "memory-limit", "gpu-power", "gpu-thermal", "gpu-other"]
+LimitOf = Literal["run", "cgroup", "machine", "gpu"]
+
+
 class Limit(Section, frozen=True, kw_only=True):
-    """Time of a run in which something was short."""
+    """Something that was short while a run went on."""
 
     cause: Annotated[
-        Literal["cpu", "memory", "disk", "cpu-quota", "memory-limit", "gpu-power", "gpu-thermal", "gpu-other"],
+        LimitCause,
         text(
-            "cpu, memory, disk: tasks waited for it (PSI); cpu-quota: the cgroup was throttled; gpu-...: clocks were "
-            "held down"
+            "cpu, memory, disk: tasks waited for it (PSI); cpu-quota: the cgroup was throttled; memory-limit: the "
+            "kernel ended processes of the cgroup at its limit; gpu-...: clocks were held down"
         ),
     ]
-    seconds: Annotated[Real, text("For how long")]
-    share_percent: Annotated[Real, text("Of its wall time")]
+    seconds: Annotated[Real, text("For how long; null for what is only counted")] = None
+    share_percent: Annotated[Real, text("Of the run's wall time; null for what is only counted")] = None
+    count: Annotated[
+        Count, text("How often: periods of the quota, processes that were ended; null for what is only timed")
+    ] = None
     of: Annotated[
-        Literal["run", "machine", "gpu"],
-        text("Whose number it is: the run's cgroup's, the whole machine's, or a GPU's that it used"),
+        LimitOf,
+        text(
+            "Whose number it is: the run's own, a cgroup's that others are in too, the whole machine's while the run "
+            "asked for it, or a GPU's while the run used it"
+        ),
     ]
 
 
@@ -760,12 +770,12 @@ class Receipt(Section, frozen=True, kw_only=True):
     gpu_seconds: Annotated[Real, text("GPU time: an hour of a whole GPU is 3,600")] = None
     gpu_energy_joules: Annotated[Real, text("Energy of GPUs, estimated by its share of their time")] = None
     cpu_energy_joules: Annotated[Real, text("Energy of processors, estimated by its share of their time")] = None
-    peak_memory_bytes: Annotated[Count, text("Most memory at a time, as it was looked at once a second")] = None
+    peak_memory_bytes: Annotated[Count, text("Most memory at a time, as far as it was seen")] = None
     peak_gpu_memory_bytes: Annotated[Count, text("Most GPU memory at a time")] = None
     peak_processes: Annotated[Count, text("Most processes at a time")] = None
     read_bytes: Annotated[Count, text("Read from disks")] = None
     write_bytes: Annotated[Count, text("Written for disks")] = None
-    limits: Annotated[list[Limit] | None, text("What held it up, the most first; empty where nothing did")] = None
+    limits: Annotated[list[Limit] | None, text("What was short for 1 % of the time or more, the most first")] = None
     unavailable: Annotated[list[Unavailable], text("Why values are null")] = []
 
 

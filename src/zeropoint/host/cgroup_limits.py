@@ -61,9 +61,9 @@ class Limits(Struct, frozen=True):
     memory_place: Place | None
 
 
-def read_limits(roots: Roots) -> Limits | Absent:
+def read_limits(roots: Roots, process: str = "self") -> Limits | Absent:
     try:
-        places = read_places(roots, ("cpu", "memory", "pids"))
+        places = read_places(roots, ("cpu", "memory", "pids"), process)
     except FileNotFoundError:
         return Absent("there are no control groups")
     cores = len(parse_stat(read_file(f"{roots.proc}/stat")).cores)

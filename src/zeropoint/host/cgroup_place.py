@@ -76,9 +76,10 @@ def below_root(path: str, root: str) -> str | None:
     return path[len(root) :] if path == root or path.startswith(root + "/") else None
 
 
-def read_places(roots: Roots, controllers: Iterable[str]) -> dict[str, Place]:
-    """The place of this process under each controller that can be seen. Raises OSError."""
-    memberships = parse_memberships(read_file(f"{roots.proc}/self/cgroup"))
+def read_places(roots: Roots, controllers: Iterable[str], process: str = "self") -> dict[str, Place]:
+    """The place of a process (its number; without one this one) under each controller that can be seen. Raises
+    OSError."""
+    memberships = parse_memberships(read_file(f"{roots.proc}/{process}/cgroup"))
     mounts = parse_mountinfo(read_file(f"{roots.proc}/self/mountinfo"))
     places: dict[str, Place] = {}
     for controller in controllers:

@@ -63,10 +63,11 @@ class Moment(Struct, frozen=True):
 
 
 class ProcessTable:
-    """Lists the processes at most once in MAX_AGE_SECONDS, whichever thread asks."""
+    """Lists the processes at most once in `max_age_seconds`, whichever thread asks."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, max_age_seconds: float = MAX_AGE_SECONDS) -> None:
         self._clock = clock
+        self._max_age_seconds = max_age_seconds
         self._lock = threading.Lock()
         self._listed: tuple[Roots, Processes] | None = None
         self._known: dict[int, Known] = {}
@@ -79,7 +80,11 @@ class ProcessTable:
         """The processes now, or a moment ago."""
         with self._lock:
             now = self._clock()
-            if self._listed is None or self._listed[0] != roots or now - self._listed[1].listed_at >= MAX_AGE_SECONDS:
+            if (
+                self._listed is None
+                or self._listed[0] != roots
+                or now - self._listed[1].listed_at >= self._max_age_seconds
+            ):
                 portable = sys.platform != "linux" and roots == Roots()
                 if self._listed is not None and self._listed[0] != roots:
                     self._known, self._forks = {}, None
