@@ -10,6 +10,8 @@ import pytest
 from zeropoint.probe import Roots
 from zeropoint.verify.facts import SourceError
 from zeropoint.verify.source import Tool
+from zeropoint.verify.sources.ip import parse_ip
+from zeropoint.verify.sources.traffic import TELLS
 from zeropoint.verify.tool import LIMIT_BYTES, run_tool
 
 
@@ -70,6 +72,22 @@ def test_garbage_is_told_without_being_repeated(tmp_path: Path):
     with pytest.raises(SourceError, match="its answer cannot be read") as told:
         tool.read(Roots())
     assert "hunter2" not in str(told.value)
+
+
+@pytest.mark.parametrize("count", ['"many"', "1e999", "NaN", "9" * 400, "null", "[]"])
+def test_a_count_that_is_none_is_garbage(count: str, tmp_path: Path):
+    counts = ", ".join(f'"{name}": {count}' for name in ("bytes", "packets", "errors", "dropped", "missed_errors"))
+    links = f'[{{"ifname": "lo", "link_type": "loopback", "stats64": {{"rx": {{{counts}}}, "tx": {{{counts}}}}}}}]'
+    (tmp_path / "links").write_text(links)
+    tool = Tool(script(tmp_path, f"cat {tmp_path}/links"), "package", TELLS, parse_ip)
+    try:
+        facts = tool.read(Roots())
+    except SourceError as error:
+        assert "its answer cannot be read" in str(error)
+    else:
+        # A text is no number, and is compared with none.
+        assert count == '"many"'
+        assert isinstance(facts["system.network.interfaces.lo.bytes_sent_total"], str)
 
 
 def test_nothing_is_left_open(tmp_path: Path):

@@ -53,6 +53,11 @@ class Seen(Struct, frozen=True):
     seconds: Range | None
     moved: float
 
+    @property
+    def is_text(self) -> bool:
+        facts = [fact for each in (self.now, self.earlier) if each for fact in (each.before, each.after)]
+        return any(isinstance(fact, str) for fact in facts)
+
 
 def around(log: Log, fact: str, span: Span) -> Around | None:
     before = [look for look in log.looks if look.ended <= span.began]

@@ -103,7 +103,7 @@ def _row(number: Told, check: Check, reader: Reader | None, logs: Sequence[Log],
             if failure is None and any(name.startswith(log.source.tells) for name in names.values()):
                 failure = log.failure
             continue
-        evidence = _evidence(log, names, reader)
+        evidence = _evidence(log, names, reader, isinstance(number.value, str))
         if evidence is None:
             continue
         expected = check.expect(evidence)
@@ -113,12 +113,13 @@ def _row(number: Told, check: Check, reader: Reader | None, logs: Sequence[Log],
     return replace(row, reason=failure or NO_SOURCE)
 
 
-def _evidence(log: Log, names: Mapping[str, str], reader: Reader | None) -> Mapping[str, Seen] | None:
-    """What one source says of all facts that a check needs; None where it does not tell of one of them."""
+def _evidence(log: Log, names: Mapping[str, str], reader: Reader | None, as_text: bool) -> Mapping[str, Seen] | None:
+    """What one source says of all facts that a check needs; None where it does not tell of one of them, or tells a text
+    for a number."""
     found = {}
     for fact, name in names.items():
         one = seen(log, name, reader.readings if reader else ())
-        if one is None:
+        if one is None or one.is_text != as_text:
             return None
         found[fact] = one
     return found

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from zeropoint.probe import Roots
-from zeropoint.verify.facts import Facts, SourceError
+from zeropoint.verify.facts import Facts, SourceError, is_sane
 from zeropoint.verify.tool import run_tool
 
 UNREADABLE = "its answer cannot be read"
@@ -39,12 +39,15 @@ class Tool(Source):
     def read(self, roots: Roots) -> Facts:
         printed = run_tool(self._arguments, self._package)
         try:
-            return self._parse(printed)
+            facts = self._parse(printed)
         except SourceError:
             raise
         except Exception as error:
             # What it printed stays out of the message: it is not ours, and may be anything.
             raise SourceError(f"{self._arguments[0]}: {UNREADABLE} ({type(error).__name__})") from error
+        if not all(map(is_sane, facts.values())):
+            raise SourceError(f"{self._arguments[0]}: {UNREADABLE} (no such number)")
+        return facts
 
 
 class Files(Source):
