@@ -1,4 +1,4 @@
-"""Text from outside (artifacts, names of processes and containers), made fit to be shown; times as the wire has them."""
+"""Text from outside (artifacts, names of processes and containers), made fit to be shown; times as on the wire."""
 
 import re
 from datetime import UTC, datetime
