@@ -14,6 +14,7 @@ NO_PERMISSION = "needs root or CAP_SYS_PTRACE for processes of other users"
 NOT_TOLD = "this system tells no disk traffic of processes"
 # Read and written.
 Bytes = tuple[int, int]
+NOTHING: Bytes = (0, 0)
 
 
 def parse_io(content: bytes) -> Bytes:
@@ -30,6 +31,8 @@ class DiskTraffic:
         self.reason = NO_PERMISSION
         self.refused: set[Identity] = set()
         self._known: dict[Identity, Bytes] = {}
+        # Counters are read after the listing. A child that was waited for in between counted twice; it is made up for.
+        self._owed: dict[Identity, Bytes] = {}
         self._is_first = True
 
     def update(self, roots: Roots, movement: Movement) -> dict[Identity, Bytes]:
@@ -47,25 +50,34 @@ class DiskTraffic:
                 self.refused.add(identity)
             except OSError:  # it has ended
                 continue
-        # Of who is gone, what is known of it already came to who waited for it.
-        came: dict[Identity, Bytes] = {}
+        # Of who is gone, what is known of it already comes to who has waited for it.
+        coming, self._owed = self._owed, {}
         for child, reaper in movement.reaped_by.items():
-            came[reaper] = _add(came.get(reaper, (0, 0)), self._known.get(child, (0, 0)))
+            coming[reaper] = _add(coming.get(reaper, NOTHING), self._known.get(child, NOTHING))
         traffic = {}
         for identity, counters in now.items():
             before = self._known.get(identity)
             if before is None and (self._is_first or identity not in movement.born):
                 continue  # there before it could be seen
-            read, written = _add(before or (0, 0), came.get(identity, (0, 0)))
-            grown = max(0, counters[0] - read), max(0, counters[1] - written)
-            if any(grown):
-                traffic[identity] = grown
+            grown = _less(counters, before or NOTHING)
+            come = coming.pop(identity, NOTHING)
+            if any(told := _less(grown, come)):
+                traffic[identity] = told
+            if any(owed := _less(come, grown)):
+                self._owed[identity] = owed
         self._is_first = False
         alive = movement.alive
-        self._known = {identity: known for identity, known in self._known.items() if identity in alive} | now
+        self._owed = {identity: owed for identity, owed in (coming | self._owed).items() if identity in alive}
+        # Who is gone stays until it is known who waited for it.
+        kept = movement.processes.keys() - movement.reaped_by.keys()
+        self._known = {identity: known for identity, known in self._known.items() if identity in kept} | now
         self.refused &= alive
         return traffic
 
 
 def _add(one: Bytes, other: Bytes) -> Bytes:
     return one[0] + other[0], one[1] + other[1]
+
+
+def _less(one: Bytes, other: Bytes) -> Bytes:
+    return max(0, one[0] - other[0]), max(0, one[1] - other[1])

@@ -32,6 +32,16 @@ def gpu_totals(gpus: Sequence[Gpu]) -> GpuUse:
     return total
 
 
+def nobodys(gpus: Sequence[Gpu]) -> GpuUse:
+    """What who is among no GPU's processes has of them: 0 of what they tell, None where one does not tell who is."""
+    total = gpu_totals(gpus) if all(gpu.processes is not None for gpu in gpus) else GpuUse()
+    return GpuUse(
+        None if total.percent is None else 0.0,
+        None if total.memory_bytes is None else 0,
+        None if total.watts is None else 0.0,
+    )
+
+
 def gpu_shares(gpus: Sequence[Gpu], owner_of: Callable[[int], Owner | None]) -> dict[Owner, GpuUse]:
     """By workload; `owner_of` tells whose a process is, None for one that is not seen here.
 

@@ -5,6 +5,7 @@ interfaces are its traffic. Of others nothing is told.
 """
 
 import os
+import re
 from collections.abc import Mapping
 
 from zeropoint.ledger.owner import Owner
@@ -13,6 +14,7 @@ from zeropoint.probe import Roots, read_file
 # Received and sent.
 Bytes = tuple[int, int]
 RECEIVED, SENT = 0, 8
+KTHREADD = re.compile(rb"2 \(kthreadd\) [A-Z] 0 ")
 
 
 def parse_traffic(content: bytes) -> Bytes:
@@ -40,7 +42,7 @@ class NetworkTraffic:
         if not pids:
             return {}
         owners: dict[str, list[Owner]] = {}
-        machines = _namespace(roots, 1)
+        machines = _machines_namespace(roots)
         for owner, pid in pids.items():
             namespace = _namespace(roots, pid)
             if namespace is not None and machines is not None and namespace != machines:
@@ -61,6 +63,19 @@ class NetworkTraffic:
                 max(0, counted[1] - before[1][1]) / seconds,
             )
         return rates
+
+
+def _machines_namespace(roots: Roots) -> str | None:
+    """That of the first process; who has fewer capabilities may not see that, but kthreadd's, which is the same."""
+    first = _namespace(roots, 1)
+    if first is None:
+        try:
+            # Within a namespace of processes, number 2 is anybody's; the kernel's own has no parent.
+            is_of_kernel = KTHREADD.match(read_file(f"{roots.proc}/2/stat")) is not None
+        except OSError:
+            return None
+        return _namespace(roots, 2) if is_of_kernel else None
+    return first
 
 
 def _namespace(roots: Roots, pid: int) -> str | None:

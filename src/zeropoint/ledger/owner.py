@@ -5,13 +5,20 @@ from msgspec import Struct
 from zeropoint.model import FoundBy, WorkloadKind
 
 
-class Owner(Struct, frozen=True):
-    """`id` is stable and unlike any other's, `name` what people call it."""
+class Owner(Struct, frozen=True, eq=False):
+    """`id` is stable and unlike any other's, `name` what people call it. Two of one id are the same, also where one
+    process of a run was found by its tree and another by its label."""
 
     id: str
     name: str
     kind: WorkloadKind
     found_by: FoundBy
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Owner) and self.id == other.id
+
+    def __hash__(self) -> int:
+        return hash(self.id)
 
 
 KERNEL = Owner("kernel:kernel", "kernel", "kernel", "kernel")

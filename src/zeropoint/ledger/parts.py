@@ -7,27 +7,26 @@ from msgspec import Struct, field
 from zeropoint.ledger.accounts import Identity, Movement
 from zeropoint.ledger.disk_io import Bytes
 from zeropoint.ledger.facts import Facts
-from zeropoint.ledger.gpu_shares import GpuUse, gpu_shares, gpu_totals
-from zeropoint.ledger.membership import Membership
+from zeropoint.ledger.gpu_shares import GpuUse, gpu_shares, nobodys
+from zeropoint.ledger.membership import UNKNOWN_USER, Group, Membership
 from zeropoint.ledger.owner import HYPERVISOR, INTERRUPTS, KERNEL, Owner
 from zeropoint.ledger.resident import Resident
 from zeropoint.ledger.totals import Totals
 from zeropoint.model import Basis, MemoryBasis, Workload
 from zeropoint.probe import Roots
-from zeropoint.processes import Process, Processes
+from zeropoint.processes import Processes
 
 # These have no processes.
 NO_PROCESS = (INTERRUPTS, HYPERVISOR)
 
 
 class Part(Struct):
-    """Of one workload; `refused` says that its disk traffic may not be read, `is_proportional` has whether the memory
-    of its processes is their proportional share."""
+    """Of one workload; `refused` says that its disk traffic may not be read. `group` has its living processes, if
+    any."""
 
-    processes: list[Process] = field(default_factory=list)
+    group: Group | None = None
     cpu_seconds: float = 0.0
-    memory_bytes: int = 0
-    is_proportional: set[bool] = field(default_factory=set)
+    kernel_bytes: int | None = None
     disk: Bytes = (0, 0)
     refused: bool = False
     traffic: tuple[float, float] | None = None
@@ -42,9 +41,8 @@ class Parts:
         self._listing = listing
         self._movement = movement
         self._parts: dict[Owner, Part] = {}
-        for process in listing.by_pid.values():
-            if owner := membership.owner(process.identity):
-                self.part(owner).processes.append(process)
+        for owner, group in membership.groups.items():
+            self._parts[owner] = Part(group)
 
     def part(self, owner: Owner) -> Part:
         return self._parts.setdefault(owner, Part())
@@ -52,9 +50,9 @@ class Parts:
     def containers(self) -> dict[Owner, int]:
         """A process of each container."""
         return {
-            owner: part.processes[0].pid
+            owner: next(iter(part.group.members.values())).process.pid
             for owner, part in self._parts.items()
-            if owner.kind == "container" and part.processes
+            if owner.kind == "container" and part.group
         }
 
     def charge_cpu(self, totals: Totals) -> None:
@@ -77,18 +75,20 @@ class Parts:
                 rest -= seconds
 
     def charge_memory(self, resident: Resident, totals: Totals) -> None:
+        """Sums up anew the groups that have changed."""
         for part in self._parts.values():
-            for process in part.processes:
-                if process.resident_bytes:
-                    amount, is_share = resident.bytes_of(process)
-                    part.memory_bytes += amount
-                    part.is_proportional.add(is_share)
+            group = part.group
+            if group is None or not group.has_changed:
+                continue
+            told = [resident.bytes_of(one.process) for one in group.members.values() if one.process.resident_bytes]
+            group.memory_bytes = sum(amount for amount, _ in told)
+            group.is_proportional = frozenset(is_share for _, is_share in told)
         if totals.kernel_bytes is not None:
-            self.part(KERNEL).memory_bytes = totals.kernel_bytes
+            self.part(KERNEL).kernel_bytes = totals.kernel_bytes
 
     def charge_disk(self, traffic: Mapping[Identity, Bytes], refused: Set[Identity]) -> None:
         for part in self._parts.values():
-            part.refused = bool(part.processes) and all(one.identity in refused for one in part.processes)
+            part.refused = part.group is not None and bool(refused) and part.group.members.keys() <= refused
         for identity, (read, written) in traffic.items():
             if owner := self._membership.owner(identity):
                 part = self.part(owner)
@@ -101,10 +101,10 @@ class Parts:
     def charge_power(self, facts: Facts, totals: Totals) -> None:
         """GPUs, and the processors' power by their time."""
         if facts.gpus:
-            # Who is not told of by any GPU has nothing of them, as far as they tell.
-            none = gpu_totals(facts.gpus)
+            # Who is among no GPU's processes has nothing of them, where all GPUs tell theirs.
+            none = nobodys(facts.gpus)
             for part in self._parts.values():
-                part.gpu.add(*(None if value is None else 0 for value in (none.percent, none.memory_bytes, none.watts)))
+                part.gpu.add(none.percent, none.memory_bytes, none.watts)
             for owner, use in gpu_shares(facts.gpus, self._owner_of).items():
                 self.part(owner).gpu = use
         if totals.processor_watts is None or self._movement is None:
@@ -119,15 +119,17 @@ class Parts:
     def _workload(self, owner: Owner, part: Part, roots: Roots) -> Workload:
         seconds = self._movement.seconds if self._movement else None
         is_told = seconds is not None and not part.refused
-        traffic, gpu = part.traffic or (None, None), part.gpu
+        traffic, gpu, group = part.traffic or (None, None), part.gpu, part.group
+        if group is not None and group.has_changed:
+            group.user, group.has_changed = self._membership.user(roots, group), False
         return Workload(
             id=owner.id,
             name=owner.name,
             kind=owner.kind,
-            user=self._membership.user(roots, (process.identity for process in part.processes)),
-            pids_count=len(part.processes),
+            user=group.user if group else UNKNOWN_USER,
+            pids_count=len(group.members) if group else 0,
             cpu_percent=None if seconds is None else 100 * part.cpu_seconds / seconds,
-            memory_bytes=part.memory_bytes,
+            memory_bytes=(group.memory_bytes if group else 0) if part.kernel_bytes is None else part.kernel_bytes,
             read_bytes_per_second=part.disk[0] / seconds if seconds and is_told else None,
             write_bytes_per_second=part.disk[1] / seconds if seconds and is_told else None,
             received_bytes_per_second=traffic[0],
@@ -138,7 +140,7 @@ class Parts:
             basis=Basis(
                 found_by=owner.found_by,
                 cpu="interrupt-ticks" if owner in NO_PROCESS else "clocks" if self._listing.has_clocks else "ticks",
-                memory=_memory_basis(owner, part),
+                memory=_memory_basis(part),
                 power="none" if gpu.watts is None else "estimated",
             ),
         )
@@ -161,11 +163,12 @@ class Parts:
         return self._membership.owner(process.identity) if process else None
 
 
-def _memory_basis(owner: Owner, part: Part) -> MemoryBasis:
-    if owner == KERNEL:
+def _memory_basis(part: Part) -> MemoryBasis:
+    if part.kernel_bytes is not None:
         return "kernel"
-    if len(part.is_proportional) == 2:
+    proportional = part.group.is_proportional if part.group else frozenset()
+    if len(proportional) == 2:
         return "pss-and-rss"
-    if not part.is_proportional:
+    if not proportional:
         return "none"
-    return "pss" if True in part.is_proportional else "rss"
+    return "pss" if True in proportional else "rss"

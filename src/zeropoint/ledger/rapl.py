@@ -9,8 +9,9 @@ import re
 
 from zeropoint.probe import NEEDS_TWO_READINGS, Absent, Roots, read_text
 
-# Packages, and the memory beside them; other domains are parts of a package, or hold it again (psys).
-DOMAIN = re.compile(r"intel-rapl:\d+")
+# Packages, and the memory beside each, which stands below its package and is not in what that counts; other domains
+# are parts of a package, or hold it again (psys, and intel-rapl-mmio).
+DOMAIN = re.compile(r"intel-rapl:\d+(?::\d+)?")
 NONE = Absent("the machine has no energy counters of its processors (RAPL)")
 NO_PERMISSION = Absent("needs root to read the processors' energy counters (RAPL)")
 
