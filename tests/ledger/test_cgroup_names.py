@@ -70,11 +70,20 @@ def test_docker_is_found_where_its_daemon_keeps_its_data(machine: Machine) -> No
     assert machine.name(f"docker/{ID}") == "elsewhere"
 
 
-@pytest.mark.parametrize("file", ["containers.json", "volatile-containers.json"])
-def test_a_container_of_podman_has_its_first_name(machine: Machine, file: str) -> None:
-    listed = [{"id": OTHER, "names": ["other"], "image": "x"}, {"id": ID, "names": ["web"], "metadata": "{}"}]
-    machine.write(f"var/lib/containers/storage/overlay-containers/{file}", listed)
-    assert machine.name(f"machine.slice/libpod-{ID}.scope/container") == "web"
+def test_containers_of_podman_have_the_names_in_its_storage(machine: Machine) -> None:
+    web, brief = ("e565de30a244e1b140e572bec5259bc056c9f11733390cfee8e44e094de59490", "7b" * 32)
+    # As Podman 4.3.1 writes it; later ones have those of `podman run --rm` in a file of their own.
+    recorded = (
+        b'[{"id":"%s","names":["web"],"image":"",'
+        b'"layer":"31fc1d57f62d14525b8cf79d1e0c7ff96cf67d259213596b80c819fc50b2dcea",'
+        b'"metadata":"{\\"image-name\\":\\"\\",\\"image-id\\":\\"\\",\\"name\\":\\"web\\",\\"created-at\\":1795548110}",'
+        b'"created":"2026-11-24T19:21:50.14900328Z","flags":{"MountLabel":"","ProcessLabel":""}}]'
+    )
+    folder = "var/lib/containers/storage/vfs-containers"
+    machine.write(f"{folder}/containers.json", recorded % web.encode())
+    machine.write(f"{folder}/volatile-containers.json", [{"id": brief, "names": ["brief", "also-called"]}])
+    assert machine.name(f"machine.slice/libpod-{web}.scope/container") == "web"
+    assert machine.name(f"libpod_parent/libpod-{brief}") == "brief"
 
 
 def test_a_user_s_own_container_is_told_with_the_user(machine: Machine) -> None:
