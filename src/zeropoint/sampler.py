@@ -10,6 +10,7 @@ from pathlib import Path
 
 from zeropoint import health
 from zeropoint.ai.jupyter import kernels_of
+from zeropoint.ai.recognise import Recogniser
 from zeropoint.ai.registry import Options, components
 from zeropoint.ai.run_processes import RunProcesses
 from zeropoint.host.registry import probes
@@ -59,7 +60,8 @@ class Sampler:
         self._facts = Facts({}, 0, 0)
         self.roots = Roots(proc=settings.procfs, sys=settings.sysfs, root=settings.rootfs)
         artifacts = Path(settings.artifacts)
-        self._processes, self._runs = ProcessTable(), RunProcesses(artifacts)
+        processes = ProcessTable()
+        self._recogniser, self._runs = Recogniser(processes), RunProcesses(artifacts)
         self.ai = components(
             Options(
                 artifacts=artifacts,
@@ -68,9 +70,10 @@ class Sampler:
                 petals_cache=settings.petals_cache,
                 openmetrics_targets=settings.openmetrics_targets,
             ),
-            self._processes,
+            processes,
+            self._recogniser,
         )
-        ledger = LedgerProbe(self._processes, self._ledger_facts)
+        ledger = LedgerProbe(processes, self._ledger_facts)
         budget = Budget(settings.overhead_budget_percent, settings.interval)
         executor = executor or partial(Executor, budget=budget)
         executors = [executor(probe, self.roots) for probe in (*probes(self.roots), *self.ai, ledger)]
@@ -94,7 +97,7 @@ class Sampler:
 
     def _ledger_facts(self, roots: Roots, now: float) -> LedgerFacts:
         runs = self._runs.look(roots, now, time.time())
-        return facts_of(self._newest, runs, kernels_of(self._processes.look(roots)))
+        return facts_of(self._newest, runs, kernels_of(self._recogniser.look(roots)))
 
     def _verdict(self, sample_age_seconds: float | None) -> health.Verdict:
         return health.judge(sample_age_seconds, self._interval, self._facts.collectors, self._failures())

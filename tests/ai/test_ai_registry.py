@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from zeropoint.ai.recognise import Recogniser
 from zeropoint.ai.registry import Options, built_in, components
 from zeropoint.model import Component
 from zeropoint.probe import Absent, Roots
@@ -19,7 +20,9 @@ import msgspec
 from zeropoint.ai.registry import Options, components
 from zeropoint.probe import Absent, Roots
 from zeropoint.processes import ProcessTable
-probes = components(Options(artifacts=Path(sys.argv[1])), ProcessTable())
+from zeropoint.ai.recognise import Recogniser
+table = ProcessTable()
+probes = components(Options(artifacts=Path(sys.argv[1])), table, Recogniser(table))
 readings = {probe.section: probe.read(Roots(), 1.0) for probe in probes}
 reports = {section: reading.report for section, reading in readings.items() if not isinstance(reading, Absent)}
 print(msgspec.json.encode(reports).decode())
@@ -78,9 +81,11 @@ def read_all(path: Path) -> dict[str, Component]:
 
 def test_the_packages_own_components(artifacts: Path) -> None:
     options = Options(artifacts=artifacts)
-    probes = components(options, ProcessTable())
+    table = ProcessTable()
+    recogniser = Recogniser(table)
+    probes = components(options, table, recogniser)
     assert [probe.section for probe in probes] == [
-        f"ai.components.{probe.name}" for probe in built_in(options, ProcessTable())
+        f"ai.components.{probe.name}" for probe in built_in(options, table, recogniser)
     ]
     for probe in probes:
         reading = probe.read(Roots(), 1.0)

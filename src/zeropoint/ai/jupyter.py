@@ -2,18 +2,15 @@
 
 import re
 
-from zeropoint.ai.recognise import PROGRAMS, program_of
-from zeropoint.processes import Processes
+from zeropoint.ai.recognise import Recognised
 
 CONNECTION = re.compile(r"(?:.*[/\\])?kernel-([0-9a-f]{8})[0-9a-f-]*\.json")
 
 
-def kernels_of(listing: Processes) -> dict[int, str]:
+def kernels_of(recognised: Recognised) -> dict[int, str]:
     """The name of each kernel by the number of its process: the beginning of its id, which Jupyter shows too."""
     return {
         process.pid: f"kernel {found[1]}"
-        for process in listing.by_pid.values()
-        if process.arguments
-        and PROGRAMS["jupyter_kernel"].fullmatch(program_of(process.arguments))
-        and (found := next(filter(None, map(CONNECTION.fullmatch, process.arguments)), None))
+        for process in recognised.of_kind.get("jupyter_kernel", ())
+        if (found := next(filter(None, map(CONNECTION.fullmatch, process.arguments)), None))
     }

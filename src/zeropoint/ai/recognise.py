@@ -46,20 +46,16 @@ MOST_LOOKED_AT = 64
 NOT_READ = "processes whose libraries only their user and root may read: {count:,}"
 
 
-class Known(Struct):
-    """What has been found out about one process."""
+class Known(Struct, gc=False):
+    """What has been found out about one process; `kinds` by its arguments, and by its libraries once they were looked
+    at."""
 
     arguments: tuple[str, ...]
-    by_arguments: frozenset[str]
     first_seen: float
     looked_at: float = float("-inf")
     cpu_seconds: float = 0.0
-    by_libraries: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
     denied: bool = False
-
-    @property
-    def kinds(self) -> frozenset[str]:
-        return self.by_arguments | self.by_libraries
 
     def is_due(self, process: Process, now: float) -> bool:
         if now - self.looked_at < (AGAIN_YOUNG_SECONDS if now - self.first_seen < YOUNG_SECONDS else AGAIN_SECONDS):
@@ -98,9 +94,9 @@ class Recogniser:
         programs = [process for process in processes.by_pid.values() if process.arguments]  # not the kernel's own
         for process in programs:
             known = before.get(process.identity)
-            if known is None or known.arguments != process.arguments:
+            if known is None or (known.arguments is not process.arguments and known.arguments != process.arguments):
                 first_seen = known.first_seen if known else now
-                known = Known(process.arguments, frozenset(kinds_of(process.arguments)), first_seen)
+                known = Known(process.arguments, first_seen, kinds=frozenset(kinds_of(process.arguments)))
             self._known[process.identity] = known
         if sys.platform == "linux":
             due = [process for process in programs if self._known[process.identity].is_due(process, now)]
@@ -109,7 +105,8 @@ class Recogniser:
             for process in due[:MOST_LOOKED_AT]:
                 _look_at_libraries(roots, process, self._known[process.identity], now)
         of_kind: dict[str, list[Process]] = {}
-        for process in sorted(programs, key=lambda process: process.pid):
+        found = [process for process in programs if self._known[process.identity].kinds]
+        for process in sorted(found, key=lambda process: process.pid):
             for kind in self._known[process.identity].kinds:
                 of_kind.setdefault(kind, []).append(process)
         denied = sum(known.denied for known in self._known.values())
@@ -125,7 +122,7 @@ def _look_at_libraries(roots: Roots, process: Process, known: Known, now: float)
         known.denied = isinstance(error, PermissionError)
         return
     known.denied = False
-    known.by_libraries |= kinds_in(maps)
+    known.kinds |= kinds_in(maps)
 
 
 def kinds_in(maps: bytes) -> frozenset[str]:

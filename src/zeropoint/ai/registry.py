@@ -39,12 +39,12 @@ class Options(Struct, frozen=True, kw_only=True):
 
 def refuse_wrong_targets(entries: tuple[str, ...]) -> None:
     """Raises ValueError for a setting openmetrics_targets that cannot work; its message holds nothing of an address."""
-    names = frozenset(probe.name for probe in built_in(Options(artifacts=Path()), ProcessTable()))
+    table = ProcessTable()
+    names = frozenset(probe.name for probe in built_in(Options(artifacts=Path()), table, Recogniser(table)))
     parse_targets(entries, taken=names - set(RUNTIMES))
 
 
-def built_in(options: Options, processes: ProcessTable) -> tuple[Probe, ...]:
-    recogniser = Recogniser(processes)
+def built_in(options: Options, processes: ProcessTable, recogniser: Recogniser) -> tuple[Probe, ...]:
     targets = parse_targets(options.openmetrics_targets)
     named = {target.name for target in targets}
     return (
@@ -63,10 +63,10 @@ def built_in(options: Options, processes: ProcessTable) -> tuple[Probe, ...]:
     )
 
 
-def components(options: Options, processes: ProcessTable) -> tuple[Probe, ...]:
-    """One probe for each AI component, which find their processes in the table. One that fails to load says so by its
-    status. Raises ValueError for targets that refuse_wrong_targets refuses."""
-    loaded: dict[str, Probe] = {probe.name: probe for probe in built_in(options, processes)}
+def components(options: Options, processes: ProcessTable, recogniser: Recogniser) -> tuple[Probe, ...]:
+    """One probe for each AI component, which find their processes in the table, and by the recogniser of it. One that
+    fails to load says so by its status. Raises ValueError for targets that refuse_wrong_targets refuses."""
+    loaded: dict[str, Probe] = {probe.name: probe for probe in built_in(options, processes, recogniser)}
     artifacts = options.artifacts
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value)):
         probe = load(entry, artifacts, taken=frozenset(loaded))

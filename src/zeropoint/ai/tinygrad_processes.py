@@ -8,6 +8,7 @@ Python's are asked, and again only when they have used the processor since: one 
 import os
 import time
 from collections.abc import Iterable
+from functools import lru_cache
 
 from zeropoint.ai.growth import Growth
 from zeropoint.probe import Absent, Roots
@@ -94,8 +95,13 @@ class TinygradProcesses:
 
 
 def is_python(process: Process) -> bool:
-    program = os.path.basename(process.arguments[0]) if process.arguments else ""  # noqa: PTH119 - a Path each is dear
-    return process.name.startswith(PYTHONS) or program.startswith(PYTHONS)
+    return runs_python(process.name, process.arguments[0] if process.arguments else "")
+
+
+@lru_cache(maxsize=1024)
+def runs_python(name: str, program: str) -> bool:
+    """Whether a process of this name runs Python; asked for every process in each look."""
+    return name.startswith(PYTHONS) or os.path.basename(program).startswith(PYTHONS)  # noqa: PTH119 - a Path is dear
 
 
 def is_cache(path: str) -> bool:

@@ -48,9 +48,9 @@ class Accounts:
         self._owed: dict[Identity, float] = {}
 
     @property
-    def alive(self) -> Set[Identity]:
+    def processes(self) -> Mapping[Identity, Process]:
         """Those of the last listing."""
-        return (self._before or {}).keys()
+        return self._before or {}
 
     def update(self, listing: Processes, wall: float) -> Movement | None:
         """None for the first listing, and for one that was given already. `wall` is the time of the listing."""

@@ -47,45 +47,96 @@ class Member(Struct):
     again_at: float = 0.0
 
 
+class Group:
+    """The processes of one workload that are alive. `has_changed` since somebody set it back."""
+
+    __slots__ = ("has_changed", "is_proportional", "members", "memory_bytes", "user")
+
+    def __init__(self) -> None:
+        self.members: dict[Identity, Member] = {}
+        self.has_changed = True
+        # What is summed up over the members, when they have changed.
+        self.memory_bytes = 0
+        self.is_proportional: frozenset[bool] = frozenset()
+        self.user = UNKNOWN_USER
+
+
 class Membership:
-    """Follows the listings of one table."""
+    """Follows the listings of one table. `groups` are the workloads that have living processes."""
 
     def __init__(self, names: CgroupNames, users: Users) -> None:
         self._names = names
         self._users = users
         self._members: dict[Identity, Member] = {}
+        self._gone: set[Identity] = set()
         self._facts = Facts()
+        self.groups: dict[Owner, Group] = {}
 
     def update(self, roots: Roots, listing: Processes, facts: Facts, now: float) -> None:
         """`now` is the monotonic clock. Who is gone keeps its owner until forget()."""
         before, self._facts = self._facts, facts
         has_changed = (before.components, before.runs, before.kernels) != (facts.components, facts.runs, facts.kernels)
         trees = dict(_trees(facts))
-        by_pid = {pid: one.identity for pid, one in (*listing.by_pid.items(), *listing.ended.items())}
+        here = set()
         for process in (*listing.by_pid.values(), *listing.ended.values()):
-            member = self._members.get(process.identity)
+            identity = process.identity
+            here.add(identity)
+            member = self._members.get(identity)
             if member is not None and member.process is process and not has_changed and now < member.again_at:
                 continue
-            parent = self._members.get(by_pid.get(process.parent_pid, (0, 0.0)))
-            placed = self._place(roots, process, member, parent, trees.get(process.pid))
+            parent = listing.by_pid.get(process.parent_pid) or listing.ended.get(process.parent_pid)
+            parent_member = self._members.get(parent.identity) if parent else None
+            placed = self._place(roots, process, member, parent_member, trees.get(process.pid))
             placed.again_at = now + (AGAIN_SOON_SECONDS if member is None else AGAIN_SECONDS)
-            self._members[process.identity] = placed
+            self._leave(identity)
+            self._members[identity] = placed
+            if process.pid in listing.by_pid:
+                self._join(identity, placed)
+        for identity in (self._members.keys() - here) - self._gone:
+            self._leave(identity)
+            self._gone.add(identity)
 
     def owner(self, identity: Identity) -> Owner | None:
         member = self._members.get(identity)
         return member.owner if member else None
 
-    def user(self, roots: Roots, identities: Iterable[Identity]) -> str:
+    def user(self, roots: Roots, group: Group) -> str:
         """Whose processes these are."""
-        ids = {member.user_id for identity in identities if (member := self._members.get(identity))}
+        ids = {member.user_id for member in group.members.values()}
         return self._user_name(roots, ids.pop()) if len(ids) == 1 else SEVERAL_USERS
+
+    def touch(self, identities: Iterable[Identity]) -> None:
+        """Something else that is summed up over groups has changed for these."""
+        for identity in identities:
+            member = self._members.get(identity)
+            group = self.groups.get(member.owner) if member else None
+            if group:
+                group.has_changed = True
+
+    def forget(self, but: Collection[Identity]) -> None:
+        """Forgets those that are gone, but for these."""
+        for identity in self._gone - set(but):
+            del self._members[identity]
+            self._gone.discard(identity)
+
+    def _join(self, identity: Identity, member: Member) -> None:
+        group = self.groups.get(member.owner)
+        if group is None:
+            group = self.groups[member.owner] = Group()
+        group.members[identity] = member
+        group.has_changed = True
+
+    def _leave(self, identity: Identity) -> None:
+        member = self._members.get(identity)
+        group = self.groups.get(member.owner) if member else None
+        if member is None or group is None or group.members.pop(identity, None) is None:
+            return
+        group.has_changed = True
+        if not group.members:
+            del self.groups[member.owner]
 
     def _user_name(self, roots: Roots, user_id: int | None) -> str:
         return UNKNOWN_USER if user_id is None else self._users.name(roots, user_id)
-
-    def forget(self, but: Collection[Identity]) -> None:
-        """Forgets all processes but these."""
-        self._members = {identity: one for identity, one in self._members.items() if identity in but}
 
     def _place(
         self, roots: Roots, process: Process, member: Member | None, parent: Member | None, direct: Owner | None

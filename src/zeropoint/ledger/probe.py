@@ -64,7 +64,7 @@ class LedgerProbe(Probe):
         self._machine = listing
         movement = self._accounts.update(listing, self._clock())
         self._membership.update(roots, listing, facts, now)
-        self._resident.update(roots, {one.identity: one for one in listing.by_pid.values()}, now)
+        self._membership.touch(self._resident.update(roots, self._accounts.processes, now))
         totals = totals_of(before, listing, read_machine_memory(roots), self._power.watts(roots, now), facts)
         parts = Parts(self._membership, listing, movement)
         parts.charge_cpu(totals)
@@ -74,7 +74,7 @@ class LedgerProbe(Probe):
         parts.charge_network(self._network.update(roots, parts.containers(), now))
         parts.charge_power(facts, totals)
         workloads = parts.workloads(roots)
-        self._membership.forget(movement.processes.keys() if movement else self._accounts.alive)
+        self._membership.forget(movement.processes.keys() if movement else ())
         always = frozenset(one.id for one in workloads if one.kind == "run")
         ledger = split(workloads, totals.usage, self._shown, always, movement.seconds if movement else None)
         self._shown = frozenset(one.id for one in ledger.workloads or ())

@@ -18,13 +18,13 @@ from zeropoint.processes import Process
 
 PSS = re.compile(rb"^Pss: +(\d+) kB$", re.MULTILINE)
 BUDGET_SECONDS = 0.002
-# A reading that took longer is not repeated until the process is another size.
+# A reading that took longer is not repeated until the process is of quite another size.
 DEAREST_SECONDS = 0.005
-AGAIN_SECONDS = 120.0
-CHANGED_SHARE = 0.1
+AGAIN_SECONDS = 300.0
+CHANGED_SHARE, DEAR_CHANGED_SHARE = 0.1, 0.5
 
 
-class Share(Struct, frozen=True):
+class Share(Struct, frozen=True, gc=False):
     """A reading: `pss_bytes` is None where it was refused."""
 
     pss_bytes: int | None
@@ -34,28 +34,46 @@ class Share(Struct, frozen=True):
 
 
 class Resident:
-    """Follows the processes of one ledger."""
+    """Follows processes, those of a ledger or of a run."""
 
     def __init__(self, budget_seconds: float = BUDGET_SECONDS) -> None:
         self._budget_seconds = budget_seconds
+        self._seen: dict[Identity, Process] = {}
+        # Whose reading would tell something, and how many bytes it is about.
+        self._due: dict[Identity, int] = {}
+        # The one that was read longest ago comes first.
         self._known: dict[Identity, Share] = {}
 
-    def update(self, roots: Roots, processes: Mapping[Identity, Process], now: float) -> None:
-        """Reads as many as the budget allows; `now` is the monotonic clock."""
-        self._known = {identity: share for identity, share in self._known.items() if identity in processes}
-        due = [
-            (weight, identity)
-            for identity, process in processes.items()
-            if process.resident_bytes and (weight := self._weight(process, now)) > 0
-        ]
-        due.sort(reverse=True)
+    def update(self, roots: Roots, processes: Mapping[Identity, Process], now: float) -> list[Identity]:
+        """Reads as many as the budget allows, and tells which; `now` is the monotonic clock."""
+        for identity, process in processes.items():
+            if self._seen.get(identity) is not process:
+                self._seen[identity] = process
+                self._judge(process)
+        if len(self._seen) > len(processes):
+            for identity in self._seen.keys() - processes.keys():
+                for of in (self._seen, self._due, self._known):
+                    of.pop(identity, None)
+        for identity, share in self._known.items():
+            if now - share.read_at <= AGAIN_SECONDS:
+                break
+            if share.cost_seconds <= DEAREST_SECONDS:
+                self._due.setdefault(identity, 0)
+        return self._read_due(roots, now)
+
+    def _read_due(self, roots: Roots, now: float) -> list[Identity]:
+        read: list[Identity] = []
         spent = 0.0
-        for _, identity in due:
+        for identity in sorted(self._due, key=self._due.__getitem__, reverse=True):
             if spent >= self._budget_seconds:
-                return
-            share = _read(roots, processes[identity], now)
+                break
+            del self._due[identity]
+            share = _read(roots, self._seen[identity], now)
             spent += share.cost_seconds
+            self._known.pop(identity, None)
             self._known[identity] = share
+            read.append(identity)
+        return read
 
     def bytes_of(self, process: Process) -> tuple[int, bool]:
         """What a process has of the machine's memory, and whether that is its proportional share."""
@@ -64,17 +82,17 @@ class Resident:
             return process.resident_bytes, False
         return round(process.resident_bytes * min(1.0, known.pss_bytes / known.resident_bytes)), True
 
-    def _weight(self, process: Process, now: float) -> float:
-        """How much is to be gained by reading it now; 0 for nothing."""
+    def _judge(self, process: Process) -> None:
+        """Notes one whose reading would tell something: it is new, or another size than it was."""
         known = self._known.get(process.identity)
         if known is None:
-            return float(process.resident_bytes)
+            if process.resident_bytes:
+                self._due[process.identity] = process.resident_bytes
+            return
         changed = abs(process.resident_bytes - known.resident_bytes)
-        if known.cost_seconds > DEAREST_SECONDS and changed < known.resident_bytes / 2:
-            return 0.0
-        if changed > known.resident_bytes * CHANGED_SHARE:
-            return float(changed)
-        return 1.0 if now - known.read_at > AGAIN_SECONDS else 0.0
+        share = DEAR_CHANGED_SHARE if known.cost_seconds > DEAREST_SECONDS else CHANGED_SHARE
+        if changed > known.resident_bytes * share:
+            self._due[process.identity] = changed
 
 
 def _read(roots: Roots, process: Process, now: float) -> Share:

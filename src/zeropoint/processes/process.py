@@ -1,6 +1,7 @@
 """What is known of a process, and of all of them at one moment."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -10,7 +11,7 @@ from zeropoint.processes.machine_cpu import MachineCpu
 KTHREADD = 2
 
 
-class Process(Struct, frozen=True):
+class Process(Struct, frozen=True, dict=True):
     """One process. `started` is in seconds since 1970; `arguments` is empty for kernel threads, and where they may not
     be read. `identity` tells it from a later one with the same number.
 
@@ -26,11 +27,11 @@ class Process(Struct, frozen=True):
     reaped_cpu_seconds_total: float = 0.0
     resident_bytes: int = 0
 
-    @property
+    @cached_property
     def identity(self) -> tuple[int, float]:
         return self.pid, self.started
 
-    @property
+    @cached_property
     def is_of_kernel(self) -> bool:
         return not self.arguments and KTHREADD in (self.pid, self.parent_pid)
 

@@ -39,7 +39,7 @@ CLOCK_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
-class Known(Struct):
+class Known(Struct, gc=False):
     """What was read of a process, and when; times are the table's. `clock` is its CPU clock then, None without one."""
 
     process: Process

@@ -753,6 +753,18 @@ export interface Collector {
    */
   age_seconds: number | null;
   /**
+   * CPU time that reading it costs now, of one core
+   */
+  cpu_percent: number | null;
+  /**
+   * How often it is read now
+   */
+  period_seconds: number | null;
+  /**
+   * How many times longer its period is now than its own one, to keep the budget; 1 when not slowed
+   */
+  slowdown: number | null;
+  /**
    * ok; absent: there is nothing to read; failed; hanging: the last reading has not come back; waiting: none yet
    */
   status: "absent" | "failed" | "hanging" | "ok" | "waiting";
@@ -1771,25 +1783,29 @@ export interface Usage {
   power_watts: number | null;
 }
 /**
- * Time of a run in which something was short.
+ * Something that was short while a run went on.
  */
 export interface Limit {
   /**
-   * cpu, memory, disk: tasks waited for it (PSI); cpu-quota: the cgroup was throttled; gpu-...: clocks were held down
+   * cpu, memory, disk: tasks waited for it (PSI); cpu-quota: the cgroup was throttled; memory-limit: the kernel ended processes of the cgroup at its limit; gpu-...: clocks were held down
    */
   cause: "cpu" | "cpu-quota" | "disk" | "gpu-other" | "gpu-power" | "gpu-thermal" | "memory" | "memory-limit";
   /**
-   * For how long
+   * For how long; null for what is only counted
    */
   seconds: number | null;
   /**
-   * Of its wall time
+   * Of the run's wall time; null for what is only counted
    */
   share_percent: number | null;
   /**
-   * Whose number it is: the run's cgroup's, the whole machine's, or a GPU's that it used
+   * How often: periods of the quota, processes that were ended; null for what is only timed
    */
-  of: "gpu" | "machine" | "run";
+  count: number | null;
+  /**
+   * Whose number it is: the run's own, a cgroup's that others are in too, the whole machine's while the run asked for it, or a GPU's while the run used it
+   */
+  of: "cgroup" | "gpu" | "machine" | "run";
 }
 /**
  * Main memory. `used_bytes` is total less available: what could not be given to new work without swapping.
@@ -1990,7 +2006,7 @@ export interface Receipt {
    */
   cpu_energy_joules: number | null;
   /**
-   * Most memory at a time, as it was looked at once a second
+   * Most memory at a time, as far as it was seen
    */
   peak_memory_bytes: number | null;
   /**
@@ -2010,9 +2026,13 @@ export interface Receipt {
    */
   write_bytes: number | null;
   /**
-   * What held it up, the most first; empty where nothing did
+   * What was short for 1 % of the time or more, the most first
    */
   limits: Limit[] | null;
+  /**
+   * CPU time that it took to watch the run, which is in none of the others
+   */
+  watch_cpu_seconds: number | null;
   /**
    * Why values are null
    */
@@ -2259,6 +2279,18 @@ export interface Server {
    * Resident memory of the appliance
    */
   memory_bytes: number | null;
+  /**
+   * CPU time that collecting costs now, of one core: all probes and the tick, serving left out
+   */
+  overhead_percent: number | null;
+  /**
+   * What collecting may cost before dear probes are read less often; 0 is no limit
+   */
+  overhead_budget_percent: number | null;
+  /**
+   * The part of the overhead that belongs to no probe: putting samples together
+   */
+  tick_cpu_percent: number | null;
   /**
    * Probes by name
    */
