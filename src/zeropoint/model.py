@@ -776,6 +776,9 @@ class Receipt(Section, frozen=True, kw_only=True):
     read_bytes: Annotated[Count, text("Read from disks")] = None
     write_bytes: Annotated[Count, text("Written for disks")] = None
     limits: Annotated[list[Limit] | None, text("What was short for 1 % of the time or more, the most first")] = None
+    watch_cpu_seconds: Annotated[
+        Real, text("CPU time that it took to watch the run, which is in none of the others")
+    ] = None
     unavailable: Annotated[list[Unavailable], text("Why values are null")] = []
 
 

@@ -53,7 +53,8 @@ def python(code: str) -> tuple[str, ...]:
 
 
 def test_the_exit_code_and_the_output_are_the_jobs(tmp_path: Path) -> None:
-    done = finish(tmp_path, "--name", "nightly", "--kind", "tinygrad", *python("print('out'); raise SystemExit(3)"))
+    job = python("print('out'); raise SystemExit(3)")
+    done = finish(tmp_path, "--quiet", "--name", "nightly", "--kind", "tinygrad", *job)
     assert (done.returncode, done.stdout, done.stderr) == (3, "out\n", "")
     record = record_of(tmp_path)
     assert (record["name"], record["kind"], record["exit_code"]) == ("nightly", "tinygrad", 3)
@@ -79,7 +80,8 @@ def test_its_whole_process_tree_bears_the_label(tmp_path: Path) -> None:
 
 
 def test_a_zeropoint_within_a_run_is_not_disturbed_by_the_label(tmp_path: Path) -> None:
-    done = finish(tmp_path, "--", PROGRAM, "run", "--artifacts", str(tmp_path / "inner"), "--", PROGRAM, "settings")
+    inner = (PROGRAM, "run", "--quiet", "--artifacts", str(tmp_path / "inner"), "--", PROGRAM, "settings")
+    done = finish(tmp_path, "--quiet", "--", *inner)
     assert (done.returncode, done.stderr) == (0, "")
     assert "| artifacts |" in done.stdout
     assert record_of(tmp_path / "inner")["exit_code"] == 0
@@ -148,7 +150,7 @@ def test_a_command_that_is_not_there_is_127_as_shells_have_it(tmp_path: Path) ->
 
 def test_where_nothing_can_be_written_the_job_runs_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("a file where a folder should be")
-    done = finish(tmp_path, *python("print('ran')"))
+    done = finish(tmp_path, "--quiet", *python("print('ran')"))
     assert (done.returncode, done.stdout) == (0, "ran\n")
     assert done.stderr.startswith("zeropoint run: this run is not recorded: ")
     assert done.stderr.count("\n") == 1

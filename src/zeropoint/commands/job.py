@@ -12,15 +12,23 @@ FORWARDED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SI
 SENT_BY_KERNEL = 0x80  # SI_KERNEL of sigaction(2): a terminal sends so, to all of its foreground
 
 
-def run_job(command: Sequence[str], environment: Mapping[str, str], started: Callable[[int], None]) -> int:
-    """Runs the command to its end, and answers with its exit code. `started` is called with the process's number.
+def run_job(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    started: Callable[[int], None],
+    ended: Callable[[], None] = lambda: None,
+) -> int:
+    """Runs the command to its end, and answers with its exit code. `started` is called with the process's number,
+    `ended` when it has ended: where the system allows it before it is waited for, so that it can still be looked at.
 
     Raises OSError where it cannot be started.
     """
     if sys.platform == "win32":
         with subprocess.Popen(command, env=environment) as child:  # noqa: S603 - to run it is what was asked for
             started(child.pid)
-            return child.wait()
+            code = child.wait()
+            ended()
+            return code
     wanted = {getattr(signal, name) for name in FORWARDED} | {signal.SIGCHLD}
     # A handler of its own, since whoever started this may have set it to be ignored: then nothing would be told.
     signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -33,12 +41,20 @@ def run_job(command: Sequence[str], environment: Mapping[str, str], started: Cal
     # This process has no other thread that could hold a lock while it forks.
     child = subprocess.Popen(command, env=environment, preexec_fn=unblock)  # noqa: S603, PLW1509
     started(child.pid)
-    while child.poll() is None:
+    while not has_ended(child):
         number, by_terminal = next_signal(wanted)
         # The job is in the same foreground, so it has a terminal's signal already.
         if number != signal.SIGCHLD and not by_terminal:
             child.send_signal(number)
-    return exit_code_of(child.returncode)
+    ended()
+    return exit_code_of(child.wait())
+
+
+def has_ended(child: "subprocess.Popen[bytes]") -> bool:
+    """Leaves it to be waited for, where the system can."""
+    if sys.platform == "linux":
+        return os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    return child.poll() is not None
 
 
 def next_signal(wanted: set[signal.Signals]) -> tuple[int, bool]:

@@ -57,9 +57,10 @@ class Record:
         self._fields["pid"] = pid
         write(self.folder, self._fields)
 
-    def ended(self, exit_code: int) -> None:
-        """Raises OSError."""
-        self._fields.update(ended=rfc3339(datetime.now(UTC)), exit_code=exit_code)
+    def ended(self, exit_code: int, receipt: Mapping[str, Any] | None = None) -> None:
+        """`receipt` is what it took of the machine, where that was looked at. Raises OSError."""
+        told = {} if receipt is None else {"receipt": receipt}
+        self._fields.update(ended=rfc3339(datetime.now(UTC)), exit_code=exit_code, **told)
         write(self.folder, self._fields)
 
 
