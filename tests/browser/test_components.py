@@ -151,7 +151,7 @@ def test_a_run_that_begins_and_ends_is_marked_on_all_charts_and_has_a_curve(
     watched: Appliance, artifacts: Path, visit: Callable[..., Tab]
 ):
     artifacts.mkdir()
-    tab = visit(watched.url).live()
+    tab = visit(watched.url, viewport={"width": 1280, "height": 1600}).live()
     tab.page.keyboard.press("2")
     with zp.run("digits", kind="tinygrad", artifacts=artifacts, lr=0.5) as run:
         log_steps(run, 200)
