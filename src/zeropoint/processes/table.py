@@ -13,7 +13,7 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import msgspec
 from msgspec import Struct
@@ -51,15 +51,12 @@ class Known(Struct, gc=False):
 
 
 class Moment(Struct, frozen=True):
-    """One look at the processes. `gone` are those that ended since the look before the last one: their children have
-    other parents now. `hurried`: all are read."""
+    """One look at the processes."""
 
     roots: Roots
     now: float
     boot_time: float
     has_clocks: bool
-    gone: set[int]
-    hurried: bool
 
 
 class ProcessTable:
@@ -70,8 +67,12 @@ class ProcessTable:
         self._max_age_seconds = max_age_seconds
         self._lock = threading.Lock()
         self._listed: tuple[Roots, Processes] | None = None
+        # Of all that are there; in the two others by whether they have ended and were not waited for yet.
         self._known: dict[int, Known] = {}
-        self._gone: set[int] = set()
+        self._found: dict[int, Process] = {}
+        self._ended: dict[int, Process] = {}
+        # Those that went while the last look was at work: their children have other parents now.
+        self._lately_gone: set[int] = set()
         self._forks: bytes | None = None
         self._boot_time = 0.0
         self._hurried = False
@@ -87,7 +88,7 @@ class ProcessTable:
             ):
                 portable = sys.platform != "linux" and roots == Roots()
                 if self._listed is not None and self._listed[0] != roots:
-                    self._known, self._forks = {}, None
+                    self._forget_all()
                 self._listed = roots, list_by_psutil(now) if portable else self._list(roots, now)
             return self._listed[1]
 
@@ -99,25 +100,90 @@ class ProcessTable:
         clocks = has_clocks(roots)
         try:
             machine = read_file(f"{roots.proc}/stat")
-            pids = self._pids(roots, machine, clocks)
+            listed = self._listing(roots, machine, clocks)
         except OSError as error:
+            self._forget_all()
             return Processes({}, f"{roots.proc} cannot be read: {error.strerror}", now)
-        boot_time = self._boot_time_of(machine)
-        moment = Moment(roots, now, boot_time, clocks, self._gone, self._hurried)
-        before, self._known = self._known, {}
-        self._gone, self._hurried = set(), False
-        for pid in pids:
-            known = _follow(pid, before.get(pid), moment)
-            if known is None:
-                moment.gone.add(pid)
-            else:
-                self._known[pid] = known
-        self._gone = before.keys() - self._known.keys()
-        found = {pid: known.process for pid, known in self._known.items() if not known.has_ended}
-        ended = {pid: known.process for pid, known in self._known.items() if known.has_ended}
+        moment = Moment(roots, now, self._boot_time_of(machine), clocks)
+        due, gone = self._by_clocks(now) if clocks else self._by_rest(now)
+        if listed is not None:
+            gone |= self._known.keys() - listed
+            due.update(dict.fromkeys(sorted(listed - self._known.keys())))
+        for pid in gone:
+            due.pop(pid, None)
+            self._drop(pid)
+        self._read_due(due, gone, moment)
         # Mounted with hidepid, /proc shows nothing of other users' processes, the first one's among them.
-        shortfall = None if 1 in found else f"{roots.proc} does not show the processes of others"
-        return Processes(found, shortfall, now, ended, parse_machine_cpu(machine), clocks)
+        shortfall = None if 1 in self._found else f"{roots.proc} does not show the processes of others"
+        return Processes({**self._found}, shortfall, now, {**self._ended}, parse_machine_cpu(machine), clocks)
+
+    def _by_clocks(self, now: float) -> tuple[dict[int, int | None], set[int]]:
+        """Who is to be read, with the clock, and who is gone: one that has run since, or was not read for long."""
+        due: dict[int, int | None] = {}
+        gone = set()
+        for pid, known in self._known.items():
+            try:
+                clock = cpu_nanoseconds(pid)
+            except OSError:
+                gone.add(pid)
+                continue
+            if clock == known.clock and now < known.again_at and not self._hurried:
+                continue
+            if known.process.is_of_kernel and now < known.again_at:
+                # Nothing else of it changes.
+                known.process = msgspec.structs.replace(known.process, cpu_seconds_total=clock / 1e9)
+                known.clock = clock
+                self._found[pid] = known.process
+            else:
+                due[pid] = clock
+        return due, gone
+
+    def _by_rest(self, now: float) -> tuple[dict[int, int | None], set[int]]:
+        """The same without clocks; the listing tells who is gone."""
+        due: dict[int, int | None] = {}
+        for pid, known in self._known.items():
+            if self._hurried or known.has_ended or now >= known.again_at:
+                due[pid] = None
+        return due, set()
+
+    def _read_due(self, due: dict[int, int | None], gone: set[int], moment: Moment) -> None:
+        left = gone | self._lately_gone
+        if left:
+            for pid, known in self._known.items():
+                if known.process.parent_pid in left:
+                    due.setdefault(pid, known.clock)
+        self._hurried, self._lately_gone = False, set()
+        waited = set()
+        for pid, clock in due.items():
+            before = self._known.get(pid)
+            now = _read(pid, before, _clock_of(pid) if moment.has_clocks and clock is None else clock, moment)
+            if now is None:
+                self._lately_gone.add(pid)
+                self._drop(pid)
+                continue
+            self._put(pid, now)
+            if before and now.process.reaped_cpu_seconds_total > before.process.reaped_cpu_seconds_total:
+                waited.add(pid)
+        if not waited or not moment.has_clocks:
+            return
+        # Whom they have waited for is gone, though its own clock may have told a moment before.
+        for pid in [pid for pid, known in self._known.items() if known.process.parent_pid in waited]:
+            if _clock_of(pid) is None:
+                self._lately_gone.add(pid)
+                self._drop(pid)
+
+    def _put(self, pid: int, known: Known) -> None:
+        self._known[pid] = known
+        here, other = (self._ended, self._found) if known.has_ended else (self._found, self._ended)
+        here[pid] = known.process
+        other.pop(pid, None)
+
+    def _drop(self, pid: int) -> None:
+        for of in (self._known, self._found, self._ended):
+            of.pop(pid, None)
+
+    def _forget_all(self) -> None:
+        self._known, self._found, self._ended, self._forks = {}, {}, {}, None
 
     def _boot_time_of(self, machine: bytes) -> float:
         """It is told in whole seconds and may wobble by one, which must not make others of all processes."""
@@ -127,36 +193,22 @@ class ProcessTable:
             self._boot_time = told
         return self._boot_time
 
-    def _pids(self, roots: Roots, machine: bytes, clocks: bool) -> Iterable[int]:
-        """Those that are known, in their order, and those that are new. With clocks, which tell who is gone, the
-        listing is left out while the kernel has made no process or thread."""
+    def _listing(self, roots: Roots, machine: bytes, clocks: bool) -> set[int] | None:
+        """All that there are; None where that can be left out: by clocks, which tell who is gone, while the kernel has
+        made no process or thread. Raises OSError."""
         forks = FORKS.search(machine)
         count, self._forks = self._forks, forks[1] if forks else None
         if clocks and self._known and count is not None and count == self._forks:
-            return tuple(self._known)
-        listed = [int(name) for name in os.listdir(roots.proc) if name.isdigit()]  # noqa: PTH208 - a Path each is dear
-        there = set(listed)
-        return [*(pid for pid in self._known if pid in there), *(pid for pid in listed if pid not in self._known)]
-
-
-def _follow(pid: int, known: Known | None, moment: Moment) -> Known | None:
-    """What is known of a process now; None for one that is gone."""
-    clock = None
-    if moment.has_clocks:
-        try:
-            clock = cpu_nanoseconds(pid)
-        except OSError:
             return None
-    if known is not None and not moment.hurried and moment.now < known.again_at:
-        has_rested = clock == known.clock if moment.has_clocks else not known.has_ended
-        if has_rested and known.process.parent_pid not in moment.gone:
-            return known
-        if clock is not None and known.process.is_of_kernel:
-            # Nothing else of it changes.
-            known.process = msgspec.structs.replace(known.process, cpu_seconds_total=clock / 1e9)
-            known.clock = clock
-            return known
-    return _read(pid, known, clock, moment)
+        return {int(name) for name in os.listdir(roots.proc) if name.isdigit()}  # noqa: PTH208 - a Path each is dear
+
+
+def _clock_of(pid: int) -> int | None:
+    """None for one that is gone."""
+    try:
+        return cpu_nanoseconds(pid)
+    except OSError:
+        return None
 
 
 def _read(pid: int, known: Known | None, clock: int | None, moment: Moment) -> Known | None:
