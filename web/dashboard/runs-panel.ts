@@ -8,6 +8,7 @@ import { find, isRecord } from "../elements/path";
 import "../elements/curve";
 import "../elements/status";
 import { dayAndClock } from "./moments";
+import { receiptToShow } from "./receipt";
 import { NO_STEPS, parseSteps, withNewest, type RunSteps } from "./run-steps";
 import { endInWords, leaves, secondsOf, toneOf, type Run } from "./runs";
 import { tableStyle } from "./table-style";
@@ -77,7 +78,7 @@ export class ZpRuns extends LitElement {
       ${this.runs.length > SHOWN_AT_FIRST
         ? html`<button type="button" @click=${this.#toggle}>${this.all ? "show fewer" : `${this.runs.length - SHOWN_AT_FIRST} more`}</button>`
         : nothing}
-      ${this.#showsCurve ? html`<div class="curves" data-run=${run.id}>${this.#curves()}</div> ${told(run.hyperparameters)} ${told(run.receipt)}` : nothing}
+      ${this.#showsCurve ? html`<div class="curves" data-run=${run.id}>${this.#curves()}</div> ${told(run.hyperparameters)} ${told(receiptToShow(run.receipt))}` : nothing}
     `;
   }
 

@@ -7,6 +7,7 @@ from math import isfinite
 from zeropoint.ai.artifacts import Folder
 from zeropoint.ai.processes import Life
 from zeropoint.ai.rows import LARGEST_COUNT, parse_json_row
+from zeropoint.ai.run_receipt import receipt_of
 from zeropoint.ai.runs import Run, parse_run
 from zeropoint.ai.status import of_latest
 from zeropoint.model import RunEntry, RunStatus
@@ -35,6 +36,7 @@ def entry_of(content: bytes, folder: Folder, life: Life | None) -> RunEntry | No
         started=time_or_none(run.started),
         ended=time_or_none(run.ended),
         exit_code=run.exit_code,
+        receipt=receipt_of(fields.get("receipt")),
         hyperparameters=hyperparameters(fields.get("hyperparameters")),
     )
 

@@ -96,6 +96,10 @@ class Looks:
             limits=limits_of(self._stalls, self._group.denied, self._gpus.held_down, wall_seconds),
             watch_cpu_seconds=round(watch_cpu_seconds, 3),
         )
+        for row, limit in enumerate(receipt.limits or ()):
+            for name in ("seconds", "share_percent", "count"):
+                if getattr(limit, name) is None:
+                    missing[f"limits[{row}].{name}"] = "it is only timed" if name == "count" else "it is only counted"
         if sys.platform == "linux":
             missing.update({f"limits[{cause}]": reason for cause, reason in self._stalls.reasons().items()})
         else:
