@@ -111,5 +111,6 @@ def test_a_planted_violation_is_found(importer: str, imported: str, tmp_path: Pa
 
 
 def test_package_files_are_empty():
-    # The client's holds its public names.
-    assert [path for path in PACKAGE.rglob("__init__.py") if path.read_text()] == [PACKAGE / "client/__init__.py"]
+    # Two of them hold the names that others import from many places.
+    full = {path.parent.name for path in PACKAGE.rglob("__init__.py") if path.read_text()}
+    assert full == {"client", "processes"}
