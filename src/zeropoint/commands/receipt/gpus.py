@@ -59,10 +59,12 @@ class Gpus:
             self._read_at[probe.name] = now
             rows = [row for row in reading.report if isinstance(row, Gpu)] if isinstance(reading.report, list) else []
             if rows:
-                peak += self._take(rows, seconds, pids, reading.missing)
+                peak += self.take(rows, seconds, pids, reading.missing)
         self._peak_bytes = max(self._peak_bytes, peak)
 
-    def _take(self, gpus: Sequence[Gpu], seconds: float, pids: Set[int], missing: Mapping[str, str]) -> int:
+    def take(self, gpus: Sequence[Gpu], seconds: float, pids: Set[int], missing: Mapping[str, str]) -> int:
+        """Counts what one driver tells of its GPUs, `seconds` after it was read before (0 for the first time); answers
+        with the memory that the run has there. `missing` has the reasons of nulls."""
         self._were_there = True
         use = gpu_shares(gpus, lambda pid: THE_RUN if pid in pids else None).get(THE_RUN, GpuUse(0.0, 0, 0.0))
         if use.percent is not None:

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from zeropoint.commands.receipt.looks import Looks
     from zeropoint.model import Receipt
 
-# Soon at first, so that short jobs are seen at all; then once a second, and of long ones less often.
-FIRST_SECONDS, USUAL_SECONDS, LONG_SECONDS = 0.1, 1.0, 5.0
-LONG_AFTER_SECONDS = 600.0
+# Soon at first, so that short jobs are seen at all; then once a second, and after minutes the more seldom, the longer
+# it has taken already.
+FIRST_SECONDS, USUAL_SECONDS, LONGEST_SECONDS = 0.1, 1.0, 5.0
+FIRST_SHARE, SHARE = 1 / 5, 1 / 60
 # A driver that hangs holds the receipt up no longer.
 LAST_LOOK_SECONDS = 2.0
 STARTUP_SECONDS = 10.0
@@ -79,9 +80,8 @@ class Watcher:
 
 def pause_seconds(elapsed_seconds: float) -> float:
     """How long to wait for the next look at a job that has run for so long."""
-    if elapsed_seconds > LONG_AFTER_SECONDS:
-        return LONG_SECONDS
-    return min(USUAL_SECONDS, max(FIRST_SECONDS, elapsed_seconds / 5))
+    at_first = min(USUAL_SECONDS, max(FIRST_SECONDS, elapsed_seconds * FIRST_SHARE))
+    return max(at_first, min(LONGEST_SECONDS, elapsed_seconds * SHARE))
 
 
 def _usage(of_children: bool) -> tuple[float, int]:
