@@ -101,16 +101,24 @@ def _settle(
     living = {process.pid: identity for identity, process in alive.items()}
     dead = {process.pid: identity for identity, process in gone.items()}
     reaped_by: dict[Identity, Identity] = {}
-    # Parents stand before their children; a parent that is gone took along what it had waited for.
+    # Parents stand before their children; a parent that is gone took along what it had waited for. A living parent is
+    # the only one who can have waited, so those that have one come first.
+    orphans: list[tuple[Identity, Process]] = []
     for identity, process in gone.items():
-        used = process.cpu_seconds_total + process.reaped_cpu_seconds_total
-        if used < SLACK_SECONDS and process.parent_pid in living:
-            # Too little for its amount to tell; where rounding hides it, the next growth shows it.
-            reaper = living[process.parent_pid]
-            growth[reaper] = growth.get(reaper, 0.0) - used
-            reaped_by[identity] = reaper
+        parent = living.get(process.parent_pid)
+        if parent is None or alive[parent].started > process.started:
+            orphans.append((identity, process))
             continue
-        for reaper in (*_ancestors(process, gone, living, dead, reaped_by), *_largest(growth)):
+        used = process.cpu_seconds_total + process.reaped_cpu_seconds_total
+        # Too little for its amount to tell is taken at its word; where rounding hides it, the next growth shows it.
+        if used < SLACK_SECONDS or growth.get(parent, -1.0) >= used - SLACK_SECONDS:
+            growth[parent] = growth.get(parent, 0.0) - used
+            reaped_by[identity] = parent
+    for identity, process in orphans:
+        used = process.cpu_seconds_total + process.reaped_cpu_seconds_total
+        is_known = process.parent_pid in dead
+        candidates = _ancestors(process, gone, living, dead, reaped_by)
+        for reaper in candidates if is_known else (*candidates, *_largest(growth)):
             if growth.get(reaper, -1.0) >= used - SLACK_SECONDS:
                 growth[reaper] -= used
                 reaped_by[identity] = reaper
@@ -127,9 +135,7 @@ def _ancestors(
 ) -> Iterable[Identity]:
     """Those that may have waited for a process, the likeliest first."""
     parent = process.parent_pid
-    if parent in living:
-        yield living[parent]
-    elif parent in dead and dead[parent] in reaped_by:
+    if parent in dead and dead[parent] in reaped_by:
         yield reaped_by[dead[parent]]
     # Its parent ended first: then init has it, or a subreaper above.
     seen: set[int] = set()
