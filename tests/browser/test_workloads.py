@@ -259,7 +259,7 @@ def test_a_row_is_selected_with_the_keyboard_and_the_choice_of_what_is_shown_cha
         assert "unattributed, written" in told and "other, read" in told
         row_of(tab, "zp-writer").get_by_role("button").focus()
         tab.page.keyboard.press("Enter")
-        expect(row_of(tab, "zp-writer")).to_have_attribute("aria-selected", "true")
+        expect(row_of(tab, "zp-writer")).to_have_attribute("aria-current", "true")
         assert tab.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 

@@ -59,7 +59,7 @@ def test_every_null_has_a_reason(appliance: Appliance):
     for one in taken:
         rows = {row["path"]: row["reason"] for row in one.json["unavailable"]}
         assert all(rows.values())
-        for path in nulls({key: one.json[key] for key in ("system", "ai", "server")}):
+        for path in nulls({key: one.json[key] for key in ("system", "ai", "ledger", "server")}):
             assert path.endswith((".reason", ".since")) or any(covers(row, path) for row in rows), (
                 f"{path} is null without a reason"
             )

@@ -52,7 +52,7 @@ export class ZpWorkloads extends LitElement {
       thead th[aria-sort="ascending"] button::after { content: " ▴"; }
       tbody tr { cursor: pointer; }
       tbody tr:hover { background: var(--zp-page); }
-      tbody tr[aria-selected="true"] { background: var(--zp-page); box-shadow: inset 2px 0 0 var(--zp-text); }
+      tbody tr[aria-current="true"] { background: var(--zp-page); box-shadow: inset 2px 0 0 var(--zp-text); }
       .name { width: 100%; max-width: 0; }
       tbody .name { font-weight: 550; }
       .pick { display: flex; align-items: baseline; gap: 7px; width: 100%; margin: 0; padding: 0; color: inherit; font: inherit; text-align: start; text-decoration: none; }
@@ -126,9 +126,9 @@ export class ZpWorkloads extends LitElement {
 
   #row(sample: Sample, row: Workload): TemplateResult {
     const isSelected = row.id === this.selected;
-    return html`<tr data-workload=${row.id} aria-selected=${String(isSelected)} @click=${() => this.#select(row.id)}>
+    return html`<tr data-workload=${row.id} aria-current=${isSelected ? "true" : nothing} @click=${() => this.#select(row.id)}>
       <th scope="row" class="name">
-        <button type="button" class="pick" aria-pressed=${isSelected ? "true" : nothing} title="${row.name}: ${kindInWords(row)}" @click=${(event: Event) => this.#pick(event, row.id)}>
+        <button type="button" class="pick" aria-pressed=${String(isSelected)} title="${row.name}: ${kindInWords(row)}" @click=${(event: Event) => this.#pick(event, row.id)}>
           <span class="swatch hue-${this.hues.of(row.id)}"></span><span>${row.name}</span>
         </button>
       </th>
