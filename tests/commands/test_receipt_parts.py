@@ -96,8 +96,14 @@ def test_what_a_driver_does_not_tell_of_processes_is_null_with_its_reason() -> N
     gpus = Gpus()
     gpus.take([gpu(None, None)], 1.0, {7}, {"[0].processes[0].utilization_percent": "MIG is on"})
     assert gpus.gpu_seconds() == Absent("MIG is on")
+
+
+def test_a_driver_that_shows_no_processes_is_believed_once_it_shows_one_of_the_run() -> None:
+    gpus = Gpus()
     gpus.take([Gpu(index=0, uuid="GPU-1", processes=None)], 1.0, {7}, {"[0].processes": "needs root"})
     assert gpus.gpu_seconds() == gpus.joules() == gpus.peak_memory_bytes() == Absent("needs root")
+    gpus.take([gpu(50.0, 100.0)], 1.0, {7}, {})
+    assert (gpus.gpu_seconds(), gpus.joules()) == (0.5, 50.0)
 
 
 def test_it_is_said_in_a_few_lines() -> None:

@@ -36,6 +36,9 @@ class Gpus:
         self._untold: dict[str, str] = {}
         self._counters: dict[tuple[str, str], float] = {}
         self._were_there = False
+        # In a namespace of its own a driver may show no processes because there are none yet.
+        self._unlisted: str | None = None
+        self._was_seen = False
         self._seconds = self._joules = 0.0
         self._peak_bytes = 0
         # By GPU and cause.
@@ -78,10 +81,11 @@ class Gpus:
         if use.memory_bytes is None:
             self._untold["memory"] = _reason(missing, "].memory_bytes")
         for row, gpu in enumerate(gpus):
+            is_used = any(one.pid in pids for one in gpu.processes or ())
+            self._was_seen |= is_used
             if gpu.processes is None:
-                for name in ("seconds", "joules", "memory"):
-                    self._untold[name] = missing.get(f"[{row}].processes", "the driver tells of no processes")
-            self._hold_down(gpu, seconds, any(one.pid in pids for one in gpu.processes or ()))
+                self._unlisted = missing.get(f"[{row}].processes", "the driver tells of no processes")
+            self._hold_down(gpu, seconds, is_used)
         return use.memory_bytes or 0
 
     def _hold_down(self, gpu: Gpu, seconds: float, is_used: bool) -> None:
@@ -116,6 +120,8 @@ class Gpus:
     def _told(self, name: str, value: T) -> T | Absent:
         if not self._were_there:
             return Absent("; ".join(dict.fromkeys(self._absent.values())) or "not looked at")
+        if self._unlisted is not None and not self._was_seen:
+            return Absent(self._unlisted)
         return Absent(self._untold[name]) if name in self._untold else value
 
 
