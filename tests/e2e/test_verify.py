@@ -4,7 +4,9 @@ import contextlib
 import json
 import os
 import pty
+import select
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -12,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import psutil
 import pytest
 
 from tests.host.trees import MACHINES, changed, recorded
@@ -233,6 +236,23 @@ def test_programs_that_are_missing_are_named_with_the_package_that_has_them(tmp_
     reasons = {row["metric"]: row["reason"] for row in outcome.rows}
     assert reasons["system.memory.total_bytes"] == "free is not installed (Debian's package procps has it)"
     assert reasons["system.disk.total_bytes"] == "df is not installed (Debian's package coreutils has it)"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_one_that_is_interrupted_says_nothing_and_leaves_no_program_behind(number: int, tmp_path: Path):
+    started = tmp_path / "started"
+    os.mkfifo(started)
+    noted = os.open(started, os.O_RDWR)
+    path = tools(tmp_path, free=f"echo $$ > {started}; exec sleep 1000")
+    environment = clean_environment(PATH=path)
+    with subprocess.Popen([PROGRAM, "verify"], stdout=subprocess.PIPE, env=environment) as running:
+        assert select.select([noted], [], [], TIMEOUT_SECONDS)[0], "it started no program"
+        pid = int(os.read(noted, 100))
+        running.send_signal(number)
+        printed, _ = running.communicate(timeout=TIMEOUT_SECONDS)
+    os.close(noted)
+    assert (running.returncode, printed) == (130, b"")
+    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
 def test_a_user_without_privilege_can_run_it():

@@ -132,7 +132,7 @@ def test_every_source_answers_on_every_recorded_machine_or_says_why(machine: str
     for source in sources(roots):
         assert not source.only_here
         try:
-            facts = source.read(roots)
+            facts = source.read(roots, set())
         except SourceError as error:
             assert str(error)
         else:

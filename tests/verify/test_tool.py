@@ -23,19 +23,19 @@ def script(directory: Path, text: str) -> str:
 
 
 def test_what_a_program_prints_is_its_answer_in_the_c_locale(tmp_path: Path):
-    assert run_tool([script(tmp_path, 'echo "$LC_ALL $1"'), "hello"], "package") == b"C hello\n"
+    assert run_tool([script(tmp_path, 'echo "$LC_ALL $1"'), "hello"], "package", set()) == b"C hello\n"
 
 
 def test_one_that_is_missing_names_the_package_that_has_it():
     with pytest.raises(SourceError, match=r"no-such-tool is not installed \(Debian's package some-package has it\)"):
-        run_tool(["no-such-tool"], "some-package")
+        run_tool(["no-such-tool"], "some-package", set())
 
 
 def test_one_that_hangs_is_given_up_and_ended_with_what_it_started(tmp_path: Path):
     noted = tmp_path / "pids"
     hanging = script(tmp_path, f"sleep 1000 & echo $! $$ > {noted}; wait")
     with pytest.raises(SourceError, match="did not answer within 4 s"):
-        run_tool([hanging], "package")
+        run_tool([hanging], "package", set())
     for pid in map(int, noted.read_text().split()):
         # One that has ended but was not waited for is a zombie until its new parent does.
         assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
@@ -43,17 +43,17 @@ def test_one_that_hangs_is_given_up_and_ended_with_what_it_started(tmp_path: Pat
 
 def test_one_that_leaves_its_output_open_to_another_is_given_up(tmp_path: Path):
     with pytest.raises(SourceError, match="did not answer"):
-        run_tool([script(tmp_path, "sleep 1000 & exit 0")], "package")
+        run_tool([script(tmp_path, "sleep 1000 & exit 0")], "package", set())
 
 
 def test_one_that_prints_without_end_costs_bounded_memory(tmp_path: Path):
     with pytest.raises(SourceError, match=f"printed more than {LIMIT_BYTES // 1024**2} MiB"):
-        run_tool([script(tmp_path, "exec yes")], "package")
+        run_tool([script(tmp_path, "exec yes")], "package", set())
 
 
 def test_one_that_fails_is_no_answer(tmp_path: Path):
     with pytest.raises(SourceError, match="ended with exit code 3"):
-        run_tool([script(tmp_path, "echo 1; exit 3")], "package")
+        run_tool([script(tmp_path, "echo 1; exit 3")], "package", set())
 
 
 def test_one_that_cannot_be_started_is_no_answer(tmp_path: Path):
@@ -61,7 +61,7 @@ def test_one_that_cannot_be_started_is_no_answer(tmp_path: Path):
     broken.write_text("#!/no/such/interpreter\n")
     broken.chmod(0o755)
     with pytest.raises(SourceError, match="cannot be started"):
-        run_tool([str(broken)], "package")
+        run_tool([str(broken)], "package", set())
 
 
 def test_garbage_is_told_without_being_repeated(tmp_path: Path):
@@ -70,7 +70,7 @@ def test_garbage_is_told_without_being_repeated(tmp_path: Path):
 
     tool = Tool(script(tmp_path, "echo 'password=hunter2'"), "package", ("number",), parse)
     with pytest.raises(SourceError, match="its answer cannot be read") as told:
-        tool.read(Roots())
+        tool.read(Roots(), set())
     assert "hunter2" not in str(told.value)
 
 
@@ -81,7 +81,7 @@ def test_a_count_that_is_none_is_garbage(count: str, tmp_path: Path):
     (tmp_path / "links").write_text(links)
     tool = Tool(script(tmp_path, f"cat {tmp_path}/links"), "package", TELLS, parse_ip)
     try:
-        facts = tool.read(Roots())
+        facts = tool.read(Roots(), set())
     except SourceError as error:
         assert "its answer cannot be read" in str(error)
     else:
@@ -92,8 +92,8 @@ def test_a_count_that_is_none_is_garbage(count: str, tmp_path: Path):
 
 def test_nothing_is_left_open(tmp_path: Path):
     answering = script(tmp_path, "echo 1")
-    run_tool([answering], "package")
+    run_tool([answering], "package", set())
     before = len(os.listdir("/proc/self/fd")) if sys.platform == "linux" else 0
     for _ in range(5):
-        run_tool([answering], "package")
+        run_tool([answering], "package", set())
     assert (len(os.listdir("/proc/self/fd")) if sys.platform == "linux" else 0) == before

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import signal
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import click
@@ -22,6 +24,7 @@ from zeropoint.verify.watching import Stopwatch
 from zeropoint.verify.watching import verify as compare
 
 EXIT_DIFFERS = 1
+EXIT_INTERRUPTED = 130
 
 
 @click.command()
@@ -36,7 +39,11 @@ def verify(seconds: float, as_json: bool, **flags: str | None) -> None:
     set_up_logs("error")
     # Nobody else's swarm or runtime is asked: they are no matter of the machine.
     settings = msgspec.structs.replace(settings, petals_peers=(), openmetrics_targets=())
-    rows = asyncio.run(compare_with_sources(settings, seconds))
+    try:
+        rows = asyncio.run(compare_with_sources(settings, seconds))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        # Not 0: nothing was found to agree.
+        sys.exit(EXIT_INTERRUPTED)
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(rows), indent=1))
     else:
@@ -48,6 +55,10 @@ def verify(seconds: float, as_json: bool, **flags: str | None) -> None:
 
 
 async def compare_with_sources(settings: Settings, seconds: float) -> list[Row]:
+    """The rows of one run. SIGTERM cancels it, as SIGINT does."""
+    task = asyncio.current_task()
+    with suppress(NotImplementedError):  # Windows
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel if task else sys.exit)
     clocks: list[Stopwatch] = []
     taken: list[Sample] = []
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from zeropoint.probe import Roots
 from zeropoint.verify.facts import Facts, SourceError, is_sane
-from zeropoint.verify.tool import run_tool
+from zeropoint.verify.tool import Running, run_tool
 
 UNREADABLE = "its answer cannot be read"
 
@@ -20,8 +20,8 @@ class Source(ABC):
         self.only_here = only_here
 
     @abstractmethod
-    def read(self, roots: Roots) -> Facts:
-        """Reads once. Raises SourceError where it does not answer."""
+    def read(self, roots: Roots, running: Running) -> Facts:
+        """Reads once; programs that it runs meanwhile are in `running`. Raises SourceError where it does not answer."""
 
 
 class Tool(Source):
@@ -36,8 +36,8 @@ class Tool(Source):
         self._package = package
         self._parse = parse
 
-    def read(self, roots: Roots) -> Facts:
-        printed = run_tool(self._arguments, self._package)
+    def read(self, roots: Roots, running: Running) -> Facts:
+        printed = run_tool(self._arguments, self._package, running)
         try:
             facts = self._parse(printed)
         except SourceError:
@@ -59,7 +59,7 @@ class Files(Source):
         super().__init__(name, tells, only_here)
         self._read = read
 
-    def read(self, roots: Roots) -> Facts:
+    def read(self, roots: Roots, running: Running) -> Facts:
         try:
             return self._read(roots)
         except OSError as error:

@@ -15,10 +15,13 @@ LIMIT_SECONDS = 4.0
 LIMIT_BYTES = 16 * 1024 * 1024
 # Where Debian keeps programs that it thinks are for the superuser alone.
 FURTHER_PATHS = ("/usr/sbin", "/sbin")
+# The programs that run now, so that whoever stops waiting for them can end them.
+Running = set["subprocess.Popen[bytes]"]
 
 
-def run_tool(arguments: Sequence[str], package: str) -> bytes:
-    """What a program prints, in the C locale. Raises SourceError, in no more than LIMIT_SECONDS."""
+def run_tool(arguments: Sequence[str], package: str, running: Running) -> bytes:
+    """What a program prints, in the C locale; meanwhile it is in `running`. Raises SourceError, in no more than
+    LIMIT_SECONDS."""
     name = arguments[0]
     path = shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", os.defpath), *FURTHER_PATHS]))
     if path is None:
@@ -36,12 +39,14 @@ def run_tool(arguments: Sequence[str], package: str) -> bytes:
         )
     except OSError as error:
         raise SourceError(f"{name} cannot be started: {error.strerror}") from error
+    running.add(process)
     try:
         printed = _read_all(process, name, deadline)
         code = process.wait(max(0.1, deadline - time.monotonic()))
     except subprocess.TimeoutExpired as error:
         raise _no_answer(name) from error
     finally:
+        running.discard(process)
         _end(process)
     if code != 0:
         raise SourceError(f"{name} ended with exit code {code}")
@@ -77,8 +82,19 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     if process.stdout is not None:
         process.stdout.close()
     if process.returncode is None:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
+        _kill(process)
         # One that hangs in the kernel doesn't end; it must not hold up anybody.
         with suppress(subprocess.TimeoutExpired):
             process.wait(0.5)
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def end_all(running: Running) -> None:
+    """Ends programs that nobody waits for any more; the threads that run them see that they are gone."""
+    for process in tuple(running):
+        if process.returncode is None:
+            _kill(process)

@@ -14,6 +14,7 @@ from zeropoint.verify.facts import Facts, SourceError
 from zeropoint.verify.looks import Log, Look, Span
 from zeropoint.verify.rows import Reader, Row, rows
 from zeropoint.verify.source import Source
+from zeropoint.verify.tool import Running, end_all
 
 # More than a tool may take: it is for files behind which a driver hangs.
 LOOK_SECONDS = 6.0
@@ -49,8 +50,9 @@ class Tick(Struct, frozen=True):
 class Observer:
     """Asks one source, and never again once it has failed: one that hangs costs its time once."""
 
-    def __init__(self, source: Source, roots: Roots) -> None:
+    def __init__(self, source: Source, roots: Roots, running: Running) -> None:
         self.log = Log(source, [])
+        self._running = running
         self._roots = roots
         self._flight: Flight[tuple[float, Facts, float]] = Flight(f"source {source.name}")
 
@@ -72,7 +74,7 @@ class Observer:
 
     def _read(self) -> tuple[float, Facts, float]:
         began = time.monotonic()
-        return began, self.log.source.read(self._roots), time.monotonic()
+        return began, self.log.source.read(self._roots, self._running), time.monotonic()
 
 
 async def verify(
@@ -86,16 +88,20 @@ async def verify(
 
     `clocks` are those of all probes whose values are in what `take` gives.
     """
-    observers = [Observer(source, roots) for source in sources]
+    running: Running = set()
+    observers = [Observer(source, roots, running) for source in sources]
     ticks = []
-    for pause in (0.0, FIRST_SECONDS, seconds):
-        await asyncio.sleep(pause)
-        await _look(observers)
-        began = time.monotonic()
-        sample = await take()
-        span = Span(began, time.monotonic(), is_exact=False)
-        ticks.append(Tick(sample, span, [clock.readings() for clock in clocks]))
-        await _look(observers)
+    try:
+        for pause in (0.0, FIRST_SECONDS, seconds):
+            await asyncio.sleep(pause)
+            await _look(observers)
+            began = time.monotonic()
+            sample = await take()
+            span = Span(began, time.monotonic(), is_exact=False)
+            ticks.append(Tick(sample, span, [clock.readings() for clock in clocks]))
+            await _look(observers)
+    finally:
+        end_all(running)
     readers = [_reader(place, clock.probe, ticks) for place, clock in enumerate(clocks)]
     own = Reader(("server",), [tick.span for tick in ticks])
     return rows(ticks[-1].sample, ticks[-2].sample, [*readers, own], [observer.log for observer in observers])
