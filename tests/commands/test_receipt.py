@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from tests.commands.test_run import finish, python, record_of, start
 from tests.support.process import PROGRAM, TIMEOUT_SECONDS, clean_environment
+from zeropoint.commands.receipt.looks import Looks
 
 MIB = 1024 * 1024
 BURN = """
@@ -222,3 +224,16 @@ def test_a_command_that_is_not_there_has_no_receipt(tmp_path: Path) -> None:
 def test_the_record_stays_one_that_any_reader_takes(tmp_path: Path) -> None:
     finish(tmp_path, sys.executable, "-c", "pass")
     assert len(json.dumps(record_of(tmp_path))) < 16 * 1024
+
+
+def test_nothing_is_kept_of_processes_that_came_and_went_but_their_sums(tmp_path: Path) -> None:
+    code = [sys.executable, "-c", "import sys; sys.stdin.read()"]
+    children = [subprocess.Popen(code, stdin=subprocess.PIPE) for _ in range(2)]
+    looks = Looks(os.getpid(), None, time.time())
+    looks.look()
+    assert {child.pid for child in children} <= {pid for pid, _ in looks.tree.members}
+    for child in children:
+        child.communicate(b"\n", timeout=TIMEOUT_SECONDS)
+    looks.look()
+    looks.look()
+    assert not {child.pid for child in children} & {pid for pid, _ in looks.tree.members}

@@ -16,8 +16,9 @@ START_SLACK_SECONDS = 2.0
 
 
 class RunTree:
-    """`members` are all that were ever seen, as they were last seen; `alive` those of the last listing that have not
-    ended. `label` is NAME/ID, None for a run that has none; `started` is in seconds since 1970."""
+    """`members` are those that were seen, as they were last seen, until they are forgotten; `alive` those of the last
+    listing that have not ended, `listed` all of it. `label` is NAME/ID, None for a run that has none; `started` is in
+    seconds since 1970."""
 
     def __init__(self, pid: int, label: str | None, started: float) -> None:
         self._pid = pid
@@ -26,11 +27,13 @@ class RunTree:
         self.root: Identity | None = None
         self.members: dict[Identity, Process] = {}
         self.alive: dict[int, Process] = {}
+        self.listed: set[Identity] = set()
         self._others: set[Identity] = set()
 
     def update(self, roots: Roots, listing: Processes) -> None:
         listed = (*listing.by_pid.values(), *listing.ended.values())
         by_pid = {process.pid: process.identity for process in listed}
+        self.listed = set(by_pid.values())
         others = self._others
         self._others = set()
         # A number that was given again may stand before its parent.
@@ -55,6 +58,6 @@ class RunTree:
         )
 
     def below_root(self, but: Iterable[Identity]) -> dict[Identity, Process]:
-        """All that were seen but the first process and `but`."""
+        """All members but the first process and `but`."""
         left_out = {*but, self.root}
         return {identity: one for identity, one in self.members.items() if identity not in left_out}

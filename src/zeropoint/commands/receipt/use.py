@@ -19,8 +19,10 @@ class Use:
 
     def __init__(self) -> None:
         self._absorbed: set[Identity] = set()
-        # By processes that left, between the last look at them and their end.
+        # By processes that left and have ended.
         self._late_seconds = 0.0
+        self._late_bytes: Bytes = (0, 0)
+        self._gone_before: set[Identity] = set()
         self._disk: dict[Identity, Bytes] = {}
         self._disk_reason: str | None = None
         self.in_interval = 0.0
@@ -40,6 +42,18 @@ class Use:
         # The first process is read at each look: in the last one it has ended, and all is with it.
         self._read_disk(roots, {one for one in ran if one in members} | ({tree.root} if tree.root else set()))
 
+    def forget_gone(self, tree: RunTree) -> None:
+        """Keeps nothing of who is gone but the sums: a long run may have had millions of processes."""
+        gone = {identity for identity in tree.members if identity not in tree.listed and identity != tree.root}
+        # Who waited for a process may be seen one look after its end.
+        for identity in gone & (self._absorbed | self._gone_before):
+            process, disk = tree.members.pop(identity), self._disk.pop(identity, (0, 0))
+            if identity not in self._absorbed:
+                self._late_seconds += process.cpu_seconds_total + process.reaped_cpu_seconds_total
+                self._late_bytes = self._late_bytes[0] + disk[0], self._late_bytes[1] + disk[1]
+        self._absorbed &= tree.members.keys()
+        self._gone_before = gone & tree.members.keys()
+
     def unwaited_cpu_seconds(self, tree: RunTree) -> float:
         left = tree.below_root(self._absorbed).values()
         return self._late_seconds + sum(one.cpu_seconds_total + one.reaped_cpu_seconds_total for one in left)
@@ -58,6 +72,7 @@ class Use:
         if tree.root not in self._disk:
             return Absent("the job had ended before it was looked at")
         counted = [self._disk[one] for one in (tree.root, *tree.below_root(self._absorbed)) if one in self._disk]
+        counted.append(self._late_bytes)
         return sum(read for read, _ in counted), sum(written for _, written in counted)
 
     def _settle(self, movement: Movement, members: Mapping[Identity, object]) -> float:
