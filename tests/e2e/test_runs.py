@@ -33,6 +33,11 @@ def test_runs_of_the_sdk_and_of_jobs_are_listed_and_their_rows_told(watched: tup
         ("digits", "tinygrad", "finished", 0),
     ]
     assert (runs[1]["hyperparameters"], runs[1]["receipt"]) == ({"lr": 0.5}, None)
+    receipt = runs[0]["receipt"]
+    assert receipt["wall_seconds"] > 0
+    assert receipt["limits"] == []
+    told = {row["path"] for row in receipt["unavailable"]}
+    assert {name for name, value in receipt.items() if value is None} <= told
     steps = appliance.get(f"/api/v1/runs/steps?id={run.id}").json
     assert steps["id"] == run.id
     assert steps["columns"]["step"] == list(range(10))
