@@ -3,7 +3,7 @@
 import pytest
 
 from zeropoint.ledger.facts import Facts
-from zeropoint.ledger.gpu_shares import gpu_shares, gpu_totals, has_memory
+from zeropoint.ledger.gpu_shares import GpuUse, gpu_shares, gpu_totals, has_memory, nobodys
 from zeropoint.ledger.owner import Owner, component_owner, program_owner
 from zeropoint.ledger.totals import Totals, totals_of
 from zeropoint.model import Disk, Gpu, GpuProcess, Network
@@ -77,6 +77,12 @@ def test_where_the_driver_tells_no_process_share_there_is_none_and_no_power():
 
 def test_who_holds_a_gpu_may_not_be_told_at_all():
     assert gpu_shares([Gpu(uuid="GPU-3", utilization_percent=70.0, processes=None)], OWNERS.get) == {}
+
+
+def test_who_is_among_no_gpu_s_processes_has_nothing_of_them_only_where_all_gpus_tell_theirs():
+    assert nobodys([CARD, UNIFIED]) == GpuUse(0.0, 0, 0.0)
+    assert nobodys([UNIFIED]) == GpuUse(0.0, None, None)
+    assert nobodys([CARD, Gpu(uuid="GPU-3", utilization_percent=70.0, processes=None)]) == GpuUse()
 
 
 # --- totals of the machine -------------------------------------------------------------------------------------------
