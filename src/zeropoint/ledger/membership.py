@@ -15,6 +15,7 @@ from msgspec import Struct
 from zeropoint.ledger.accounts import Identity
 from zeropoint.ledger.cgroup_names import CgroupNames, Placement, place_of
 from zeropoint.ledger.facts import Facts
+from zeropoint.ledger.group_cpu import GroupPath, group_path
 from zeropoint.ledger.label import read_label
 from zeropoint.ledger.owner import KERNEL, Owner, component_owner, kernel_owner, program_owner, run_owner
 from zeropoint.ledger.users import Users
@@ -33,18 +34,25 @@ SEVERAL_USERS, UNKNOWN_USER = "several users", "unknown user"
 NO_WORKLOAD = re.compile(r"session-.+\.scope|init\.scope")
 
 
+class Place(Struct, frozen=True, gc=False):
+    """Of whom a process is and where its control group puts it; it is read again at `again_at`."""
+
+    user_id: int | None
+    placement: Placement | None
+    group: GroupPath | None
+    again_at: float
+
+
 class Member(Struct):
     """A process and whose it is. `tree` is the owner of the tree that it is in; `is_left`: its parent has ended, and
-    what it had from that it keeps. `placement` is where its control group puts it."""
+    what it had from that it keeps."""
 
     process: Process
     owner: Owner
     tree: Owner | None
     label: str | None
     is_left: bool
-    placement: Placement | None
-    user_id: int | None
-    again_at: float = 0.0
+    place: Place
 
 
 class Group:
@@ -82,12 +90,14 @@ class Membership:
             identity = process.identity
             here.add(identity)
             member = self._members.get(identity)
-            if member is not None and member.process is process and not has_changed and now < member.again_at:
+            if member is not None and member.process is process and not has_changed and now < member.place.again_at:
                 continue
             parent = listing.by_pid.get(process.parent_pid) or listing.ended.get(process.parent_pid)
             parent_member = self._members.get(parent.identity) if parent else None
-            placed = self._place(roots, process, member, parent_member, trees.get(process.pid))
-            placed.again_at = now + (AGAIN_SOON_SECONDS if member is None else AGAIN_SECONDS)
+            place = self._place_of(roots, process, member, parent_member, now)
+            placed = self._member(
+                roots, process, member=member, parent=parent_member, direct=trees.get(process.pid), place=place
+            )
             self._leave(identity)
             self._members[identity] = placed
             if process.pid in listing.by_pid:
@@ -100,9 +110,13 @@ class Membership:
         member = self._members.get(identity)
         return member.owner if member else None
 
+    def place(self, identity: Identity) -> Place | None:
+        member = self._members.get(identity)
+        return member.place if member else None
+
     def user(self, roots: Roots, group: Group) -> str:
         """Whose processes these are."""
-        ids = {member.user_id for member in group.members.values()}
+        ids = {member.place.user_id for member in group.members.values()}
         return self._user_name(roots, ids.pop()) if len(ids) == 1 else SEVERAL_USERS
 
     def touch(self, identities: Iterable[Identity]) -> None:
@@ -138,12 +152,33 @@ class Membership:
     def _user_name(self, roots: Roots, user_id: int | None) -> str:
         return UNKNOWN_USER if user_id is None else self._users.name(roots, user_id)
 
-    def _place(
-        self, roots: Roots, process: Process, member: Member | None, parent: Member | None, direct: Owner | None
+    def _place_of(
+        self, roots: Roots, process: Process, member: Member | None, parent: Member | None, now: float
+    ) -> Place:
+        """Where a process is, which is read again seldom. It is born where its parent is."""
+        if member is not None and now < member.place.again_at:
+            return member.place
+        if process.is_of_kernel:
+            return Place(0, None, None, now + AGAIN_SECONDS)
+        user_id = _user_id(roots, process.pid)
+        if member is None and parent is not None:
+            return Place(user_id, parent.place.placement, parent.place.group, now + AGAIN_SOON_SECONDS)
+        placement, group = _placement(roots, process.pid)
+        return Place(user_id, placement, group, now + AGAIN_SECONDS)
+
+    def _member(
+        self,
+        roots: Roots,
+        process: Process,
+        *,
+        member: Member | None,
+        parent: Member | None,
+        direct: Owner | None,
+        place: Place,
     ) -> Member:
         """`direct` is the owner of the tree that begins with the process."""
         if process.is_of_kernel:
-            return Member(process, KERNEL, None, None, False, None, 0)
+            return Member(process, KERNEL, None, None, False, place)
         is_left = member is not None and (member.is_left or member.process.parent_pid != process.parent_pid)
         inherited = (member.tree if member and is_left else None) or (parent.tree if parent else None)
         label = member.label if member else None
@@ -152,17 +187,20 @@ class Membership:
         if label is not None:
             direct = direct or run_owner(label, "run-label")
         tree = min((one for one in (direct, inherited) if one), key=lambda one: RANKS[one.kind], default=None)
-        user_id = _user_id(roots, process.pid)
-        placement = parent.placement if member is None and parent else _placement(roots, process.pid)
-        owner = tree or self._apart(roots, process, placement, user_id)
-        return Member(process, owner, tree, label, is_left, placement, user_id)
+        return Member(process, tree or self._apart(roots, process, place), tree, label, is_left, place)
 
-    def _apart(self, roots: Roots, process: Process, placement: Placement | None, user_id: int | None) -> Owner:
+    def _apart(self, roots: Roots, process: Process, place: Place) -> Owner:
         """The owner of a process that is in no tree."""
+        return self.owner_of_group(roots, place.placement) or program_owner(
+            clean(process.name), self._user_name(roots, place.user_id)
+        )
+
+    def owner_of_group(self, roots: Roots, placement: Placement | None) -> Owner | None:
+        """The workload that a control group is; None for those that are none."""
         if placement is not None and not NO_WORKLOAD.fullmatch(placement.name_key):
             name = self._names.name(roots, placement)
             return Owner(f"{placement.kind}:{name}", name, placement.kind, "cgroup")
-        return program_owner(clean(process.name), self._user_name(roots, user_id))
+        return None
 
 
 def _trees(facts: Facts) -> Iterator[tuple[int, Owner]]:
@@ -195,8 +233,10 @@ def _user_id_by_psutil(pid: int) -> int | None:
         return None
 
 
-def _placement(roots: Roots, pid: int) -> Placement | None:
+def _placement(roots: Roots, pid: int) -> tuple[Placement | None, GroupPath | None]:
     try:
-        return place_of(read_file(f"{roots.proc}/{pid}/cgroup"))
+        content = read_file(f"{roots.proc}/{pid}/cgroup")
     except OSError:
-        return None
+        return None, None
+    placement = place_of(content)
+    return placement, group_path(content, placement) if placement else None

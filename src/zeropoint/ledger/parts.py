@@ -1,6 +1,6 @@
 """What each workload has used, put together quantity by quantity."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 
 from msgspec import Struct, field
 
@@ -8,8 +8,10 @@ from zeropoint.ledger.accounts import Identity, Movement
 from zeropoint.ledger.disk_io import Bytes
 from zeropoint.ledger.facts import Facts
 from zeropoint.ledger.gpu_shares import GpuUse, gpu_shares, nobodys
+from zeropoint.ledger.group_cpu import GroupCpu, GroupPath
 from zeropoint.ledger.membership import UNKNOWN_USER, Group, Membership
 from zeropoint.ledger.owner import HYPERVISOR, INTERRUPTS, KERNEL, Owner
+from zeropoint.ledger.placement import Placement
 from zeropoint.ledger.resident import Resident
 from zeropoint.ledger.totals import Totals
 from zeropoint.model import Basis, MemoryBasis, Workload
@@ -55,17 +57,25 @@ class Parts:
             if owner.kind == "container" and part.group
         }
 
-    def charge_cpu(self, totals: Totals) -> None:
-        """What no process explains is the kernel's as far as that counted interrupts and steal: where it counts them in
-        the processes' own time too, nothing is left of it here."""
+    def charge_cpu(self, roots: Roots, group_cpu: GroupCpu, totals: Totals) -> None:
+        """What no process explains is its control group's, where that has one and counted more; then the kernel's as
+        far as that counted interrupts and steal: where it counts them in the processes' own time too, nothing is left
+        of it here."""
         if self._movement is None:
             return
-        for identity, seconds in self._movement.cpu_seconds.items():
-            if owner := self._membership.owner(identity):
+        groups: dict[Placement, GroupPath] = {}
+        charged: dict[Placement, float] = {}
+        for identity, seconds in self._cpu_seconds(self._movement):
+            owner, place = self._membership.owner(identity), self._membership.place(identity)
+            if owner is None or place is None:
+                continue
+            self.part(owner).cpu_seconds += seconds
+            if place.placement is not None and place.group is not None:
+                groups[place.placement] = place.group
+                charged[place.placement] = charged.get(place.placement, 0.0) + seconds
+        for placement, seconds in group_cpu.left(roots, groups, charged).items():
+            if owner := self._membership.owner_of_group(roots, placement):
                 self.part(owner).cpu_seconds += seconds
-        for reaper, owners in self._owners_of_children(self._movement).items():
-            for owner in owners:
-                self.part(owner).cpu_seconds += self._movement.children_cpu_seconds[reaper] / len(owners)
         rest = (totals.usage.cpu_percent or 0.0) / 100 * self._movement.seconds
         rest -= sum(part.cpu_seconds for part in self._parts.values())
         for owner, percent in ((INTERRUPTS, totals.interrupt_percent), (HYPERVISOR, totals.steal_percent)):
@@ -145,18 +155,20 @@ class Parts:
             ),
         )
 
-    def _owners_of_children(self, movement: Movement) -> dict[Identity, set[Owner]]:
-        """Whose the children are that each reaper has waited for: of who is known to be gone, if these were no plain
-        programs of its own (systemd waits for its units, a runtime for its containers); else the reaper's own."""
-        owners: dict[Identity, set[Owner]] = {}
+    def _cpu_seconds(self, movement: Movement) -> Iterator[tuple[Identity, float]]:
+        """CPU time by who is charged with it. That of children which came and went is of who is known to be gone, if
+        these were no plain programs of the reaper's (systemd waits for its units, a runtime for its containers); else
+        the reaper's own."""
+        yield from movement.cpu_seconds.items()
+        heirs: dict[Identity, list[Identity]] = {}
         for child, reaper in movement.reaped_by.items():
             owner = self._membership.owner(child)
-            if reaper in movement.children_cpu_seconds and owner is not None and owner.kind != "program":
-                owners.setdefault(reaper, set()).add(owner)
-        for reaper in movement.children_cpu_seconds.keys() - owners.keys():
-            owner = self._membership.owner(reaper)
-            owners[reaper] = {owner} if owner else set()
-        return owners
+            if owner is not None and owner.kind != "program":
+                heirs.setdefault(reaper, []).append(child)
+        for reaper, seconds in movement.children_cpu_seconds.items():
+            charged = heirs.get(reaper, [reaper])
+            for identity in charged:
+                yield identity, seconds / len(charged)
 
     def _owner_of(self, pid: int) -> Owner | None:
         process = self._listing.by_pid.get(pid)

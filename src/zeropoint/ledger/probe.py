@@ -12,6 +12,7 @@ from zeropoint.ledger.accounts import Accounts
 from zeropoint.ledger.cgroup_names import CgroupNames
 from zeropoint.ledger.disk_io import DiskTraffic
 from zeropoint.ledger.facts import Facts
+from zeropoint.ledger.group_cpu import GroupCpu
 from zeropoint.ledger.machine_memory import read_machine_memory
 from zeropoint.ledger.membership import Membership
 from zeropoint.ledger.network import NetworkTraffic
@@ -49,6 +50,7 @@ class LedgerProbe(Probe):
         self._accounts = Accounts()
         self._membership = Membership(CgroupNames(time.monotonic), Users(time.monotonic))
         self._disk = DiskTraffic()
+        self._group_cpu = GroupCpu()
         self._network = NetworkTraffic()
         self._resident = Resident()
         self._power = ProcessorPower()
@@ -67,7 +69,7 @@ class LedgerProbe(Probe):
         self._membership.touch(self._resident.update(roots, self._accounts.processes, now))
         totals = totals_of(before, listing, read_machine_memory(roots), self._power.watts(roots, now), facts)
         parts = Parts(self._membership, listing, movement)
-        parts.charge_cpu(totals)
+        parts.charge_cpu(roots, self._group_cpu, totals)
         parts.charge_memory(self._resident, totals)
         if movement is not None:
             parts.charge_disk(self._disk.update(roots, movement), self._disk.refused)
