@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from msgspec import Struct
 
 from zeropoint.probe import Roots, read_file
-from zeropoint.processes import Process, Processes, ProcessTable
+from zeropoint.processes import Changes, Process, Processes, ProcessTable
 
 # A library's path stands at the end of its line. Only what no other program has is taken: ggml is in several.
 LIBRARIES = {
@@ -79,7 +79,12 @@ class Recogniser:
         self._processes = processes
         self._clock = clock
         self._lock = threading.Lock()
+        self._changes = Changes()
         self._known: dict[tuple[int, float], Known] = {}
+        # Whose libraries are to be looked at when they are due: they have run since the last look.
+        self._waiting: dict[tuple[int, float], Process] = {}
+        # Those of some kind.
+        self._found: dict[tuple[int, float], Process] = {}
         self._last: tuple[Processes, Recognised] | None = None
 
     def look(self, roots: Roots) -> Recognised:
@@ -90,28 +95,46 @@ class Recogniser:
             return self._last[1]
 
     def _recognise(self, roots: Roots, processes: Processes, now: float) -> Recognised:
-        before, self._known = self._known, {}
-        programs = [process for process in processes.by_pid.values() if process.arguments]  # not the kernel's own
-        for process in programs:
-            known = before.get(process.identity)
-            if known is None or (known.arguments is not process.arguments and known.arguments != process.arguments):
+        changed, gone = self._changes.of(processes)
+        for process in gone:
+            for of in (self._known, self._waiting, self._found):
+                of.pop(process.identity, None)
+        for process in changed:
+            if not process.arguments:  # the kernel's own
+                continue
+            known = self._known.get(process.identity)
+            if known is None or known.arguments != process.arguments:
                 first_seen = known.first_seen if known else now
                 known = Known(process.arguments, first_seen, kinds=frozenset(kinds_of(process.arguments)))
-            self._known[process.identity] = known
+                self._known[process.identity] = known
+            self._waiting[process.identity] = process
+            self._note(process, known)
         if sys.platform == "linux":
-            due = [process for process in programs if self._known[process.identity].is_due(process, now)]
-            # Who has waited longest, and of those that were never looked at who has just begun.
-            due.sort(key=lambda process: (self._known[process.identity].looked_at, -process.started))
-            for process in due[:MOST_LOOKED_AT]:
-                _look_at_libraries(roots, process, self._known[process.identity], now)
+            self._look_at_libraries(roots, now)
         of_kind: dict[str, list[Process]] = {}
-        found = [process for process in programs if self._known[process.identity].kinds]
-        for process in sorted(found, key=lambda process: process.pid):
+        for process in sorted(self._found.values(), key=lambda process: process.pid):
             for kind in self._known[process.identity].kinds:
                 of_kind.setdefault(kind, []).append(process)
         denied = sum(known.denied for known in self._known.values())
         shortfall = NOT_READ.format(count=denied) if denied else processes.shortfall
         return Recognised({kind: tuple(of_kind[kind]) for kind in sorted(of_kind)}, shortfall, processes.listed_at)
+
+    def _look_at_libraries(self, roots: Roots, now: float) -> None:
+        """Of those that have worked since they were looked at."""
+        due = [one for one in self._waiting.values() if self._known[one.identity].is_due(one, now)]
+        # Who has waited longest, and of those that were never looked at who has just begun.
+        due.sort(key=lambda process: (self._known[process.identity].looked_at, -process.started))
+        for process in due[:MOST_LOOKED_AT]:
+            known = self._known[process.identity]
+            _look_at_libraries(roots, process, known, now)
+            del self._waiting[process.identity]
+            self._note(process, known)
+
+    def _note(self, process: Process, known: Known) -> None:
+        if known.kinds:
+            self._found[process.identity] = process
+        else:
+            self._found.pop(process.identity, None)
 
 
 def _look_at_libraries(roots: Roots, process: Process, known: Known, now: float) -> None:

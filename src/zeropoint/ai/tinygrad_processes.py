@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from zeropoint.ai.growth import Growth
 from zeropoint.probe import Absent, Roots
-from zeropoint.processes import Process, Processes, ProcessTable, open_files
+from zeropoint.processes import Changes, Process, Processes, ProcessTable, open_files
 
 CACHE = "/tinygrad/cache.db"
 PYTHONS = ("python", "pypy", "ipython", "jupyter")
@@ -28,7 +28,10 @@ class TinygradProcesses:
     def __init__(self, processes: ProcessTable, budget_seconds: float = BUDGET_SECONDS) -> None:
         self._processes = processes
         self._budget_seconds = budget_seconds
+        self._changes = Changes()
         self._holders: set[Identity] = set()
+        # Those that have run since they were asked.
+        self._waiting: dict[Identity, Process] = {}
         # When each of the others was asked last, and the CPU time that it had used.
         self._asked: dict[Identity, tuple[float, float]] = {}
         self._closed: set[Identity] = set()
@@ -49,31 +52,32 @@ class TinygradProcesses:
 
     def look(self, roots: Roots, now: float, wall: float) -> None:
         """`now` is the monotonic clock, `wall` the time."""
-        alive = {process.identity: process for process in self._processes.look(roots).by_pid.values()}
-        if self._holders - alive.keys():
-            self.ended_at = wall
-        self._holders &= alive.keys()
-        self._closed &= alive.keys()
-        self._asked = {identity: asked for identity, asked in self._asked.items() if identity in alive}
+        changed, gone = self._changes.of(self._processes.look(roots))
+        for identity in (process.identity for process in gone):
+            if identity in self._holders:
+                self.ended_at = wall
+            self._holders.discard(identity)
+            self._closed.discard(identity)
+            self._asked.pop(identity, None)
+            self._waiting.pop(identity, None)
+        for process in changed:
+            # This process holds a socket for each subscriber.
+            if is_python(process) and process.pid != os.getpid():
+                self._waiting[process.identity] = process
         began = time.perf_counter()
-        for process in self._to_ask(alive.values()):
+        for process in self._to_ask():
             if time.perf_counter() - began >= self._budget_seconds:
                 return
+            del self._waiting[process.identity]
             self._ask(roots, process, now)
 
-    def _to_ask(self, alive: Iterable[Process]) -> list[Process]:
+    def _to_ask(self) -> list[Process]:
         """Those that may have opened it meanwhile; first who was never asked, then who waits longest."""
         never = (float("-inf"), -1.0)
-        candidates = [
-            process
-            for process in alive
-            if process.identity not in self._holders
-            # This process holds a socket for each subscriber.
-            and process.pid != os.getpid()
-            and is_python(process)
-            and self._asked.get(process.identity, never)[1] != process.cpu_seconds_total
-        ]
-        return sorted(candidates, key=lambda process: self._asked.get(process.identity, never)[0])
+        for identity, process in [*self._waiting.items()]:
+            if identity in self._holders or self._asked.get(identity, never)[1] == process.cpu_seconds_total:
+                del self._waiting[identity]
+        return sorted(self._waiting.values(), key=lambda process: self._asked.get(process.identity, never)[0])
 
     def _ask(self, roots: Roots, process: Process, now: float) -> None:
         self._asked[process.identity] = now, process.cpu_seconds_total

@@ -8,7 +8,8 @@ belong to their container, Slurm job or systemd unit, by their control group; th
 import os
 import re
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from heapq import heappop, heappush
 
 from msgspec import Struct
 
@@ -20,7 +21,7 @@ from zeropoint.ledger.label import read_label
 from zeropoint.ledger.owner import KERNEL, Owner, component_owner, kernel_owner, program_owner, run_owner
 from zeropoint.ledger.users import Users
 from zeropoint.probe import Roots, read_file
-from zeropoint.processes import Process, Processes
+from zeropoint.processes import Changes, Process, Processes
 from zeropoint.texts import clean
 
 # A process is born in its parent's control group and often put into another one at once; later that is rare.
@@ -76,7 +77,10 @@ class Membership:
         self._names = names
         self._users = users
         self._members: dict[Identity, Member] = {}
+        self._changes = Changes()
         self._gone: set[Identity] = set()
+        # When each is to be read again.
+        self._turns: list[tuple[float, Identity]] = []
         self._facts = Facts()
         self.groups: dict[Owner, Group] = {}
 
@@ -85,26 +89,41 @@ class Membership:
         before, self._facts = self._facts, facts
         has_changed = (before.components, before.runs, before.kernels) != (facts.components, facts.runs, facts.kernels)
         trees = dict(_trees(facts))
-        here = set()
-        for process in (*listing.by_pid.values(), *listing.ended.values()):
-            identity = process.identity
-            here.add(identity)
-            member = self._members.get(identity)
-            if member is not None and member.process is process and not has_changed and now < member.place.again_at:
-                continue
-            parent = listing.by_pid.get(process.parent_pid) or listing.ended.get(process.parent_pid)
-            parent_member = self._members.get(parent.identity) if parent else None
-            place = self._place_of(roots, process, member, parent_member, now)
-            placed = self._member(
-                roots, process, member=member, parent=parent_member, direct=trees.get(process.pid), place=place
-            )
-            self._leave(identity)
-            self._members[identity] = placed
-            if process.pid in listing.by_pid:
-                self._join(identity, placed)
-        for identity in (self._members.keys() - here) - self._gone:
-            self._leave(identity)
-            self._gone.add(identity)
+        changed, gone = self._changes.of(listing)
+        for process in gone:
+            self._leave(process.identity)
+            self._gone.add(process.identity)
+        if has_changed:
+            changed = [*listing.by_pid.values()]
+        changed += [one for one in listing.ended.values() if one.identity not in self._members]
+        for process in changed:
+            self._put(roots, process, listing, trees, now)
+        for process in self._due(listing, now):
+            self._put(roots, process, listing, trees, now)
+
+    def _due(self, listing: Processes, now: float) -> Iterator[Process]:
+        """Those whose control group is to be read again though they rest. In turns: all at once would take long."""
+        while self._turns and self._turns[0][0] <= now:
+            _, identity = heappop(self._turns)
+            process = listing.by_pid.get(identity[0])
+            if process is not None and process.identity == identity:
+                yield process
+
+    def _put(self, roots: Roots, process: Process, listing: Processes, trees: Mapping[int, Owner], now: float) -> None:
+        identity = process.identity
+        member = self._members.get(identity)
+        parent = listing.by_pid.get(process.parent_pid) or listing.ended.get(process.parent_pid)
+        parent_member = self._members.get(parent.identity) if parent else None
+        place = self._place_of(roots, process, member, parent_member, now)
+        if member is None or place is not member.place:
+            heappush(self._turns, (place.again_at, identity))
+        placed = self._member(
+            roots, process, member=member, parent=parent_member, direct=trees.get(process.pid), place=place
+        )
+        self._leave(identity)
+        self._members[identity] = placed
+        if process.pid in listing.by_pid:
+            self._join(identity, placed)
 
     def owner(self, identity: Identity) -> Owner | None:
         member = self._members.get(identity)
