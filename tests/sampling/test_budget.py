@@ -90,7 +90,7 @@ def test_what_is_over_from_the_start_is_told_before_it_is_judged():
     machine.run(5)
     assert machine.reviews[-1].overhead_percent == pytest.approx(4.01)
     assert machine.changes() == []
-    machine.run(10)
+    machine.run(30)
     assert machine.changes() == [{"artifacts": 8.0}]
 
 

@@ -205,15 +205,15 @@ def test_a_reading_that_waits_costs_no_cpu_time(tmp_path: Path):
 def test_a_slowed_probe_is_due_less_often(tmp_path: Path):
     budget = Budget(1.0, 1.0)
     one = Executor(NoUptime(), Roots(proc=str(tmp_path)), Clock(), budget)
-    for tick in range(12):
+    for tick in range(32):
         budget.charge_tick(100.0 + tick, 0.0)
         budget.charge("uptime", 100.0 + tick, 0.015, 0.0)
-    review = budget.review(112.0)
+    review = budget.review(132.0)
     assert review is not None and review.slowed == {"uptime": 2.0}
     due = []
-    for tick in range(12, 16):
+    for tick in range(32, 36):
         due.append(one.due(100.0 + tick))
         if due[-1]:
             one.start(100.0 + tick)
     assert due == [True, False, True, False]
-    assert (one.state(116.0).period_seconds, one.state(116.0).slowdown) == (2.0, 2.0)
+    assert (one.state(136.0).period_seconds, one.state(136.0).slowdown) == (2.0, 2.0)

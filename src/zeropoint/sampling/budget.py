@@ -12,6 +12,10 @@ from msgspec import Struct
 from zeropoint.sampling.cost import WINDOW_SECONDS, Cost
 
 LONGEST_PERIOD_SECONDS = 60.0
+# What starting costs, to see all processes and files for the first time, is no cost that comes again.
+SETTLE_SECONDS = 3 * WINDOW_SECONDS
+# To review costs a tenth of a tick; more often than this it would be a part of what it limits.
+REVIEW_SECONDS = 1.0
 # A probe recovers when its shorter period leaves a fifth of the budget free: costs that vary by less change nothing.
 ROOM_SHARE = 0.8
 # Where the budget can't be kept at all, a probe that costs less than this share of what remains is left as it is.
@@ -77,6 +81,9 @@ class Budget:
         self._sources: dict[str, Source] = {}
         self._tick = Cost()
         self._began_at: float | None = None
+        self._reviewed_at = float("-inf")
+        self._last = Review(0.0, 0.0)
+        self._percents: Mapping[str, float] = {}
         self._room_since: float | None = None
         self._recovered_at = float("-inf")
         self._patience = LEAST_PATIENCE_SECONDS
@@ -100,19 +107,31 @@ class Budget:
         return source.period()
 
     def pace(self, name: str, own_period_seconds: float, now: float) -> Pace:
+        """What it costs is as of the last review, where there was one."""
         source = self._sources.get(name)
         if source is None:
             return Pace(max(own_period_seconds, self._interval), 1.0, None)
         period = source.period()
-        return Pace(period, period / source.own_period_seconds, source.percent(now))
+        percent = self._percents[name] if name in self._percents else source.percent(now)
+        return Pace(period, period / source.own_period_seconds, percent)
 
     def review(self, now: float) -> Review | None:
-        """To be asked once a tick; None in the first one, when it is not known yet what a tick costs."""
+        """To be asked once a tick; None in the first one, when it is not known yet what a tick costs. Within a second
+        it tells the same again, and changes nothing."""
         if self._began_at is None:
             return None
+        if now - self._reviewed_at >= REVIEW_SECONDS:
+            self._reviewed_at = now
+            review = self._review(now)
+            self._last = Review(review.overhead_percent, review.tick_percent)
+            return review
+        return self._last
+
+    def _review(self, now: float) -> Review:
         tick = self._tick.percent(self._interval, now)
-        total = tick + sum(source.percent(now) for source in self._sources.values())
-        if not self.percent or now - self._began_at < WINDOW_SECONDS:
+        self._percents = {name: source.percent(now) for name, source in self._sources.items()}
+        total = tick + sum(self._percents.values())
+        if not self.percent or self._began_at is None or now - self._began_at < SETTLE_SECONDS:
             return Review(total, tick)
         if total > self.percent:
             return Review(total, tick, slowed=self._slow(now, tick, total))
