@@ -1,16 +1,18 @@
 """Text from outside (artifacts, names of processes and containers), made fit to be shown; times as on the wire."""
 
-import re
 from datetime import UTC, datetime
+from unicodedata import category
 
-# Control characters, and halves of surrogate pairs: file names that are not UTF-8 hold them, JSON may.
-UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# Control characters, those that turn the direction of what follows or show nothing, line separators, and halves of
+# surrogate pairs: file names that are not UTF-8 hold them, JSON may.
+UNFIT = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 LONGEST_TEXT = 200
 
 
 def clean(text: str) -> str:
     """One line of bounded length that every encoder takes."""
-    text = UNFIT.sub("\ufffd", text)
+    if not text.isprintable():
+        text = "".join("\ufffd" if category(one) in UNFIT else one for one in text[: 2 * LONGEST_TEXT])
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
 
 

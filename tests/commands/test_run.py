@@ -6,6 +6,7 @@ import pty
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,11 @@ def finish(artifacts: Path, *arguments: str) -> "subprocess.CompletedProcess[str
 
 
 def record_of(artifacts: Path) -> dict[str, Any]:
-    (file,) = artifacts.glob("runs/*/*/run.json")
+    """Of the one run, once it is there: it is written while the job runs already."""
+    until = time.monotonic() + TIMEOUT_SECONDS
+    while not (files := [*artifacts.glob("runs/*/*/run.json")]) and time.monotonic() < until:
+        time.sleep(0.02)
+    (file,) = files
     record: dict[str, Any] = json.loads(file.read_text())
     assert file.parent.name == record["id"]
     return record
