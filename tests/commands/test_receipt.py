@@ -91,8 +91,13 @@ def test_what_left_the_tree_and_ended_before_the_job_is_of_the_run_as_it_was_las
 
 
 def test_the_peak_of_memory_is_what_the_job_allocated(tmp_path: Path) -> None:
-    finish(tmp_path, *python(f"held = bytearray(b'x') * {300 * MIB}"))
-    assert 300 * MIB <= receipt_of(tmp_path)["peak_memory_bytes"] <= 400 * MIB
+    tells = "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    code = f"import resource\nheld = bytearray(b'x') * {300 * MIB}\n{tells}"
+    done = finish(tmp_path, *python(code))
+    # What the kernel says of the job itself: it may take pages back before all are there.
+    most = int(done.stdout) * 1024
+    assert most > 150 * MIB
+    assert most <= receipt_of(tmp_path)["peak_memory_bytes"] <= 400 * MIB
 
 
 def test_memory_of_several_processes_at_a_time_adds_up(tmp_path: Path) -> None:
