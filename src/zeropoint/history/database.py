@@ -1,0 +1,221 @@
+"""Opening the files of the history, and setting aside those that are damaged.
+
+All are SQLite files in WAL mode: one connection writes, others read what was committed, and neither waits for the other
+(sqlite.org/wal.html). A file belongs to a Schema; one that holds anything else is damaged, one of a later version is
+left alone.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import apsw
+from msgspec import Struct
+
+from zeropoint.history.fault import Fault, fault_of, told_apart
+
+# "ZPhs"; file(1) and SQLite's own tools show it.
+APPLICATION_ID = 0x5A506873
+# How long a connection waits where another one holds the file for a moment, as while it recovers after a crash.
+BUSY_MS = 2000
+# The WAL goes back into the file after this many bytes, so that it stays small where the whole disk is.
+CHECKPOINT_BYTES = 1024 * 1024
+# At most this share of a file is kept as pages that are free to be used again; the rest goes back to the disk.
+FREE_SHARE = 0.25
+
+
+class Schema(Struct, frozen=True):
+    """What a kind of file holds: the statements that make its tables, and its version, which rises with them."""
+
+    version: int
+    sql: str
+    page_bytes: int = 4096
+
+
+def open_writer(path: Path, schema: Schema, synchronous: Literal["FULL", "NORMAL"]) -> apsw.Connection:
+    """The connection that writes; makes the file and its directory, for their owner alone, where they are missing.
+
+    With FULL, what is committed is on the disk; with NORMAL, the newest commits may be gone after a loss of power, and
+    the file is whole. Raises Fault.
+    """
+    with told_apart(path):
+        is_new = not path.exists()
+        _refuse_lost(path)
+        if not path.parent.exists():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            sync_directory(path.parent.parent)
+        # SQLite does not tell why it cannot open a file, the system does.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        if is_new:
+            sync_directory(path.parent)
+    return _opened(path, schema, writes=True, synchronous=synchronous)
+
+
+def open_reader(path: Path, schema: Schema) -> apsw.Connection:
+    """A connection that reads. Raises FileNotFoundError where there is no file or nothing in it yet, and Fault."""
+    if not path.exists():
+        raise FileNotFoundError(path.name)
+    return _opened(path, schema, writes=False, synchronous="NORMAL")
+
+
+def _opened(path: Path, schema: Schema, *, writes: bool, synchronous: str) -> apsw.Connection:
+    connection = None
+    try:
+        connection = _connect(path, writes)
+        with told_apart(path, connection):
+            connection.set_busy_timeout(BUSY_MS)
+            if writes:
+                _make(connection, schema)
+                connection.execute(f"PRAGMA synchronous = {synchronous}")
+                connection.wal_autocheckpoint(CHECKPOINT_BYTES // schema.page_bytes)
+            _check(connection, path, schema)
+    except BaseException:
+        if connection is not None:
+            connection.close()
+        raise
+    return connection
+
+
+def _connect(path: Path, writes: bool) -> apsw.Connection:
+    uri = path.absolute().as_uri()
+    with told_apart(path):
+        if writes:
+            return apsw.Connection(uri, flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_URI)
+        flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+        connection = apsw.Connection(uri, flags=flags)
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+        except apsw.CantOpenError:
+            # What WAL keeps beside the file cannot be made on a disk that is read-only. Where nothing lies there, the
+            # file alone is all there is, and nobody can change it.
+            connection.close()
+            wal = Path(f"{path}-wal")
+            if wal.exists() and wal.stat().st_size:
+                raise
+            return apsw.Connection(f"{uri}?immutable=1", flags=flags)
+        except apsw.Error as error:
+            fault = fault_of(error, path, connection)
+            connection.close()
+            raise fault from error
+        return connection
+
+
+def _make(connection: apsw.Connection, schema: Schema) -> None:
+    """Makes the tables of a file that is empty."""
+    if connection.pragma("page_count") and (_tables(connection) or connection.pragma("application_id")):
+        return
+    connection.execute(f"PRAGMA page_size = {schema.page_bytes}; PRAGMA auto_vacuum = INCREMENTAL")
+    if connection.pragma("journal_mode", "wal") != "wal":
+        raise apsw.CantOpenError("this file system does not take WAL")
+    connection.execute(
+        f"BEGIN IMMEDIATE; {schema.sql}; PRAGMA application_id = {APPLICATION_ID}; "
+        f"PRAGMA user_version = {schema.version}; COMMIT"
+    )
+
+
+def _check(connection: apsw.Connection, path: Path, schema: Schema) -> None:
+    """Raises Fault unless the file holds what its schema says, FileNotFoundError where it holds nothing yet."""
+    if not connection.pragma("page_count") or not (found := _tables(connection)):
+        raise FileNotFoundError(path.name)
+    version = connection.pragma("user_version")
+    if connection.pragma("application_id") != APPLICATION_ID:
+        raise Fault("damaged", path, "it is no file of the history")
+    if isinstance(version, int) and version > schema.version:
+        raise Fault("newer", path, f"version {version}")
+    if version != schema.version or found != _expected(schema):
+        raise Fault("damaged", path, "its tables are not those of the history")
+
+
+def _refuse_lost(path: Path) -> None:
+    """Raises Fault for a WAL whose file is gone: SQLite would delete it."""
+    wal = Path(f"{path}-wal")
+    if wal.exists() and wal.stat().st_size and not (path.exists() and path.stat().st_size):
+        raise Fault("damaged", path, "it is empty")
+
+
+def _tables(connection: apsw.Connection) -> list[tuple[Any, ...]]:
+    return connection.execute("SELECT name, sql FROM sqlite_schema ORDER BY name").fetchall()
+
+
+@cache
+def _expected(schema: Schema) -> list[tuple[Any, ...]]:
+    connection = apsw.Connection(":memory:")
+    connection.execute(schema.sql)
+    return _tables(connection)
+
+
+@contextmanager
+def transaction(connection: apsw.Connection, path: Path) -> Iterator[None]:
+    """All that is written inside, or nothing of it. Raises Fault; what else is raised inside passes."""
+    with told_apart(path, connection):
+        connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        with told_apart(path, connection):
+            connection.execute("COMMIT")
+    except BaseException:
+        with suppress(apsw.Error):
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+        raise
+
+
+def used_bytes(connection: apsw.Connection) -> int:
+    """What of a file holds something; the rest are pages that are free to be used again."""
+    pages, free, size = (_number(connection, name) for name in ("page_count", "freelist_count", "page_size"))
+    return (pages - free) * size
+
+
+def release(connection: apsw.Connection) -> None:
+    """Gives free pages back to the disk where they are more than FREE_SHARE of the file."""
+    free = _number(connection, "freelist_count")
+    if free > FREE_SHARE * _number(connection, "page_count"):
+        connection.execute(f"PRAGMA incremental_vacuum({free})").fetchall()
+
+
+def _number(connection: apsw.Connection, pragma: str) -> int:
+    value = connection.pragma(pragma)
+    return value if isinstance(value, int) else 0
+
+
+def close(connection: apsw.Connection) -> None:
+    """Closes it; what the disk says meanwhile changes nothing more."""
+    with suppress(apsw.Error):
+        connection.close()
+
+
+def set_aside(path: Path, now: datetime) -> Path:
+    """Moves a damaged file and its WAL to a dated name beside it; answers with that. Raises Fault.
+
+    Nothing is deleted but the index of the WAL, which SQLite makes anew of it, and no file is replaced.
+    """
+    with told_apart(path):
+        stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+        target = path.with_name(f"{path.name}.damaged-{stamp}")
+        number = 1
+        while target.exists() or Path(f"{target}-wal").exists():
+            number += 1
+            target = path.with_name(f"{path.name}.damaged-{stamp}-{number}")
+        with suppress(FileNotFoundError):
+            # The WAL first: the file that is made next must not find it.
+            Path(f"{path}-wal").rename(f"{target}-wal")
+        with suppress(FileNotFoundError):
+            path.rename(target)
+        Path(f"{path}-shm").unlink(missing_ok=True)
+        sync_directory(path.parent)
+        return target
+
+
+def sync_directory(directory: Path) -> None:
+    """Makes names that were made or changed in a directory durable, where the system has that."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,90 @@
+"""What can go wrong with a file of the history, told apart by what has to happen before it goes on."""
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+import apsw
+
+Kind = Literal["full", "read-only", "permission", "io", "damaged", "newer", "in-use"]
+
+WORDS: dict[Kind, str] = {
+    "full": "the disk is full",
+    "read-only": "the file system is read-only",
+    "permission": "it may not be written",
+    "io": "the disk fails",
+    "damaged": "it is damaged",
+    "newer": "it was written by a newer version",
+    "in-use": "another process holds it",
+}
+BY_ERRNO: dict[int, Kind] = {
+    errno.ENOSPC: "full",
+    errno.EDQUOT: "full",
+    errno.EROFS: "read-only",
+    errno.EACCES: "permission",
+    errno.EPERM: "permission",
+}
+
+
+class Fault(Exception):  # noqa: N818 - a state of the disk, which mends
+    """A file of the history cannot be used at the moment. The message is one line that names it and no path."""
+
+    def __init__(self, kind: Kind, path: Path, detail: str = "") -> None:
+        name = f"{path.parent.name}/{path.name}"
+        super().__init__(f"{name}: {WORDS[kind]}{f' ({detail})' if detail else ''}")
+        self.kind = kind
+        self.path = path
+
+
+@contextmanager
+def told_apart(path: Path, connection: apsw.Connection | None = None) -> Iterator[None]:
+    """Whatever SQLite or the system raises inside, of the file at `path`, leaves it as a Fault."""
+    try:
+        yield
+    except (apsw.Error, OSError) as error:
+        raise fault_of(error, path, connection) from error
+
+
+def fault_of(error: Exception, path: Path, connection: apsw.Connection | None = None) -> Fault:
+    """What an error of SQLite or of the system means for the file at `path`."""
+    if isinstance(error, OSError):
+        return Fault(*_of_system(error.errno or 0, path))
+    if isinstance(error, apsw.CorruptError | apsw.NotADBError):
+        return Fault("damaged", path, _code(error))
+    if isinstance(error, apsw.FullError):
+        return Fault("full", path)
+    if isinstance(error, apsw.BusyError | apsw.LockedError):
+        return Fault("in-use", path)
+    if isinstance(error, apsw.IOError | apsw.CantOpenError):
+        if number := connection.system_errno if connection else 0:
+            return Fault(*_of_system(number, path))
+        return _probed(path) or Fault("io", path, _code(error))
+    if isinstance(error, apsw.ReadOnlyError):
+        # SQLite also takes a file for read-only whose header has a wrong byte in its format's version.
+        moved = getattr(error, "extendedresult", 0) == apsw.SQLITE_READONLY_DBMOVED
+        return _probed(path) or Fault("io" if moved else "damaged", path, _code(error))
+    return Fault("io", path, _code(error))
+
+
+def _of_system(number: int, path: Path) -> tuple[Kind, Path, str]:
+    kind = BY_ERRNO.get(number, "io")
+    return kind, path, os.strerror(number) if kind == "io" and number else ""
+
+
+def _probed(path: Path) -> Fault | None:
+    """What the system says when the file is opened for writing, which SQLite does not tell; None: it may be."""
+    try:
+        os.close(os.open(path, os.O_RDWR))
+        return Fault("full", path) if shutil.disk_usage(path.parent).free == 0 else None
+    except OSError as error:
+        return Fault(*_of_system(error.errno or 0, path))
+
+
+def _code(error: Exception) -> str:
+    """SQLite's name of an error; its message may hold SQL."""
+    number = getattr(error, "extendedresult", 0)
+    return str(apsw.mapping_extended_result_codes.get(number) or type(error).__name__)
