@@ -150,12 +150,11 @@ def _expected(schema: Schema) -> list[tuple[Any, ...]]:
 
 @contextmanager
 def transaction(connection: apsw.Connection, path: Path) -> Iterator[None]:
-    """All that is written inside, or nothing of it. Raises Fault; what else is raised inside passes."""
-    with told_apart(path, connection):
-        connection.execute("BEGIN IMMEDIATE")
+    """All that is written inside, or nothing of it. Raises Fault."""
     try:
-        yield
         with told_apart(path, connection):
+            connection.execute("BEGIN IMMEDIATE")
+            yield
             connection.execute("COMMIT")
     except BaseException:
         with suppress(apsw.Error):
