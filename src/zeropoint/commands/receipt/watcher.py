@@ -3,6 +3,7 @@
 It is started once the job has been: what it needs is imported there too, so that the job starts no later for it.
 """
 
+import re
 import sys
 import threading
 import time
@@ -19,6 +20,10 @@ FIRST_SHARE, SHARE = 1 / 5, 1 / 60
 # A driver that hangs holds the receipt up no longer.
 LAST_LOOK_SECONDS = 2.0
 STARTUP_SECONDS = 10.0
+# The peak comes first; some sandboxes tell only what is there now.
+OWN_PEAK = re.compile(rb"^Vm(?:HWM|RSS):\s*(\d+) kB$", re.MULTILINE)
+# Kernels count pages by processor first, so that what they tell of a process may be some hundred kilobytes off.
+COUNT_SLACK_BYTES = 1024 * 1024
 
 
 class Watcher:
@@ -36,7 +41,7 @@ class Watcher:
         self._cpu_seconds = 0.0
         self._cpu_before = _usage(of_children=True)[0]
         # A child begins as a copy of this process, whose memory then counts as its own.
-        self._own_bytes = _usage(of_children=False)[1]
+        self._copy_bytes = _own_peak_bytes() + COUNT_SLACK_BYTES
         self._thread = threading.Thread(target=self._watch, name="receipt", daemon=True)
         self._thread.start()
 
@@ -55,7 +60,7 @@ class Watcher:
             if self._looks is None or not self._is_whole:
                 return unwatched(wall_seconds, self._failure)
             cpu_seconds, most_bytes = _usage(of_children=True)
-            waited = Waited(cpu_seconds - self._cpu_before, most_bytes if most_bytes > self._own_bytes else None)
+            waited = Waited(cpu_seconds - self._cpu_before, most_bytes if most_bytes > self._copy_bytes else None)
             return self._looks.receipt(wall_seconds, None if sys.platform == "win32" else waited, self._cpu_seconds)
         except Exception:  # noqa: BLE001 - as in _watch
             return None
@@ -93,3 +98,14 @@ def _usage(of_children: bool) -> tuple[float, int]:
 
     usage = resource.getrusage(resource.RUSAGE_CHILDREN if of_children else resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def _own_peak_bytes() -> int:
+    """The most memory that this program has had. proc_pid_status(5): what getrusage(2) tells is kept through execve(2),
+    so that it may be of a notebook of many gigabytes that started this program."""
+    try:
+        with open("/proc/self/status", "rb") as status:  # noqa: PTH123 - pathlib would be imported for it
+            found = OWN_PEAK.search(status.read())
+    except OSError:
+        found = None
+    return int(found[1]) * 1024 if found else _usage(of_children=False)[1]
