@@ -660,6 +660,7 @@ class Server(Section, frozen=True, kw_only=True):
     dropped_total: Annotated[Count, metric("Frames dropped for slow subscribers, each told by a gap event")] = None
     stalled_total: Annotated[Count, metric("Subscribers cut off because they took nothing for 30 s")] = None
     views: Annotated[Count, metric("Different choices of sections among the subscribers")] = None
+    catching_up: Annotated[Count, metric("Subscribers that are being sent samples older than memory holds")] = None
     replay_frames: Annotated[Count, metric("Samples kept in memory for readers that come back")] = None
     replay_bytes: Annotated[Count, metric("Size of the samples kept in memory")] = None
     samples_total: Annotated[Count, metric("Samples taken since the start")] = None

@@ -29,7 +29,16 @@ from zeropoint.sampling.scheduler import Facts, Scheduler
 from zeropoint.settings import Settings
 
 # The fields of the self-report that tell of subscribers and of what is kept for them.
-SERVING = ("clients", "queue_size", "dropped_total", "stalled_total", "views", "replay_frames", "replay_bytes")
+SERVING = (
+    "clients",
+    "queue_size",
+    "dropped_total",
+    "stalled_total",
+    "views",
+    "catching_up",
+    "replay_frames",
+    "replay_bytes",
+)
 
 
 class Sampler:

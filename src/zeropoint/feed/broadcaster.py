@@ -8,23 +8,28 @@ its connection is aborted.
 import asyncio
 import random
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 
+import structlog
 from msgspec import Struct
 
+from zeropoint.feed.archive import Archive
+from zeropoint.feed.catching_up import CatchingUp
 from zeropoint.feed.frames import Frame, Wire, event, retry
 from zeropoint.feed.pacing import Pacing
-from zeropoint.feed.ring import Ring
+from zeropoint.feed.ring import Replay, Ring
+from zeropoint.feed.subscriber import QUEUE_FRAMES, Group, Subscriber
 from zeropoint.feed.view import View
 from zeropoint.model import CONTRACT_VERSION, Gap, GapReason, Hello, Sample
 
-QUEUE_FRAMES = 32
+log = structlog.get_logger()
 BATCH_BYTES = 64 * 1024
 STALL_SECONDS = 30.0
 HEARTBEAT_SECONDS = 10.0
+# A client may call a stream dead after 5 s; who waits for its turn to catch up is told sooner that it is not.
+CATCHING_UP_HEARTBEAT_SECONDS = 2.0
 MAX_VIEWS = 64
 RETRY_BASE_MS = 1000
 RETRY_PER_SUBSCRIBER_MS = 5
@@ -45,57 +50,13 @@ class Statistics(Struct, frozen=True):
     dropped_total: int
     stalled_total: int
     views: int
+    catching_up: int
     replay_frames: int
     replay_bytes: int
 
 
-class Subscriber:
-    """One connection of the stream. `ended` is set when the feed has nothing more to send to it, `holds` says whether
-    it may still read."""
-
-    __slots__ = (
-        "capacity",
-        "ended",
-        "holds",
-        "lost",
-        "missed",
-        "paused",
-        "sent_id",
-        "slow_since",
-        "transport",
-        "waiting",
-        "wire",
-    )
-
-    def __init__(self, transport: asyncio.Transport, wire: Wire, ended: "asyncio.Future[None]") -> None:
-        self.transport = transport
-        self.wire = wire
-        self.ended = ended
-        self.holds: Callable[[], bool] = lambda: True
-        self.waiting: deque[Frame] = deque()
-        self.slow_since = 0.0
-        self.paused = False
-        self.sent_id: str | None = None
-        self.lost = 0
-        self.missed = 0
-        self.capacity = QUEUE_FRAMES
-
-
-class Group:
-    """The subscribers of one wire form: all of them, and those that keep up, which a sample goes to at once.
-
-    The latter by their transports: to touch a thousand further objects at each sample is a tenth of what it costs.
-    """
-
-    __slots__ = ("members", "quick")
-
-    def __init__(self) -> None:
-        self.members: set[Subscriber] = set()
-        self.quick: dict[asyncio.Transport, Subscriber] = {}
-
-
 class Broadcaster:
-    """Owns the ring and the subscribers."""
+    """Owns the ring and the subscribers. `archive` has the samples that the ring has no more."""
 
     def __init__(
         self,
@@ -104,6 +65,8 @@ class Broadcaster:
         max_subscribers: int,
         encode: Callable[[Sample], bytes],
         clock: Callable[[], float] = time.monotonic,
+        *,
+        archive: Archive | None = None,
     ) -> None:
         self.ring = ring
         self.newest_sample: Sample | None = None
@@ -113,6 +76,7 @@ class Broadcaster:
         self._clock = clock
         self._groups: dict[Wire, Group] = {}
         self._slow: set[Subscriber] = set()
+        self._catching_up = CatchingUp(ring, archive, clock)
         self._next = asyncio.Event()
         self._spoke_at = clock()
         self._dropped = 0
@@ -158,19 +122,17 @@ class Broadcaster:
         newest = self.ring.newest
         if newest is not None and last_id is None:
             transport.write(newest.event(wire))
+        elif last_id is not None and self._catching_up.covers(last_id):
+            del group.quick[transport]
+            subscriber.catching_up = asyncio.create_task(self._bring_up(subscriber, last_id))
         elif last_id is not None:
-            replay = self.ring.after(last_id)
-            if replay.gap is not None:
-                transport.write(wire.framed(event("gap", replay.gap)))
-            if replay.frames:
-                self._slow_down(subscriber, replay.gap.since if replay.gap else last_id)
-                subscriber.waiting.extend(replay.frames)
-                subscriber.capacity = len(replay.frames) + QUEUE_FRAMES
-                self._serve(subscriber)
+            self._resume(subscriber, self.ring.after(last_id), last_id)
         return subscriber
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
         """Removes a subscriber; without effect when it is gone already."""
+        if subscriber.catching_up is not None:
+            subscriber.catching_up.cancel()
         group = self._groups.get(subscriber.wire)
         if group is not None and subscriber in group.members:
             group.members.remove(subscriber)
@@ -197,6 +159,10 @@ class Broadcaster:
         widest = RETRY_BASE_MS + RETRY_PER_SUBSCRIBER_MS * self._clients
         return min(RETRY_MAX_MS, random.randint(RETRY_BASE_MS, widest))  # noqa: S311 - spread, no secret
 
+    async def after(self, id: str, limit: int) -> Replay:
+        """What came after `id`, up to the next hole. At most `limit` of it where memory does not reach so far back."""
+        return await self._catching_up.after(id, limit)
+
     async def next_sample(self) -> None:
         """Returns when the next sample is there."""
         await self._next.wait()
@@ -221,6 +187,7 @@ class Broadcaster:
             dropped_total=self._dropped,
             stalled_total=self._stalled,
             views=views,
+            catching_up=len(self._catching_up.members),
             replay_frames=ring["frames"],
             replay_bytes=ring["bytes"],
         )
@@ -229,15 +196,21 @@ class Broadcaster:
         """Heartbeats, and the end of those that have stalled, until it is cancelled."""
         while True:
             await asyncio.sleep(1.0)
-            for subscriber in list(self._slow):
+            stuck = [one for one in self._catching_up.members if one.paused]
+            for subscriber in (*self._slow, *stuck):
                 if self._clock() - subscriber.slow_since >= STALL_SECONDS:
                     # close() would wait for the buffer to drain, which is what it does not do.
                     self._stalled += 1
                     self._slow.discard(subscriber)
                     subscriber.transport.abort()
+            for subscriber in self._catching_up.members:
+                if not subscriber.paused and self._clock() - subscriber.spoke_at >= CATCHING_UP_HEARTBEAT_SECONDS:
+                    subscriber.spoke_at = self._clock()
+                    with suppress(RuntimeError):  # it is closing
+                        subscriber.transport.write(subscriber.wire.framed(_heartbeat()))
             if self._clock() - self._spoke_at >= HEARTBEAT_SECONDS:
                 self._spoke_at = self._clock()
-                self._heartbeat()
+                self._beat()
 
     # --- inside
 
@@ -262,8 +235,8 @@ class Broadcaster:
             server_time=_now(),
         )
 
-    def _heartbeat(self) -> None:
-        content = event("heartbeat", {"server_time": _now()})
+    def _beat(self) -> None:
+        content = _heartbeat()
         for wire, group in self._groups.items():
             framed = wire.framed(content)
             for transport in tuple(group.quick):
@@ -275,11 +248,15 @@ class Broadcaster:
 
         def paused() -> None:
             subscriber.paused = True
-            if subscriber not in self._slow and not subscriber.ended.done():
+            if subscriber.catching_up is not None:
+                subscriber.slow_since = self._clock()
+            elif subscriber not in self._slow and not subscriber.ended.done():
                 self._slow_down(subscriber, self.ring.newest.id if self.ring.newest else None)
 
         def resumed() -> None:
             subscriber.paused = False
+            if subscriber.drained is not None:
+                subscriber.drained.set()
             self._serve(subscriber)
 
         transport = subscriber.transport
@@ -289,6 +266,26 @@ class Broadcaster:
             Pacing(server, paused=paused, resumed=resumed, lost=lambda: self.unsubscribe(subscriber))
         )
         transport.set_write_buffer_limits(high=1, low=0)
+
+    async def _bring_up(self, subscriber: Subscriber, last_id: str) -> None:
+        """Brings it up to the ring, and lets it join those that are sent each sample."""
+        try:
+            replay = await self._catching_up.bring_up(subscriber, last_id)
+            subscriber.catching_up = None
+            self._resume(subscriber, replay, subscriber.sent_id or last_id)
+        except Exception:
+            if not subscriber.transport.is_closing():
+                log.exception("a reader cannot be brought up to the present")
+            subscriber.transport.abort()
+
+    def _resume(self, subscriber: Subscriber, replay: Replay, last_id: str) -> None:
+        """Sends what the ring has after `last_id`, and from then on each sample."""
+        if replay.gap is not None:
+            subscriber.transport.write(subscriber.wire.framed(event("gap", replay.gap)))
+        self._slow_down(subscriber, replay.gap.since if replay.gap else last_id)
+        subscriber.waiting.extend(replay.frames)
+        subscriber.capacity = len(replay.frames) + QUEUE_FRAMES
+        self._serve(subscriber)
 
     def _slow_down(self, subscriber: Subscriber, sent_id: str | None) -> None:
         """From here on its frames wait; `sent_id` is the last that it was sent."""
@@ -337,6 +334,10 @@ class Broadcaster:
             content = frame.event(subscriber.wire)
             size += len(content)
             yield content
+
+
+def _heartbeat() -> bytes:
+    return event("heartbeat", {"server_time": _now()})
 
 
 def _now() -> str:

@@ -74,5 +74,14 @@ class Ring:
             return Replay(Gap(since=id, until=oldest.id, reason="unknown-id"), list(self._frames))
         return Replay(Gap(since=None, until=newest.id, reason="unknown-id"), [newest])
 
+    def following(self, id: str) -> Replay:
+        """What came after `id` where nothing but what is here can have: all of it, if the id is of another epoch."""
+        if not self._frames or id.startswith(f"{self.epoch}-"):
+            return self.after(id)
+        oldest = self._frames[0]
+        lost = oldest.sequence - 1
+        gap = Gap(since=id, until=oldest.id, lost=lost, reason="beyond-replay") if lost else None
+        return Replay(gap, list(self._frames))
+
     def statistics(self) -> dict[str, int]:
         return {"frames": len(self._frames), "bytes": self._bytes}

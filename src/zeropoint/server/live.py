@@ -86,14 +86,14 @@ class Live:
 
     async def _after(self, since: str, wait_seconds: float) -> Replay:
         """What came after `since`; waits for the next sample, at most so long, where there is nothing yet."""
-        replay = self._broadcaster.ring.after(since)
+        replay = await self._broadcaster.after(since, MAX_SAMPLES)
         if not replay.frames and wait_seconds:
             try:
                 async with asyncio.timeout(wait_seconds):  # wait_for() would make a task of it
                     await self._broadcaster.next_sample()
             except TimeoutError:
                 return replay
-            return self._broadcaster.ring.after(since)
+            return await self._broadcaster.after(since, MAX_SAMPLES)
         return replay
 
     def _view(self, request: web.Request) -> View:
