@@ -1,19 +1,31 @@
 """Reads the journal: whole samples, exactly as they were sent, in the order in which they were written."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import apsw
 from msgspec import Struct
 
-from zeropoint.history.journal_format import FILE
-from zeropoint.model import Gap
+from zeropoint.history import database
+from zeropoint.history.fault import fault_of, told_apart
+from zeropoint.history.journal_format import FILE, SCHEMA, Entry
+from zeropoint.history.journal_scan import (
+    Start,
+    last_sequences,
+    newest_before,
+    start_after,
+    stretch,
+    unit_after,
+)
+from zeropoint.history.sample_id import parse_id
+from zeropoint.model import Gap, GapReason
 
 # A sample tells of a moment for as long as health calls it fresh.
 FRESH_MS = 5000
 FRESH_INTERVALS = 3
 # A client may have seen samples that were not durable yet when the appliance was ended by force.
 WINDOW_SAMPLES = 60
-ROWS_AT_A_TIME = 60
 
 
 class Stored(Struct, frozen=True, gc=False):
@@ -44,6 +56,8 @@ class JournalReader:
 
     def __init__(self, directory: Path) -> None:
         self._path = directory / FILE
+        self._connection: apsw.Connection | None = None
+        self._file: tuple[int, int] | None = None
 
     def after(self, id: str, limit: int) -> Tail:
         """What came after `id`, which may be anything that a client sends; at most `limit` samples.
@@ -51,15 +65,118 @@ class JournalReader:
         Of an epoch that is newer than all here, or an id that is none, it knows nothing: no rows, and a gap with reason
         unknown-id. To go on, ask with the id of the last row.
         """
-        raise NotImplementedError
+        place = parse_id(id)
+        with self._reading() as connection:
+            start = start_after(connection, *place) if connection and place else None
+            if connection is None or place is None or start is None:
+                return Tail(Gap(reason="unknown-id"), [], True)
+            found = _collect(connection, start.position, limit + 1, place)
+        previous = place if start.lost is not None and start.lost <= 0 else None
+        rows = _stored(found[:limit], previous)
+        return Tail(_gap(id, start, rows), [_without_loss(rows[0]), *rows[1:]] if rows else [], len(found) <= limit)
 
     def at(self, time_ms: int) -> Stored | None:
         """The newest sample at or before a time; None where that is older than a sample is fresh."""
-        raise NotImplementedError
+        with self._reading() as connection:
+            found = newest_before(connection, time_ms) if connection else None
+        if found is None or time_ms - found[1].time_ms > max(FRESH_MS, FRESH_INTERVALS * found[1].interval_ms):
+            return None
+        return _stored([found], None)[0]
 
     def between(self, from_ms: int, to_ms: int) -> Iterator[Stored]:
         """All samples of [from_ms, to_ms]. No transaction stays open between two of them."""
-        raise NotImplementedError
+        with self._reading() as connection:
+            found = stretch(connection, from_ms, to_ms) if connection else None
+        if found is None:
+            return
+        position, last = found[0] - 1, found[1]
+        previous: tuple[str, int] | None = None
+        while last is None or position < last:
+            with self._reading() as connection:
+                unit = unit_after(connection, position) if connection else None
+            if unit is None:
+                return
+            position = unit.last_position
+            for epoch, entry in unit.entries:
+                if from_ms <= entry.time_ms <= to_ms:
+                    yield _stored([(epoch, entry)], previous)[0]
+                previous = (epoch, entry.sequence)
+
+    def last_sequences(self) -> dict[str, int]:
+        """The epochs that the journal holds, in the order of writing, with the last sample of each."""
+        with self._reading() as connection:
+            return last_sequences(connection) if connection else {}
 
     def close(self) -> None:
-        raise NotImplementedError
+        if self._connection is not None:
+            database.close(self._connection)
+            self._connection = None
+
+    @contextmanager
+    def _reading(self) -> Iterator[apsw.Connection | None]:
+        """A view of the file that does not change meanwhile; None where there is no file."""
+        try:
+            connection = self._open()
+        except FileNotFoundError:
+            yield None
+            return
+        try:
+            with told_apart(self._path, connection):
+                connection.execute("BEGIN")
+                yield connection
+                connection.execute("COMMIT")
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self) -> apsw.Connection:
+        """The connection; a new one where another file has taken the place of a damaged one."""
+        try:
+            status = self._path.stat()
+        except FileNotFoundError:
+            self.close()
+            raise
+        except OSError as error:
+            raise fault_of(error, self._path) from error
+        file = (status.st_dev, status.st_ino)
+        if self._connection is None or file != self._file:
+            self.close()
+            self._connection, self._file = database.open_reader(self._path, SCHEMA), file
+        return self._connection
+
+
+def _collect(connection: apsw.Connection, position: int, limit: int, seen: tuple[str, int]) -> list[tuple[str, Entry]]:
+    """Up to `limit` samples after a position, without those of the reader's epoch that it has seen."""
+    found: list[tuple[str, Entry]] = []
+    while len(found) < limit and (unit := unit_after(connection, position)) is not None:
+        position = unit.last_position
+        found += [one for one in unit.entries if one[0] != seen[0] or one[1].sequence > seen[1]]
+    return found[:limit]
+
+
+def _stored(found: list[tuple[str, Entry]], previous: tuple[str, int] | None) -> list[Stored]:
+    """`previous` is the sample before; where it is not known, how much is lost before the first is not either."""
+    rows = []
+    for epoch, entry in found:
+        seen = previous[1] if previous and previous[0] == epoch else 0  # an epoch begins at 1
+        lost = entry.sequence - seen - 1 if previous else 0
+        rows.append(Stored(f"{epoch}-{entry.sequence}", entry.time_ms, entry.missed, max(0, lost), entry.payload))
+        previous = (epoch, entry.sequence)
+    return rows
+
+
+def _gap(id: str, start: Start, rows: list[Stored]) -> Gap | None:
+    """The hole between the id that was given and the first row."""
+    if not rows:
+        return None
+    lost: int | None
+    reason: GapReason = "beyond-replay"
+    if start.lost is None or start.lost < -WINDOW_SAMPLES:
+        lost, reason = None, "unknown-id"
+    else:
+        lost = max(0, start.lost) + rows[0].lost
+    return Gap(since=id, until=rows[0].id, lost=lost, reason=reason) if lost != 0 else None
+
+
+def _without_loss(row: Stored) -> Stored:
+    return Stored(row.id, row.time_ms, row.missed, 0, row.payload)

@@ -1,0 +1,135 @@
+"""Finding one's way in the journal's file: by position, by id and by time. Within a read transaction of the caller."""
+
+from typing import Any
+
+import apsw
+from msgspec import Struct
+
+from zeropoint.history.journal_format import DamagedError, Entry, crc_of, unpack
+from zeropoint.history.sample_id import order_of
+
+ROWS_AT_A_TIME = 60
+ROW = "position, sequence, time_ms, interval_ms, missed, payload, epoch, crc"
+
+
+class Unit(Struct, frozen=True):
+    """What lies together: a block, or rows. Damaged ones are left out. `last_position` is where the next one begins."""
+
+    entries: list[tuple[str, Entry]]
+    last_position: int
+
+
+class Start(Struct, frozen=True):
+    """Where a reader goes on: after a position. `lost` samples lie between; below 0 where its id is by so much beyond
+    what is here of its epoch, None where nothing can be told."""
+
+    position: int
+    lost: int | None
+
+
+def unit_after(connection: apsw.Connection, position: int) -> Unit | None:
+    """The next unit that holds positions after the given one; None at the end."""
+    found = connection.execute(
+        "SELECT last_position, epoch, crc, content FROM blocks WHERE last_position > ?1 AND position >= "
+        "ifnull((SELECT max(position) FROM blocks WHERE position <= ?1), 0) ORDER BY position LIMIT 1",
+        (position,),
+    ).fetchone()
+    if found is not None:
+        return _unpacked(position, *found)
+    query = f"SELECT {ROW} FROM rows WHERE position > ? ORDER BY position LIMIT ?"  # noqa: S608
+    rows = connection.execute(query, (position, ROWS_AT_A_TIME)).fetchall()
+    return Unit([_row for row in rows for _row in _checked(*row)], int(rows[-1][0])) if rows else None
+
+
+def _unpacked(position: int, last: Any, epoch: Any, crc: Any, content: Any) -> Unit:
+    try:
+        return Unit([(epoch, entry) for entry in unpack(epoch, content, crc) if entry.position > position], last)
+    except DamagedError:
+        return Unit([], last)
+
+
+def _checked(*row: Any) -> list[tuple[str, Entry]]:
+    *fields, epoch, crc = row
+    entry = Entry(*fields)
+    return [(epoch, entry)] if crc_of(epoch, entry) == crc else []
+
+
+def start_after(connection: apsw.Connection, epoch: str, sequence: int) -> Start | None:
+    """Where what came after a sample begins; None where nothing here did."""
+
+    def one(query: str, *given: object) -> int | None:
+        row: tuple[Any, ...] | None = connection.execute(query, (epoch, *given)).fetchone()
+        return None if row is None or row[0] is None else int(row[0])
+
+    for table, last in (("blocks", "last_sequence"), ("rows", "sequence")):
+        query = f"SELECT position FROM {table} WHERE epoch = ? AND {last} > ? ORDER BY {last} LIMIT 1"  # noqa: S608
+        if (position := one(query, sequence)) is not None:
+            return Start(position - 1, 0)
+    # All that is left of its epoch came before it.
+    for table, end, last in (("rows", "position", "sequence"), ("blocks", "last_position", "last_sequence")):
+        if (position := one(f"SELECT max({end}) FROM {table} WHERE epoch = ?")) is not None:  # noqa: S608
+            newest = one(f"SELECT max({last}) FROM {table} WHERE epoch = ?")  # noqa: S608
+            return Start(position, min(0, (newest or 0) - sequence))
+    if (position := one("SELECT position FROM pruned WHERE epoch = ?")) is not None:
+        return Start(position, _lost_since(connection, epoch, sequence, position))
+    later = [start for other, start in _epochs(connection) if order_of(other) > order_of(epoch)]
+    return Start(min(later) - 1, None) if later else None
+
+
+def _lost_since(connection: apsw.Connection, epoch: str, sequence: int, position: int) -> int:
+    """How many samples came after one whose epoch is gone, and are gone as well.
+
+    Each epoch begins at sequence 1, so the last one of it tells how many there were.
+    """
+    kept = _epochs(connection)
+    gone = connection.execute("SELECT epoch, last_sequence FROM pruned WHERE position >= ?", (position,)).fetchall()
+    lost = sum(int(last) for other, last in gone if other not in dict(kept))
+    unit = unit_after(connection, position)
+    first = unit.entries[0][1].sequence - 1 if unit and unit.entries else 0
+    return max(0, lost - sequence + first)
+
+
+def _epochs(connection: apsw.Connection) -> list[tuple[str, int]]:
+    """The epochs that the journal holds, and where each begins."""
+    query = "SELECT epoch, min(position) FROM {} GROUP BY epoch"
+    begins: dict[str, int] = {}
+    for table in ("rows", "blocks"):
+        for epoch, position in connection.execute(query.format(table)):
+            begins[str(epoch)] = min(int(position), begins.get(str(epoch), int(position)))
+    return sorted(begins.items(), key=lambda item: item[1])
+
+
+def last_sequences(connection: apsw.Connection) -> dict[str, int]:
+    """The epochs that the journal holds, in the order of writing, with the last sample of each."""
+    last: dict[str, int] = {}
+    for table, column in (("blocks", "last_sequence"), ("rows", "sequence")):
+        for epoch, sequence in connection.execute(f"SELECT epoch, max({column}) FROM {table} GROUP BY epoch"):  # noqa: S608
+            last[str(epoch)] = max(int(sequence), last.get(str(epoch), 0))
+    return {epoch: last[epoch] for epoch, _ in _epochs(connection)}
+
+
+def stretch(connection: apsw.Connection, from_ms: int, to_ms: int) -> tuple[int, int | None] | None:
+    """Positions [first, last] between which all samples of [from_ms, to_ms] lie, with others where the clock was set;
+    last is None where they go on to the end. None where there are none."""
+    overlap = "first_time_ms <= ?2 AND last_time_ms >= ?1"
+    blocks = f"SELECT min(position), max(last_position) FROM blocks WHERE {overlap}"  # noqa: S608
+    rows = "SELECT min(position) FROM rows WHERE time_ms BETWEEN ?1 AND ?2"
+    first, last = connection.execute(blocks, (from_ms, to_ms)).fetchall()[0]
+    row = connection.execute(rows, (from_ms, to_ms)).fetchall()[0][0]
+    if first is None and row is None:
+        return None
+    return int(first if first is not None else row), int(last) if row is None else None
+
+
+def newest_before(connection: apsw.Connection, time_ms: int) -> tuple[str, Entry] | None:
+    """The sample with the latest time at or before the given one."""
+    query = f"SELECT {ROW} FROM rows WHERE time_ms <= ? ORDER BY time_ms DESC, position DESC LIMIT 1"  # noqa: S608
+    found = [one for row in connection.execute(query, (time_ms,)).fetchall() for one in _checked(*row)]
+    blocks = connection.execute(
+        "SELECT position, last_position, epoch, crc, content FROM blocks "
+        "WHERE first_time_ms <= ? ORDER BY first_time_ms DESC LIMIT 3",  # minutes overlap where the clock was set back
+        (time_ms,),
+    )
+    for position, *block in blocks.fetchall():
+        found += [one for one in _unpacked(int(position or 0) - 1, *block).entries if one[1].time_ms <= time_ms]
+    return max(found, key=lambda one: (one[1].time_ms, one[1].position), default=None)
