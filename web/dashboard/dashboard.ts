@@ -6,7 +6,7 @@ import { repeat } from "lit/directives/repeat.js";
 import type { Sample } from "../client/src/contract";
 import { MetricsClient, type ClientState } from "../client/src/index";
 import { gapWords } from "../elements/gap-words";
-import { Past } from "../elements/past";
+import { Past, type Query } from "../elements/past";
 import { Timeline } from "../elements/timeline";
 import { addressIn, fragmentOf } from "./address";
 import "./chart-panel";
@@ -240,7 +240,7 @@ export class ZpDashboard extends LitElement {
     this.#timeline.marks = [...marksOfRuns(this.runs), ...this.#statusMarks.marks];
   }
 
-  readonly #ask = (path: string, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Response> =>
+  readonly #ask = (path: string, query: Query, signal: AbortSignal): Promise<Response> =>
     fetch(below(this.base, path, query), { signal });
 
   readonly #askSteps = (id: string, signal: AbortSignal): Promise<Response> =>
@@ -318,7 +318,7 @@ export class ZpDashboard extends LitElement {
   };
 }
 
-function below(base: URL, path: string, query: Readonly<Record<string, string>>): URL {
+function below(base: URL, path: string, query: Query): URL {
   const url = new URL(path, base);
   url.search = new URLSearchParams(query).toString();
   return url;

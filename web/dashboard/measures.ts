@@ -37,6 +37,8 @@ export const WORKLOADS: ListDefinition = {
     const { ledger } = sample as Sample;
     return ledger?.workloads != null && ledger.workloads_count === ledger.workloads.length;
   },
+  // An id is KIND:NAME and what else tells it from others.
+  nameOfKey: (id) => id.slice(id.indexOf(":") + 1) || id,
 };
 
 export function workloadPath(id: string, field: UsageField): Path {

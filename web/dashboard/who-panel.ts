@@ -7,7 +7,7 @@ import type { ZpChart } from "../elements/chart";
 import "../elements/chart";
 import type { Hues } from "../elements/hues";
 import { StackAreas } from "../elements/plot/stack-areas";
-import type { RowColumns } from "../elements/row-columns";
+import type { ListColumns } from "../elements/series";
 import type { Timeline } from "../elements/timeline";
 import { read } from "../elements/value";
 import "../elements/value";
@@ -27,7 +27,7 @@ export class ZpWho extends LitElement {
   @property({ attribute: false }) sample: Sample | null = null;
   @property({ attribute: false }) timeline!: Timeline;
   /** The workloads' columns in the timeline. */
-  @property({ attribute: false }) list!: RowColumns;
+  @property({ attribute: false }) list!: ListColumns;
   @property({ attribute: false }) hues!: Hues;
   @property({ attribute: false }) selected: string | null = null;
   @state() private measure: Measure = MEASURES[0]!;

@@ -3,12 +3,12 @@
 import type { Sample } from "../client/src/contract";
 import type { LineDefinition, Tone } from "../elements/chart";
 import { find } from "../elements/path";
-import type { RowColumns } from "../elements/row-columns";
+import type { ListColumns } from "../elements/series";
 import type { ChartRow } from "./charts";
 import { workloadPath, type UsageField } from "./measures";
 
 /** The row with lines for what the workload takes of it; the row itself where that is not told of workloads. */
-export function withPartOf(id: string, tone: Tone, row: ChartRow, sample: Sample, list: RowColumns): ChartRow {
+export function withPartOf(id: string, tone: Tone, row: ChartRow, sample: Sample, list: ListColumns): ChartRow {
   const lines = linesFor(id, tone, row.key, sample).map((line) => ({ ...line, series: list.series(id, String(line.path.at(-1))) }));
   return lines.length === 0 ? row : { ...row, lines: [...row.lines, ...lines] };
 }

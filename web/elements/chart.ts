@@ -8,12 +8,13 @@ import { readingAtCursor } from "./cursor-reading";
 import { define } from "./define";
 import { HUES } from "./hues";
 import { marksBetween, marksInWords, type Mark } from "./marks";
-import { differ, find, missingReason, type Path } from "./path";
+import { ChartPointer } from "./chart-pointer";
+import { differ, find, metricName, missingReason, type Path } from "./path";
 import { OWN_GUTTERS, SHARED_GUTTERS } from "./plot/layout";
 import type { Backdrop } from "./plot/backdrop";
 import { Plot, type NewLine } from "./plot/plot";
 import { summary } from "./plot/summary";
-import { scaled, type Series } from "./row-columns";
+import { scaled, type Series } from "./series";
 import { onThemeChange } from "./theme";
 import type { Timeline } from "./timeline";
 import type { Reading } from "./value";
@@ -71,6 +72,7 @@ export class ZpChart extends LitElement {
     .cursor {
       position: absolute; left: 0; width: 1px; background: var(--zp-text, #171b21); opacity: 0.55; pointer-events: none;
     }
+    .selection { position: absolute; left: 0; pointer-events: none; background: var(--zp-focus, #1f6fd0); opacity: 0.16; }
     .marked {
       position: absolute; top: 9px; z-index: 1; max-width: min(75%, 300px); padding: 2px 7px; pointer-events: none;
       border: 1px solid var(--zp-line, #dfe3e8); border-radius: 3px; background: var(--zp-surface, #ffffff);
@@ -119,11 +121,13 @@ export class ZpChart extends LitElement {
   @query(".plot") private plot!: HTMLElement;
   @query(".cursor") private cursor!: HTMLElement;
   @query(".edge") private edge!: HTMLElement;
+  @query(".selection") private selection!: HTMLElement;
   @query(".marked") private markLabel!: HTMLElement;
 
   #plot: Plot | null = null;
   #release: (() => void)[] = [];
   #visible = false;
+  readonly #pointer = new ChartPointer(() => this.timeline, (x) => this.#timeAt(x));
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -164,10 +168,12 @@ export class ZpChart extends LitElement {
       ${this.bare ? nothing : this.#header()}
       <div
         class="plot ${message === null ? "" : "silent"}" part="plot" tabindex="0" role="img"
-        @pointermove=${this.#point} @pointerdown=${this.#point} @pointerleave=${this.#leave} @pointercancel=${this.#leave}
+        @pointermove=${this.#pointer.move} @pointerdown=${this.#pointer.down} @pointerup=${this.#pointer.up}
+        @pointerleave=${this.#pointer.leave} @pointercancel=${this.#pointer.cancel}
       >
         <canvas aria-hidden="true"></canvas>
         <div class="edge" hidden></div>
+        <div class="selection" hidden></div>
         <div class="cursor" hidden></div>
         <div class="marked" ?hidden=${this.marked.length === 0}>
           ${this.marked.map(
@@ -206,6 +212,7 @@ export class ZpChart extends LitElement {
     // Named now and not when the chart is first seen, so that the rows have their values by then.
     for (const { path, series } of this.lines) if (series === undefined) timeline.column(path);
     this.#release = [
+      timeline.hold([...this.lines.map(({ path }) => metricName(path)), ...(this.backdrop?.names ?? [])]),
       timeline.subscribe(() => this.#refresh(timeline)),
       onThemeChange(() => this.recolour()),
       watchVisible(this, (visible) => {
@@ -263,7 +270,14 @@ export class ZpChart extends LitElement {
     if (!this.cursor.hidden) this.cursor.style.transform = `translateX(${Math.round(x)}px)`;
     this.edge.hidden = timeline.sample === null || timeline.connected;
     this.edge.style.left = `${right - EDGE_PIXELS}px`;
-    for (const overlay of [this.cursor, this.edge]) {
+    const { selection } = timeline;
+    this.selection.hidden = selection === null;
+    if (selection !== null) {
+      const [from, to] = [plot.pixelOf(selection.from), plot.pixelOf(selection.to)];
+      this.selection.style.transform = `translateX(${from}px)`;
+      this.selection.style.width = `${Math.max(1, to - from)}px`;
+    }
+    for (const overlay of [this.cursor, this.edge, this.selection]) {
       overlay.style.top = `${top}px`;
       overlay.style.height = `${bottom - top}px`;
     }
@@ -289,17 +303,11 @@ export class ZpChart extends LitElement {
     this.markLabel.style.transform = inRightHalf ? "translateX(-100%)" : "";
   }
 
-  readonly #point = (event: PointerEvent): void => {
-    const view = this.#plot?.view ?? null;
-    if (this.#plot === null || view === null || this.timeline === null) return;
-    const time = this.#plot.timeAt(event.clientX - this.plot.getBoundingClientRect().left);
-    const span = view.endMilliseconds - view.startMilliseconds;
-    this.timeline.pointBeforeEnd(Math.min(span, Math.max(0, view.endMilliseconds - time)));
-  };
-
-  readonly #leave = (): void => {
-    this.timeline?.pointAt(null);
-  };
+  // The moment at a place of the screen; null before there are any.
+  #timeAt(clientX: number): number | null {
+    if (this.#plot === null || this.#plot.view === null) return null;
+    return this.#plot.timeAt(clientX - this.plot.getBoundingClientRect().left);
+  }
 }
 
 function newLine({ path, label, tone, below, series, of, dashed }: LineDefinition, timeline: Timeline): NewLine {

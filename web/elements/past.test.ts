@@ -23,7 +23,8 @@ beforeEach(() => {
   asked = [];
   kept = range(1, 1000);
   gaps = new Map();
-  past = new Past(timeline, async (path, query) => {
+  past = new Past(timeline, async (path, given) => {
+    const query = given as Readonly<Record<string, string>>;
     expect(path).toBe("metrics/json");
     asked.push(query);
     const after = Number(query["since"]?.split("-")[1]);

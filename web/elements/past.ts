@@ -8,8 +8,11 @@ import type { Timeline } from "./timeline";
 // What the server keeps for this.
 const MOST_SAMPLES = 600;
 
+/** What a question says; as pairs, a name may stand in it several times. */
+export type Query = Readonly<Record<string, string>> | string[][];
+
 /** Asks the appliance for `path` below its base. */
-export type Ask = (path: string, query: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<Response>;
+export type Ask = (path: string, query: Query, signal: AbortSignal) => Promise<Response>;
 
 export class Past {
   readonly #timeline: Timeline;

@@ -63,6 +63,10 @@ export class ColumnRing {
     if (values !== undefined) values[this.#slot(row)] = value;
   }
 
+  setTime(row: number, time: number): void {
+    this.#times[this.#slot(row)] = time;
+  }
+
   setBroken(row: number, broken: boolean): void {
     this.#breaks[this.#slot(row)] = broken ? 1 : 0;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SampleBase } from "./path";
-import { scaled, type RowColumns } from "./row-columns";
+import { scaled, type ListColumns } from "./series";
 import { Timeline } from "./timeline";
 
 type Row = { id: string; name?: string; cpu?: number | null };
@@ -14,7 +14,7 @@ const sample = (sequence: number, rows: Row[] | null, count?: number): Told => (
   ledger: rows === null ? null : { rows, ...(count === undefined ? {} : { count }) },
 });
 
-function listed(samples: readonly Told[], after: readonly Told[] = []): { timeline: Timeline; list: RowColumns } {
+function listed(samples: readonly Told[], after: readonly Told[] = []): { timeline: Timeline; list: ListColumns } {
   const timeline = new Timeline({ schedule: () => {} });
   for (const one of samples) timeline.append(one);
   const list = timeline.list({
@@ -29,7 +29,7 @@ function listed(samples: readonly Told[], after: readonly Told[] = []): { timeli
   return { timeline, list };
 }
 
-function numbers(timeline: Timeline, list: RowColumns, key: string): number[] {
+function numbers(timeline: Timeline, list: ListColumns, key: string): number[] {
   const target = new Float64Array(timeline.rows.count);
   list.series(key, "cpu").copy(0, target.length, target);
   return [...target];

@@ -2,18 +2,15 @@
 
 import { find, isRecord, keysOf, type Path } from "./path";
 import type { ColumnRing } from "./ring";
-
-/** Numbers of one line, a row a sample; NaN where none was read. */
-export interface Series {
-  value(row: number): number;
-  copy(first: number, count: number, target: Float64Array): void;
-}
+import { seriesOf, type ListColumns, type Series } from "./series";
 
 export interface ListDefinition {
   readonly path: Path;
   readonly fields: readonly string[];
   /** Whether a list tells all that there is: what it does not name is 0 then, and else is not known. */
   readonly isWhole: (sample: unknown) => boolean;
+  /** What a row is called of which only the key is known. */
+  readonly nameOfKey?: (key: string) => string;
 }
 
 interface Kept {
@@ -27,7 +24,7 @@ interface Kept {
 // Twice what is drawn at a time. Of what is forgotten, the sums remain.
 const MOST_KEPT = 48;
 
-export class RowColumns {
+export class RowColumns implements ListColumns {
   readonly #ring: ColumnRing;
   readonly #definition: ListDefinition;
   readonly #kept = new Map<string, Kept>();
@@ -50,9 +47,8 @@ export class RowColumns {
     return [...this.#kept.keys()];
   }
 
-  /** What people call it; its key where it is not known. */
   nameOf(key: string): string {
-    return this.#kept.get(key)?.name ?? key;
+    return this.#kept.get(key)?.name ?? this.#definition.nameOfKey?.(key) ?? key;
   }
 
   /** Takes the list of a sample into its row. One that is older than all others pushes nothing out. */
@@ -82,7 +78,6 @@ export class RowColumns {
     for (const key of this.keys) this.#forget(key);
   }
 
-  /** One row's own numbers, NaN where it was not there; false when it never had one. */
   copyValues(key: string, field: string, first: number, count: number, target: Float64Array): boolean {
     const column = this.#kept.get(key)?.columns.get(field);
     if (column === undefined) return false;
@@ -90,14 +85,12 @@ export class RowColumns {
     return true;
   }
 
-  /** All rows of the list together. */
   sum(field: string): Series {
-    return seriesOf(this.#ring, (row) => this.#ring.value(this.#sums.get(field) ?? -1, row));
+    return this.#seriesOf((row) => this.#ring.value(this.#sums.get(field) ?? -1, row));
   }
 
-  /** One row of the list: 0 where it was not there and nobody is left out, as far as such numbers were read at all. */
   series(key: string, field: string): Series {
-    return seriesOf(this.#ring, (row) => {
+    return this.#seriesOf((row) => {
       const kept = this.#kept.get(key);
       if (kept !== undefined && this.#ring.value(kept.present, row) === 1) {
         return this.#ring.value(kept.columns.get(field) ?? -1, row);
@@ -105,6 +98,20 @@ export class RowColumns {
       const isRead = !Number.isNaN(this.#ring.value(this.#sums.get(field) ?? -1, row));
       return isRead && this.#ring.value(this.#whole, row) === 1 ? 0 : Number.NaN;
     });
+  }
+
+  /** Its numbers in a row, by key and field. */
+  *numbersIn(row: number): Generator<readonly [key: string, field: string, value: number]> {
+    for (const [key, { columns }] of this.#kept) {
+      for (const [field, column] of columns) {
+        const value = this.#ring.value(column, row);
+        if (!Number.isNaN(value)) yield [key, field, value];
+      }
+    }
+  }
+
+  #seriesOf(value: (row: number) => number): Series {
+    return seriesOf((row) => (row < 0 || row >= this.#ring.count ? Number.NaN : value(row)));
   }
 
   #fillRow(row: number, one: Readonly<Record<string, unknown>>, kept: Kept): void {
@@ -150,24 +157,4 @@ export class RowColumns {
     this.#ring.clearColumn(column);
     return column;
   }
-}
-
-function seriesOf(ring: ColumnRing, value: (row: number) => number): Series {
-  return {
-    value: (row) => (row < 0 || row >= ring.count ? Number.NaN : value(row)),
-    copy: (first, count, target) => {
-      for (let row = 0; row < count; row += 1) target[row] = value(first + row);
-    },
-  };
-}
-
-/** The same numbers in another measure: of one core to of all cores. */
-export function scaled(series: Series, factor: number): Series {
-  return {
-    value: (row) => series.value(row) * factor,
-    copy: (first, count, target) => {
-      series.copy(first, count, target);
-      for (let row = 0; row < count; row += 1) target[row] = (target[row] ?? Number.NaN) * factor;
-    },
-  };
 }

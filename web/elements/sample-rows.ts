@@ -1,37 +1,32 @@
 // Samples as rows of numbers: which columns are kept, where the line breaks between two rows, and why.
 
+import { GapNotes } from "./gap-notes";
 import { gapBetween } from "./gaps";
 import { metricName, numberAt, type Path, type SampleBase } from "./path";
 import { ColumnRing } from "./ring";
 import { RowColumns, type ListDefinition } from "./row-columns";
 import { sectionOf, union } from "./sections";
+import type { Series } from "./series";
+import type { Source } from "./source";
 import type { Window } from "./timeline";
-
-/** A stretch without samples, with the reason that was told or found. */
-export interface GapNote {
-  readonly fromMilliseconds: number;
-  readonly toMilliseconds: number;
-  readonly reason: string;
-}
 
 // Twice the longest window: what is frozen on screen must not be overwritten at once.
 const KEPT_WINDOWS = 2;
 const LEAST_ROWS = 64;
-const NOTES_KEPT = 200;
 // Columns are named by what is drawn, which may be some pictures after the samples came.
 const RECENT_KEPT = 20;
 
-export class SampleRows {
+export class SampleRows implements Source {
   readonly ring = new ColumnRing(LEAST_ROWS);
+  readonly gaps = new GapNotes();
   oldestId: string | null = null;
   /** The window that is shown: at least its rows are kept. */
   window: Window = { points: 0 };
   readonly #longestSeconds: number;
   readonly #columns = new Map<string, { readonly path: Path; readonly column: number }>();
-  readonly #lists: RowColumns[] = [];
+  readonly #lists = new Map<ListDefinition, RowColumns>();
   #recent: SampleBase[] = [];
   #told: string | null = null;
-  #notes: GapNote[] = [];
 
   constructor(longestSeconds: number) {
     this.#longestSeconds = longestSeconds;
@@ -39,6 +34,10 @@ export class SampleRows {
 
   get newest(): SampleBase | null {
     return this.#recent.at(-1) ?? null;
+  }
+
+  get rowSeconds(): number {
+    return this.newest?.interval_seconds ?? 1;
   }
 
   /** The column that keeps the number at `path`, made at its first use; the newest rows have their values at once. */
@@ -53,10 +52,29 @@ export class SampleRows {
     return column;
   }
 
+  series(path: Path): Series {
+    const column = this.column(path);
+    return {
+      value: (row) => (row < 0 ? Number.NaN : this.ring.value(column, row)),
+      copy: (first, count, target) => this.ring.copyColumn(column, first, count, target),
+    };
+  }
+
+  /** All numbers of a row, by the names that the history has for them. */
+  *numbersIn(row: number): Generator<readonly [name: string, value: number]> {
+    for (const [name, { column }] of this.#columns) yield [name, this.ring.value(column, row)];
+    for (const list of this.#lists.values()) {
+      const above = metricName(list.path);
+      for (const [key, field, value] of list.numbersIn(row)) yield [`${above}.${key}.${field}`, value];
+    }
+  }
+
   /** Columns for the rows of a list; the newest samples are in them at once. */
   list(definition: ListDefinition): RowColumns {
+    const known = this.#lists.get(definition);
+    if (known !== undefined) return known;
     const list = new RowColumns(this.ring, definition);
-    this.#lists.push(list);
+    this.#lists.set(definition, list);
     const first = this.ring.count - this.#recent.length;
     this.#recent.forEach((sample, index) => list.fill(first + index, sample));
     return list;
@@ -64,7 +82,7 @@ export class SampleRows {
 
   /** The parts of a sample that the columns are read from. */
   sections(): string[] {
-    return union([...this.#columns.values(), ...this.#lists].map(({ path }) => sectionOf(path)));
+    return union([...this.#columns.values(), ...this.#lists.values()].map(({ path }) => sectionOf(path)));
   }
 
   /** The server told of a gap; it stands before the next sample. */
@@ -106,18 +124,11 @@ export class SampleRows {
       this.#fill(0, sample);
       const gap = gaps.get(after.id) ?? gapBetween(moment(sample, from), moment(after, to), after.interval_seconds);
       this.ring.setBroken(1, gap !== null);
-      if (gap !== null) this.#note({ fromMilliseconds: from, toMilliseconds: to, reason: gap });
+      if (gap !== null) this.gaps.add({ fromMilliseconds: from, toMilliseconds: to, reason: gap });
       this.oldestId = sample.id;
       taken += 1;
     }
     return taken;
-  }
-
-  /** Why there is no sample at a time; null where none is known to be missing. */
-  gapAt(milliseconds: number): string | null {
-    const within = (note: GapNote): boolean =>
-      note.fromMilliseconds < milliseconds && milliseconds < note.toMilliseconds;
-    return this.#notes.find(within)?.reason ?? null;
   }
 
   #rowsToKeep(intervalSeconds: number): number {
@@ -132,24 +143,19 @@ export class SampleRows {
     const before = this.ring.time(last);
     const gap =
       this.#told ?? gapBetween(moment(this.newest, before), moment(sample, time), sample.interval_seconds);
-    if (gap !== null) this.#note({ fromMilliseconds: before, toMilliseconds: time, reason: gap });
+    if (gap !== null) this.gaps.add({ fromMilliseconds: before, toMilliseconds: time, reason: gap });
     return gap;
   }
 
   #fill(row: number, sample: SampleBase): void {
     for (const { path, column } of this.#columns.values()) this.ring.set(column, row, numberAt(sample, path));
-    for (const list of this.#lists) list.fill(row, sample);
-  }
-
-  #note(note: GapNote): void {
-    this.#notes.push(note);
-    if (this.#notes.length > NOTES_KEPT) this.#notes.shift();
+    for (const list of this.#lists.values()) list.fill(row, sample);
   }
 
   #clear(): void {
     this.ring.clear();
-    for (const list of this.#lists) list.clear();
-    this.#notes = [];
+    for (const list of this.#lists.values()) list.clear();
+    this.gaps.clear();
     this.#recent = [];
     this.oldestId = null;
   }

@@ -50,6 +50,7 @@ export class ZpSpark extends LitElement {
     timeline.column(this.path);
     this.#colour = "";
     this.#release = [
+      timeline.hold([metricName(this.path)]),
       timeline.subscribe(() => this.#draw(timeline)),
       onThemeChange(() => {
         this.#colour = "";
@@ -75,17 +76,17 @@ export class ZpSpark extends LitElement {
     this.#colour ||= colourOf(this.canvas, "--zp-series-1", "#1f6fd0");
     pen.strokeStyle = this.#colour;
     pen.lineWidth = LINE_WIDTH;
-    const column = timeline.column(this.path);
+    const series = timeline.series(this.path);
     const { rows } = timeline;
     let most = 0;
-    for (let row = view.first; row < view.first + view.rows; row += 1) most = Math.max(most, rows.value(column, row) || 0);
+    for (let row = view.first; row < view.first + view.rows; row += 1) most = Math.max(most, series.value(row) || 0);
     const span = view.endMilliseconds - view.startMilliseconds || 1;
     const toX = (row: number): number => ((rows.time(row) - view.startMilliseconds) / span) * clientWidth;
     const toY = (value: number): number => clientHeight - 1.5 - (most === 0 ? 0 : (value / most) * (clientHeight - 3));
     pen.beginPath();
     let drawn = false;
     for (let row = view.first; row < view.first + view.rows; row += 1) {
-      const value = rows.value(column, row);
+      const value = series.value(row);
       if (Number.isNaN(value)) {
         drawn = false;
         continue;

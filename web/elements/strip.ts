@@ -6,7 +6,8 @@ import { define } from "./define";
 import { AXIS_PIXELS, END_PIXELS } from "./plot/layout";
 import { shades } from "./plot/shades";
 import { paintStrip } from "./plot/strip-image";
-import { differ, missingReason, type Path } from "./path";
+import { differ, metricName, missingReason, type Path } from "./path";
+import type { Series } from "./series";
 import { onThemeChange, tokensOf } from "./theme";
 import type { Timeline, View } from "./timeline";
 import { watchVisible } from "./visible";
@@ -33,7 +34,7 @@ export class ZpStrip extends LitElement {
 
   @query("canvas") private canvas!: HTMLCanvasElement;
   @query(".most") private most!: HTMLElement;
-  #columns: number[] = [];
+  #lines: readonly Series[] = [];
   #shades: Uint32Array | null = null;
   #release: (() => void)[] = [];
   #visible = false;
@@ -66,7 +67,7 @@ export class ZpStrip extends LitElement {
   #begin(): void {
     const timeline = this.timeline;
     if (timeline === null) return;
-    this.#columns = this.rows.map((row) => timeline.column(row.path));
+    this.#lines = this.rows.map((row) => timeline.series(row.path));
     const height = Math.min(MOST_PIXELS, Math.max(1, this.rows.length) * ROW_PIXELS);
     this.canvas.style.height = `${height}px`;
     this.renderRoot.querySelector<HTMLElement>(".label")!.style.width = `${AXIS_PIXELS}px`;
@@ -75,6 +76,7 @@ export class ZpStrip extends LitElement {
     resized.observe(this.canvas);
     this.#release = [
       () => resized.disconnect(),
+      timeline.hold(together(this.rows.map((row) => row.path))),
       timeline.subscribe(() => this.#refresh()),
       onThemeChange(() => {
         this.#shades = null;
@@ -89,7 +91,7 @@ export class ZpStrip extends LitElement {
 
   #refresh(): void {
     const view = this.timeline?.view() ?? null;
-    if (!this.#visible || view === null || this.timeline === null || this.#columns.length === 0) return;
+    if (!this.#visible || view === null || this.timeline === null || this.#lines.length === 0) return;
     this.#paint(this.timeline, view);
     this.#tell(this.timeline);
   }
@@ -97,7 +99,7 @@ export class ZpStrip extends LitElement {
   // One pixel a shade, stretched by CSS: 128 cores over 700 pixels are 90,000 numbers to write, and one image to show.
   #paint(timeline: Timeline, view: View): void {
     const width = Math.max(1, Math.round(this.canvas.clientWidth));
-    const height = this.#columns.length;
+    const height = this.#lines.length;
     if (this.canvas.width !== width || this.canvas.height !== height) {
       this.canvas.width = width;
       this.canvas.height = height;
@@ -107,7 +109,7 @@ export class ZpStrip extends LitElement {
     this.#shades ??= this.#readShades();
     const image = pen.createImageData(width, height);
     const pixels = new Uint32Array(image.data.buffer);
-    paintStrip(pixels, width, timeline, view, this.#columns, this.#shades);
+    paintStrip(pixels, width, timeline, view, this.#lines, this.#shades);
     pen.putImageData(image, 0, 0);
   }
 
@@ -124,8 +126,8 @@ export class ZpStrip extends LitElement {
     const row = timeline.readingRow();
     let most = Number.NaN;
     let which = "";
-    this.#columns.forEach((column, index) => {
-      const share = timeline.value(column, row);
+    this.#lines.forEach((line, index) => {
+      const share = line.value(row);
       if (!Number.isNaN(share) && !(share <= most)) {
         most = share;
         which = this.rows[index]?.label ?? "";
@@ -144,6 +146,12 @@ export class ZpStrip extends LitElement {
     const now = timeline.cursorTime() === null;
     return `not available: ${now ? missingReason(timeline.sample, path) : timeline.missingAtCursor()}`;
   }
+}
+
+/** The names of a list's numbers by one name, in which a * stands for any of them: 128 cores are one thing to ask for. */
+function together(paths: readonly Path[]): string[] {
+  const above = paths.map((path) => (typeof path.at(-1) === "number" ? `${metricName(path.slice(0, -1))}.*` : metricName(path)));
+  return [...new Set(above)];
 }
 
 define("zp-strip", ZpStrip);

@@ -12,12 +12,11 @@ function sample(sequence: number, seconds = sequence, epoch = "a"): SampleBase &
 
 let pictures: (() => void)[];
 let timeline: Timeline;
-let column: number;
 
 beforeEach(() => {
   pictures = [];
   timeline = new Timeline({ longestSeconds: 600, schedule: (callback) => pictures.push(callback) });
-  column = timeline.column(VALUE);
+  timeline.column(VALUE);
 });
 
 function append(...sequences: number[]): void {
@@ -26,7 +25,7 @@ function append(...sequences: number[]): void {
 
 function rows(): (number | string)[] {
   const { rows: ring } = timeline;
-  return Array.from({ length: ring.count }, (_, row) => [ring.broken(row) ? "gap" : [], ring.value(column, row)].flat()).flat();
+  return Array.from({ length: ring.count }, (_, row) => [ring.broken(row) ? "gap" : [], timeline.series(VALUE).value(row)].flat()).flat();
 }
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, index) => from + index);
@@ -70,8 +69,8 @@ describe("samples", () => {
   it("knows the newest values of a column that is named later", () => {
     append(...range(1, 25));
     timeline.prepend([sample(0), sample(1)]);
-    const late = timeline.column(["interval_seconds"]);
-    expect([0, 5, 6, 25].map((row) => timeline.value(late, row))).toEqual([NaN, NaN, 1, 1]);
+    const late = timeline.series(["interval_seconds"]);
+    expect([0, 5, 6, 25].map((row) => late.value(row))).toEqual([NaN, NaN, 1, 1]);
   });
 
   it("keeps a window of ten minutes at ten samples a second", () => {
@@ -151,7 +150,7 @@ describe("the window", () => {
 });
 
 describe("the cursor", () => {
-  const read = (): number => timeline.value(column, timeline.readingRow());
+  const read = (): number => timeline.series(VALUE).value(timeline.readingRow());
 
   it("reads the newest value without a cursor", () => {
     append(1, 2, 3);

@@ -1,10 +1,15 @@
 // What all charts of a page share: the rows, the window over them, the cursor, and whether time stands still.
 
+import type { GapNote } from "./gap-notes";
 import { inOrder, type Mark } from "./marks";
 import type { Path, SampleBase } from "./path";
+import type { HistoryRows } from "./history-rows";
 import type { ColumnRing, RingStatistics } from "./ring";
-import type { ListDefinition, RowColumns, Series } from "./row-columns";
+import type { ListDefinition } from "./row-columns";
 import { SampleRows } from "./sample-rows";
+import type { ListColumns, Series } from "./series";
+import { ShownList } from "./shown-list";
+import type { Source, Span } from "./source";
 
 export type Window = { readonly points: number } | { readonly seconds: number };
 
@@ -23,21 +28,37 @@ export interface View {
 export interface TimelineOptions {
   /** The longest window that is offered, if several are; what is older than twice that is given up. */
   readonly longestSeconds?: number;
+  /** Whether a stretch can be marked and zoomed to, and a moment held. */
+  readonly canZoom?: boolean;
   /** Runs a callback before the next picture. In a hidden tab requestAnimationFrame runs none, so nothing is drawn. */
   readonly schedule?: (callback: () => void) => void;
 }
 
-type Cursor = { readonly time: number } | { readonly beforeEnd: number };
+type Cursor = { readonly time: number; readonly isHeld?: boolean } | { readonly beforeEnd: number };
+
+/** What of the history is shown. */
+export interface HistoryWanted {
+  readonly span: Span;
+  /** It goes on with the samples. */
+  readonly isOpen: boolean;
+}
 
 // A row is read out for a cursor up to this far from it.
-const REACH_INTERVALS = 0.6;
+const REACH_ROWS = 0.6;
+// A longer window is drawn out of the history: it has more samples than there are pixels, and the server's ring keeps no more.
+const MOST_LIVE_ROWS = 600;
 
 export class Timeline {
+  readonly canZoom: boolean;
   readonly #rows: SampleRows;
   readonly #schedule: (callback: () => void) => void;
   readonly #listeners = new Set<() => void>();
   #scheduled = false;
-  #frozen: SampleBase | null = null;
+  #stopped: { readonly sample: SampleBase; readonly isPast: boolean } | null = null;
+  #zoomed: Span | null = null;
+  #selection: Span | null = null;
+  #history: HistoryRows | null = null;
+  readonly #held = new Map<string, number>();
   #window: Window = { points: 20 };
   #cursor: Cursor | null = null;
   #connected = false;
@@ -46,6 +67,7 @@ export class Timeline {
   constructor(options: TimelineOptions = {}) {
     this.#rows = new SampleRows(options.longestSeconds ?? 0);
     this.#rows.window = this.#window;
+    this.canZoom = options.canZoom ?? false;
     this.#schedule = options.schedule ?? ((callback) => requestAnimationFrame(callback));
   }
 
@@ -53,7 +75,7 @@ export class Timeline {
 
   /** The sample that is shown: the newest, or the one at which time was stopped. */
   get sample(): SampleBase | null {
-    return this.#frozen ?? this.newest;
+    return this.#stopped?.sample ?? this.newest;
   }
 
   get newest(): SampleBase | null {
@@ -64,16 +86,19 @@ export class Timeline {
     return this.#rows.oldestId;
   }
 
+  /** The rows that are shown: of samples, or of the history. */
   get rows(): ColumnRing {
-    return this.#rows.ring;
+    return this.#source.ring;
   }
 
   append(sample: SampleBase): void {
     if (!this.#rows.append(sample)) {
       // The machine's clock was set back: what was pointed at is gone.
-      this.#frozen = null;
+      if (this.#stopped?.isPast === false) this.#stopped = null;
       this.#cursor = null;
+      this.#history = null;
     }
+    if (this.#history?.question.isOpen === true) this.#history.take(this.#rows, this.#rows.ring.count - 1);
     this.#changed();
   }
 
@@ -86,6 +111,7 @@ export class Timeline {
 
   tellGap(reason: string): void {
     this.#rows.tellGap(reason);
+    if (this.#history !== null) this.#history.isStale = true;
   }
 
   column(path: Path): number {
@@ -93,16 +119,17 @@ export class Timeline {
   }
 
   /** Columns for the rows of a list that come and go. */
-  list(definition: ListDefinition): RowColumns {
-    return this.#rows.list(definition);
+  list(definition: ListDefinition): ListColumns {
+    return new ShownList(() => this.#source, this.#rows.list(definition), definition);
   }
 
-  /** The numbers at `path`. */
+  /** The numbers at `path`, in the rows that are shown. */
   series(path: Path): Series {
-    const column = this.column(path);
+    this.column(path);
     return {
-      value: (row) => this.value(column, row),
-      copy: (first, count, target) => this.rows.copyColumn(column, first, count, target),
+      value: (row) => this.#source.series(path).value(row),
+      copy: (first, count, target) => this.#source.series(path).copy(first, count, target),
+      copyBounds: (first, count, low, high) => this.#source.series(path).copyBounds?.(first, count, low, high) ?? false,
     };
   }
 
@@ -110,8 +137,79 @@ export class Timeline {
     return this.#rows.sections();
   }
 
-  value(column: number, row: number): number {
-    return row < 0 ? Number.NaN : this.rows.value(column, row);
+  // --- the history
+
+  /** The samples that have arrived, whatever is shown. */
+  get live(): SampleRows {
+    return this.#rows;
+  }
+
+  /** Says that the metrics of these names (a * in one stands for any characters) are drawn. Returns what ends that. */
+  hold(names: readonly string[]): () => void {
+    const count = (by: number): void => {
+      for (const name of names) this.#held.set(name, (this.#held.get(name) ?? 0) + by);
+      for (const name of names) if (this.#held.get(name) === 0) this.#held.delete(name);
+    };
+    count(1);
+    let isHeld = true;
+    return () => {
+      if (isHeld) count(-1);
+      isHeld = false;
+    };
+  }
+
+  /** The names of what is drawn. */
+  get held(): Iterable<string> {
+    return this.#held.keys();
+  }
+
+  /** What the samples that have arrived are not enough for; null where they are. */
+  historyWanted(): HistoryWanted | null {
+    const span = this.span();
+    if (span === null || this.newest === null) return null;
+    const isOpen = this.#zoomed === null && this.#stopped === null;
+    const interval = this.#interval * 1000;
+    if (isOpen || (this.#zoomed === null && this.#stopped?.isPast === false)) {
+      if (span.to - span.from <= MOST_LIVE_ROWS * interval) return null;
+    } else {
+      const { ring } = this.#rows;
+      if (ring.count > 0 && ring.time(0) <= span.from + interval / 2) return null;
+    }
+    return { span, isOpen };
+  }
+
+  get history(): HistoryRows | null {
+    return this.#history;
+  }
+
+  /** Rows that show what `historyWanted` tells; null: the samples that have arrived must do. */
+  set history(history: HistoryRows | null) {
+    this.#history = history;
+    this.#changed();
+  }
+
+  get #source(): Source {
+    return this.#history !== null && this.historyWanted() !== null ? this.#history : this.#rows;
+  }
+
+  /** How far two rows are apart. */
+  get rowSeconds(): number {
+    return this.#source.rowSeconds;
+  }
+
+  /** How long the stretch is that a row stands for, where that is more than one sample; else null. */
+  get pixelSeconds(): number | null {
+    const source = this.#source;
+    return source === this.#history && this.#history.isPixels ? source.rowSeconds : null;
+  }
+
+  /** Why and where samples are missing. */
+  gapsBetween(start: number, end: number): readonly GapNote[] {
+    const source = this.#source;
+    if (source === this.#rows) return source.gaps.between(start, end);
+    const until = this.#history?.question.span.to ?? 0;
+    const newer = this.#rows.gaps.between(start, end).filter(({ fromMilliseconds }) => fromMilliseconds >= until);
+    return [...source.gaps.between(start, end), ...newer];
   }
 
   // --- the window
@@ -122,11 +220,15 @@ export class Timeline {
 
   set window(window: Window) {
     this.#window = window;
+    this.#zoomed = null;
+    this.#selection = null;
     this.#rows.window = window;
     this.#changed();
   }
 
+  /** The length of what is shown. */
   windowSeconds(): number {
+    if (this.#zoomed !== null) return (this.#zoomed.to - this.#zoomed.from) / 1000;
     return "points" in this.#window ? (this.#window.points - 1) * this.#interval : this.#window.seconds;
   }
 
@@ -135,22 +237,59 @@ export class Timeline {
     return Math.ceil(this.windowSeconds() / this.#interval) + 2;
   }
 
+  /** From where to where the charts go; null before the first sample. */
+  span(): Span | null {
+    const { sample } = this;
+    if (sample === null) return null;
+    const to = Date.parse(sample.timestamp);
+    return this.#zoomed ?? { from: to - this.windowSeconds() * 1000, to };
+  }
+
   /** Null before the first sample. */
   view(): View | null {
-    const end = this.#end;
-    if (end === null) return null;
-    const start = end - this.windowSeconds() * 1000;
-    const last = this.rows.firstAt(end + 1) - 1;
+    const span = this.span();
+    if (span === null) return null;
+    const { ring, rowSeconds } = this.#source;
+    const last = ring.firstAt(span.to + 1) - 1;
     // The row that belongs to the window's start may have come a little early.
-    const inside = Math.min(this.rows.firstAt(start - this.#interval * 500), last + 1);
+    const inside = Math.min(ring.firstAt(span.from - rowSeconds * 500), last + 1);
     const first = Math.max(0, inside - 1);
     return {
-      startMilliseconds: start,
-      endMilliseconds: end,
+      startMilliseconds: span.from,
+      endMilliseconds: span.to,
       first,
       rows: last - first + 1,
       count: last - inside + 1,
     };
+  }
+
+  // --- a stretch of the past
+
+  /** The stretch that the charts show in place of the window. */
+  get zoomed(): Span | null {
+    return this.#zoomed;
+  }
+
+  /** Null goes back to the window. What is shorter than two samples is not worth a chart. */
+  zoom(span: Span | null): void {
+    const least = 2000 * this.#interval;
+    this.#selection = null;
+    this.#cursor = null;
+    this.#zoomed = span === null || span.to - span.from >= least ? span : null;
+    this.#changed();
+  }
+
+  /** The stretch that is marked in all charts, to be zoomed to. */
+  get selection(): Span | null {
+    return this.#selection;
+  }
+
+  /** Marks what lies between two times, in either order. */
+  select(one: number | null, other = 0): void {
+    const span = this.span();
+    const inside = (time: number): number => Math.min(span?.to ?? time, Math.max(span?.from ?? time, time));
+    this.#selection = one === null ? null : { from: inside(Math.min(one, other)), to: inside(Math.max(one, other)) };
+    this.#changed();
   }
 
   // --- marks
@@ -179,12 +318,25 @@ export class Timeline {
   }
 
   get frozen(): boolean {
-    return this.#frozen !== null;
+    return this.#stopped !== null;
+  }
+
+  /** The sample of a past moment that is shown, as it was asked for; null where the newest is, or was when time was stopped. */
+  get past(): SampleBase | null {
+    return this.#stopped?.isPast === true ? this.#stopped.sample : null;
   }
 
   /** Stops or restarts the shown time. Samples are kept either way. */
   freeze(frozen: boolean): void {
-    this.#frozen = frozen ? this.newest : null;
+    this.#stopped = frozen && this.newest !== null ? { sample: this.newest, isPast: false } : null;
+    this.#changed();
+  }
+
+  /** Shows a past moment by its sample: the charts end there. */
+  showPast(sample: SampleBase): void {
+    this.#stopped = { sample, isPast: true };
+    this.#zoomed = null;
+    this.#cursor = null;
     this.#changed();
   }
 
@@ -202,6 +354,17 @@ export class Timeline {
     this.#changed();
   }
 
+  /** Puts the cursor on a moment and leaves it there, wherever a mouse goes. Null lets it go. */
+  holdAt(milliseconds: number | null): void {
+    this.#cursor = milliseconds === null ? null : { time: milliseconds, isHeld: true };
+    this.#changed();
+  }
+
+  /** The cursor stands where it was put. */
+  get isHeld(): boolean {
+    return this.#cursor !== null && "time" in this.#cursor && this.#cursor.isHeld === true;
+  }
+
   /** Moves the cursor by rows; the first step sets out from the newest. */
   step(rows: number): void {
     const view = this.view();
@@ -214,9 +377,9 @@ export class Timeline {
   }
 
   cursorTime(): number | null {
-    const end = this.#end;
-    if (this.#cursor === null || end === null) return null;
-    return "time" in this.#cursor ? this.#cursor.time : end - this.#cursor.beforeEnd;
+    const span = this.span();
+    if (this.#cursor === null || span === null) return null;
+    return "time" in this.#cursor ? this.#cursor.time : span.to - this.#cursor.beforeEnd;
   }
 
   /** The row whose values are read out: the one under the cursor, else the newest that is shown. -1: there is none. */
@@ -226,15 +389,19 @@ export class Timeline {
     const cursor = this.cursorTime();
     if (cursor === null) return view.first + view.rows - 1;
     const row = this.#nearestRow(cursor);
-    const near = Math.abs(this.rows.time(row) - cursor) <= REACH_INTERVALS * this.#interval * 1000;
+    const near = Math.abs(this.rows.time(row) - cursor) <= REACH_ROWS * this.#source.rowSeconds * 1000;
     return near ? row : -1;
+  }
+
+  /** Why no samples were taken at the cursor; null where none is known to be missing. */
+  gapAtCursor(): string | null {
+    const cursor = this.cursorTime();
+    return cursor === null ? null : (this.gapsBetween(cursor, cursor)[0]?.reason ?? null);
   }
 
   /** Why there is nothing under the cursor. */
   missingAtCursor(): string {
-    const cursor = this.cursorTime();
-    const gap = cursor === null ? null : this.#rows.gapAt(cursor);
-    return gap ?? "there is no sample of this time";
+    return this.gapAtCursor() ?? "there is no sample of this time";
   }
 
   // --- listeners
@@ -246,7 +413,7 @@ export class Timeline {
   }
 
   statistics(): RingStatistics & { readonly listeners: number } {
-    return { ...this.rows.statistics(), listeners: this.#listeners.size };
+    return { ...this.#rows.ring.statistics(), listeners: this.#listeners.size };
   }
 
   #changed(): void {
@@ -260,10 +427,6 @@ export class Timeline {
 
   get #interval(): number {
     return this.sample?.interval_seconds ?? 1;
-  }
-
-  get #end(): number | null {
-    return this.sample === null ? null : Date.parse(this.sample.timestamp);
   }
 
   #nearestRow(time: number): number {

@@ -9,6 +9,8 @@ import type { SummaryLine } from "./summary";
 export interface Backdrop {
   /** Takes what the window shows; `rows` has its times already. Tells how far it reaches. */
   copy(timeline: Timeline, view: View, rows: PlotRows): Extent;
+  /** The names of the metrics that it is drawn of; a * stands for any characters. */
+  readonly names: readonly string[];
   /** Whether it has anything in the window. */
   readonly drawn: boolean;
   /** For those who do not see it. */

@@ -24,7 +24,10 @@ export function hatch(ctx: CanvasRenderingContext2D, colour: string): CanvasPatt
   return ctx.createPattern(tile, "repeat");
 }
 
-export function gapHatch({ rows, look }: Plot): Plugin<"columnLine"> {
+// What is narrower than a pixel would be drawn as one: a machine that is busy all day would be hatched all over.
+const LEAST_PIXELS = 0.75;
+
+export function gapHatch(plot: Plot): Plugin<"columnLine"> {
   let pattern: CanvasPattern | null = null;
   let drawnIn = "";
   return {
@@ -33,13 +36,12 @@ export function gapHatch({ rows, look }: Plot): Plugin<"columnLine"> {
       const { ctx, chartArea, scales } = chart;
       const x = scales["x"];
       if (x === undefined) return;
-      for (let row = 1; row < rows.count; row += 1) {
-        if (rows.breaks[row] !== 1) continue;
-        const left = Math.max(chartArea.left, x.getPixelForValue(rows.times[row - 1] ?? 0));
-        const right = Math.min(chartArea.right, x.getPixelForValue(rows.times[row] ?? 0));
-        if (right <= left) continue;
-        if (drawnIn !== look.hatch) {
-          drawnIn = look.hatch;
+      for (const { fromMilliseconds, toMilliseconds } of plot.gaps) {
+        const left = Math.max(chartArea.left, x.getPixelForValue(fromMilliseconds));
+        const right = Math.min(chartArea.right, x.getPixelForValue(toMilliseconds));
+        if (right - left < LEAST_PIXELS) continue;
+        if (drawnIn !== plot.look.hatch) {
+          drawnIn = plot.look.hatch;
           pattern = hatch(ctx, drawnIn);
         }
         ctx.save();

@@ -27,6 +27,7 @@ const THIN_LINE_WIDTH = 1;
 const DENSE_ROWS = 150;
 const AREA_OPACITY = 0.13;
 const OLD_OPACITY = 0.5;
+const BAND_OPACITY = 0.22;
 const DASHES = [4, 2];
 const LONE_POINT_RADIUS = 1.75;
 
@@ -61,6 +62,7 @@ class ColumnLineController extends DatasetController<ChartType> {
     ctx.lineJoin = "bevel";
     ctx.setLineDash(line.dashed ? DASHES : []);
     for (const [from, to] of pieces(line.values, rows)) {
+      if (line.isBounded) band(ctx, line, rows, [from, to], opacity, toX, (value) => toY(sign * value));
       if (to === from) {
         dot(ctx, toX(rows.times[from] ?? 0), toY(sign * (line.values[from] ?? 0)));
         continue;
@@ -103,6 +105,24 @@ export function linear(scale: Scale): (value: number) => number {
   const start = scale.getPixelForValue(scale.min);
   const slope = (scale.getPixelForValue(scale.max) - start) / (scale.max - scale.min || 1);
   return (value) => start + (value - scale.min) * slope;
+}
+
+/** From the lowest to the highest sample of each row: what the line, which is their mean, does not tell. */
+function band(
+  ctx: CanvasRenderingContext2D,
+  { low, high }: PlotLine,
+  { times }: PlotRows,
+  [from, to]: readonly [number, number],
+  opacity: number,
+  toX: (milliseconds: number) => number,
+  toY: (value: number) => number,
+): void {
+  ctx.beginPath();
+  for (let row = from; row <= to; row += 1) ctx.lineTo(toX(times[row] ?? 0), toY(high[row] ?? 0));
+  for (let row = to; row >= from; row -= 1) ctx.lineTo(toX(times[row] ?? 0), toY(low[row] ?? 0));
+  ctx.globalAlpha = BAND_OPACITY * opacity;
+  ctx.fill();
+  ctx.globalAlpha = opacity;
 }
 
 // A value between two gaps has no line, but it was read.

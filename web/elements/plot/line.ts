@@ -1,6 +1,6 @@
 // What a plot draws: columns of one window, copied out of the rows once a picture.
 
-import type { Series } from "../row-columns";
+import type { Series } from "../series";
 import type { View, Timeline } from "../timeline";
 
 export interface PlotLine {
@@ -15,6 +15,10 @@ export interface PlotLine {
   /** Of its name at its end, where it must be readable. */
   labelColour: string;
   values: Float64Array;
+  /** Each row stands for many samples, of which these are the lowest and the highest. */
+  isBounded: boolean;
+  low: Float64Array;
+  high: Float64Array;
 }
 
 /** The rows of the window; `times` and `breaks` may be longer than `count`. */
@@ -47,8 +51,11 @@ export function copyView(timeline: Timeline, view: View, rows: PlotRows, lines: 
   timeline.rows.copyTimes(view.first, view.rows, rows.times);
   timeline.rows.copyBreaks(view.first, view.rows, rows.breaks);
   for (const line of lines) {
-    if (line.values.length < view.rows) line.values = new Float64Array(rows.times.length);
+    if (line.values.length < view.rows) {
+      for (const one of ["values", "low", "high"] as const) line[one] = new Float64Array(rows.times.length);
+    }
     line.series.copy(view.first, view.rows, line.values);
+    line.isBounded = line.series.copyBounds?.(view.first, view.rows, line.low, line.high) ?? false;
   }
 }
 
@@ -58,7 +65,7 @@ export function extentOf(rows: PlotRows, lines: readonly PlotLine[]): Extent {
   let below = 0;
   for (const line of lines) {
     for (let row = 0; row < rows.count; row += 1) {
-      const value = line.values[row] ?? Number.NaN;
+      const value = (line.isBounded ? line.high : line.values)[row] ?? Number.NaN;
       if (line.below) below = value > below ? value : below;
       else above = value > above ? value : above;
     }

@@ -18,10 +18,12 @@ function timelineOf(values: readonly (readonly [second: number, value: number | 
   return timeline;
 }
 
+const NOTHING = new Float64Array(0);
+
 function line(part: Partial<PlotLine> = {}): PlotLine {
   const series = timelineOf([]).series(["value"]);
   const look = { dashed: false, area: false, colour: "", labelColour: "" };
-  return { label: "l", series, below: false, ...look, values: new Float64Array(0), ...part };
+  return { label: "l", series, below: false, ...look, values: NOTHING, isBounded: false, low: NOTHING, high: NOTHING, ...part };
 }
 
 describe("copyView", () => {
@@ -89,7 +91,7 @@ describe("paintStrip", () => {
     const timeline = timelineOf(values);
     timeline.window = { seconds };
     const pixels = new Uint32Array(seconds);
-    paintStrip(pixels, seconds, timeline, timeline.view()!, [0], ramp);
+    paintStrip(pixels, seconds, timeline, timeline.view()!, [timeline.series(["value"])], ramp);
     return [...pixels];
   }
 

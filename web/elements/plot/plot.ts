@@ -3,9 +3,10 @@
 import { Chart, LinearScale } from "chart.js";
 import { steadyAxis, valueAxis, type AxisKind, type ValueAxis } from "../axis";
 import type { UnitKind } from "../format";
+import type { GapNote } from "../gap-notes";
 import { colourOf } from "../theme";
 import { marksBetween, type Mark } from "../marks";
-import type { Series } from "../row-columns";
+import type { Series } from "../series";
 import type { Timeline, View } from "../timeline";
 import type { Backdrop } from "./backdrop";
 import { configuration } from "./configuration";
@@ -14,6 +15,8 @@ import { copyView, emptyRows, extentOf, type PlotLine, type PlotRows } from "./l
 import { columnLineParts } from "./line-controller";
 
 Chart.register(LinearScale, ...columnLineParts);
+
+const NONE = new Float64Array(0);
 
 /** The colours and the font of a plot, as CSS gives them to its element. */
 export interface Look {
@@ -51,6 +54,8 @@ export class Plot {
   view: View | null = null;
   /** Those in the window. */
   marks: readonly Mark[] = [];
+  /** The stretches of the window without samples. */
+  gaps: readonly GapNote[] = [];
   readonly #axisKind: AxisKind;
   readonly #colourTokens: readonly string[];
   readonly #chart: Chart<"columnLine">;
@@ -69,7 +74,7 @@ export class Plot {
     this.#colourTokens = lines.map((line) => line.colourToken);
     this.lines = lines.map(({ label, series, below, dashed }) => {
       const isAlone = backdrop === null && lines.filter((other) => other.below === below).length === 1;
-      return { label, series, below, dashed, area: isAlone, colour: "", labelColour: "", values: new Float64Array(0) };
+      return { label, series, below, dashed, area: isAlone, colour: "", labelColour: "", values: NONE, isBounded: false, low: NONE, high: NONE };
     });
     this.#readLook(canvas);
     this.#chart = new Chart(canvas, configuration(this, unit));
@@ -89,6 +94,7 @@ export class Plot {
     this.view = timeline.view();
     if (this.view !== null) {
       this.marks = marksBetween(timeline.marks, this.view.startMilliseconds, this.view.endMilliseconds);
+      this.gaps = timeline.gapsBetween(this.view.startMilliseconds, this.view.endMilliseconds);
       copyView(timeline, this.view, this.rows, this.lines);
       const lines = extentOf(this.rows, this.lines);
       const behind = this.backdrop?.copy(timeline, this.view, this.rows) ?? { above: 0, below: 0 };

@@ -2,8 +2,8 @@
 
 import type { Chart, Plugin } from "chart.js";
 import type { Hues } from "../hues";
-import type { Path } from "../path";
-import type { RowColumns, Series } from "../row-columns";
+import { metricName, type Path } from "../path";
+import type { ListColumns, Series } from "../series";
 import type { Timeline, View } from "../timeline";
 import type { Backdrop } from "./backdrop";
 import type { Extent, PlotRows } from "./line";
@@ -52,16 +52,22 @@ export class StackAreas implements Backdrop {
   selected: string | null = null;
   sides: readonly Side[] = [];
   #order: string[] = [];
-  readonly #list: RowColumns;
+  readonly #list: ListColumns;
   readonly #hues: Hues;
 
   constructor(
-    list: RowColumns,
+    list: ListColumns,
     hues: Hues,
     readonly definitions: readonly StackSide[],
   ) {
     this.#list = list;
     this.#hues = hues;
+  }
+
+  /** The names of the metrics that it is drawn of. */
+  get names(): readonly string[] {
+    const above = metricName(this.#list.path);
+    return this.definitions.flatMap(({ field, other, unattributed }) => [`${above}.*.${field}`, metricName(other), metricName(unattributed)]);
   }
 
   get drawn(): boolean {
