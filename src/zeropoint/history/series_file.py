@@ -1,0 +1,82 @@
+"""What lies in one file of a tier, through a connection that is open."""
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+
+import apsw
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+# Stands for a series that a file does not have; SQLite numbers them from 1.
+UNKNOWN = np.uint32(0xFFFFFFFF)
+# SQLite takes 32,766 values in one statement.
+MOST_AT_ONCE = 1000
+
+
+class Row(Struct, frozen=True, gc=False):
+    """A block without its content."""
+
+    id: int
+    start_ms: int
+    end_ms: int
+    interval_ms: int
+
+
+def name_crc(name: str) -> int:
+    return zlib.crc32(name.encode())
+
+
+def ids_of(connection: apsw.Connection, names: Sequence[str]) -> dict[str, int]:
+    """The numbers of those series that the file has. One whose name is damaged is not found by it."""
+    found: dict[str, int] = {}
+    for first in range(0, len(names), MOST_AT_ONCE):
+        some = names[first : first + MOST_AT_ONCE]
+        marks = ",".join("?" * len(some))
+        sql = f"SELECT name, id, crc FROM series WHERE name IN ({marks})"  # noqa: S608 - question marks alone
+        found.update((name, id) for name, id, crc in connection.execute(sql, some) if crc == name_crc(name))
+    return found
+
+
+def all_series(connection: apsw.Connection) -> Iterator[tuple[int, str]]:
+    """Numbers and names; without those that are damaged."""
+    for id, name, crc in connection.execute("SELECT id, name, crc FROM series ORDER BY id"):
+        if isinstance(name, str) and crc == name_crc(name):
+            yield id, name
+
+
+def add_series(connection: apsw.Connection, names: Iterable[str]) -> dict[str, int]:
+    """Gives new series their numbers, within the caller's transaction."""
+    added = {}
+    for name in names:
+        connection.execute("INSERT INTO series (name, crc) VALUES (?, ?)", (name, name_crc(name)))
+        added[name] = connection.last_insert_rowid()
+    return added
+
+
+def rows_between(connection: apsw.Connection, from_ms: int, to_ms: int) -> list[Row]:
+    """Blocks that begin in [from_ms, to_ms), in the order of their times."""
+    sql = "SELECT id, start_ms, end_ms, interval_ms FROM blocks WHERE start_ms >= ? AND start_ms < ? ORDER BY start_ms, id"
+    return [Row(*row) for row in connection.execute(sql, (from_ms, to_ms))]
+
+
+def content_of(connection: apsw.Connection, id: int) -> bytes:
+    """Of a block; empty when it is gone."""
+    for (content,) in connection.execute("SELECT content FROM blocks WHERE id = ?", (id,)):
+        if isinstance(content, bytes):
+            return content
+    return b""
+
+
+def unrolled(connection: apsw.Connection, from_ms: int, to_ms: int, span_ms: int) -> dict[int, bool]:
+    """The spans that have blocks, by their beginnings; whether there are some that the coarser tier has not."""
+    sql = """
+        SELECT span * ?3, newest > coalesce((SELECT last_id FROM rolled WHERE start_ms = span * ?3), 0)
+        FROM (SELECT start_ms / ?3 AS span, max(id) AS newest FROM blocks
+              WHERE start_ms >= ?1 AND start_ms < ?2 GROUP BY span)
+    """
+    return {start: bool(is_due) for start, is_due in connection.execute(sql, (from_ms, to_ms, span_ms))}
+
+
+def numbers(names: Sequence[str], ids: dict[str, int]) -> NDArray[np.uint32]:
+    return np.array([ids.get(name, UNKNOWN) for name in names], dtype=np.uint32)
