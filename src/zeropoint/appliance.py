@@ -5,17 +5,26 @@ import signal
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from aiohttp import web
 
 from zeropoint.ai.registry import refuse_wrong_targets
 from zeropoint.ai.run_list import RunList
+from zeropoint.catalogue import describe
+from zeropoint.feed.archive import Archive, Tail
 from zeropoint.feed.broadcaster import Broadcaster
 from zeropoint.feed.ring import Ring
 from zeropoint.feed.view import View, parse_view
 from zeropoint.flight import Lane
+from zeropoint.history.columns_reader import ColumnReader
+from zeropoint.history.gaps import GapReader
+from zeropoint.history.journal_reader import JournalReader
+from zeropoint.history.queries import Queries
+from zeropoint.history.readers import Readers
 from zeropoint.model import Component, RunEntry, RunSteps
 from zeropoint.probe import Probe
 from zeropoint.sampler import SERVING, Sampler
@@ -23,10 +32,12 @@ from zeropoint.sampling.scheduler import new_epoch
 from zeropoint.server.access import Gate
 from zeropoint.server.app import application, routes
 from zeropoint.server.exposition import Exposition
+from zeropoint.server.history import OnHistory, Past
 from zeropoint.server.live import Live
 from zeropoint.server.openapi import OpenApi
 from zeropoint.server.pages import Pages
 from zeropoint.server.runs import Runs
+from zeropoint.server.specs import Specs
 from zeropoint.server.status import Status
 from zeropoint.server.tokens import TokenRegister, TokenStore, utc_now
 from zeropoint.settings import Settings, SettingsError
@@ -38,6 +49,13 @@ SHUTDOWN_SECONDS = 2.0
 TOKEN_SECONDS = 0.5
 # How long who asks for runs waits for the disk.
 RUNS_SECONDS = 5.0
+# How long a question to the history may take, and how long who asks waits for that of another one as well.
+HISTORY_SECONDS = 10.0
+HISTORY_WAIT_SECONDS = 15.0
+# How long a reader that comes back waits for samples from behind the ring before it is told that they are gone.
+REPLAY_SECONDS = 5.0
+
+T = TypeVar("T")
 
 
 class Appliance:
@@ -46,7 +64,10 @@ class Appliance:
     def __init__(self, settings: Settings) -> None:
         epoch = new_epoch(datetime.now(UTC))
         ring = Ring(epoch)
-        self.broadcaster = Broadcaster(ring, settings.interval, settings.max_subscribers, msgspec.json.encode)
+        directory = Path(settings.data) / "history"
+        self.broadcaster = Broadcaster(
+            ring, settings.interval, settings.max_subscribers, msgspec.json.encode, archive=archive_of(directory)
+        )
         self.register = TokenRegister(TokenStore(Path(settings.data)))
         sampler = Sampler(settings, epoch, self.broadcaster.publish, self._serving, self._failures)
         self.scheduler = sampler.scheduler
@@ -58,6 +79,12 @@ class Appliance:
             live=Live(self.gate, self.broadcaster),
             status=status,
             exposition=Exposition(self.broadcaster),
+            past=Past(
+                self.broadcaster,
+                Specs(describe(self.reports)),
+                on_history_of(directory, settings.interval),
+                lambda: int(utc_now().timestamp() * 1000),
+            ),
             runs=runs_of(RunList(Path(settings.artifacts), sampler.roots)),
             pages=Pages(),
             openapi=OpenApi(self.reports),
@@ -93,6 +120,31 @@ def runs_of(run_list: RunList) -> Runs:
         return await lane.call(lambda: run_list.steps(run, points))
 
     return Runs(listed, steps)
+
+
+def archive_of(directory: Path) -> Archive:
+    """What the feed asks for samples that are older than memory reaches back: the journal, on a thread of its own."""
+    lane, journal = Lane("replay", REPLAY_SECONDS), JournalReader(directory)
+
+    async def after(id: str, limit: int) -> Tail:
+        return await lane.call(lambda: journal.after(id, limit))
+
+    return after
+
+
+def on_history_of(directory: Path, interval_seconds: float) -> OnHistory:
+    """Calls that read the history, on a thread of their own: they cost whoever asks, and nobody else, the time."""
+    lane = Lane("history", HISTORY_WAIT_SECONDS)
+
+    @cache
+    def readers() -> Readers:
+        queries = Queries(ColumnReader(directory), round(interval_seconds * 1000), HISTORY_SECONDS)
+        return Readers(queries, JournalReader(directory), GapReader(directory).between)
+
+    async def on_history(call: Callable[[Readers], T], /) -> T:
+        return await lane.call(lambda: call(readers()))
+
+    return on_history
 
 
 def reports_of(ai: tuple[Probe, ...]) -> Mapping[str, type[Component]]:

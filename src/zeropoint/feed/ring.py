@@ -38,6 +38,10 @@ class Ring:
     def newest(self) -> Frame | None:
         return self._frames[-1] if self._frames else None
 
+    def frames(self) -> list[Frame]:
+        """All of them, the oldest first."""
+        return list(self._frames)
+
     def append(self, sample: Sample, missed: int, encode: Callable[[Sample], bytes]) -> Frame:
         """Encodes the sample and keeps it; `missed` ticks stand before it."""
         previous = self.newest

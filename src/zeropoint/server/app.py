@@ -11,6 +11,8 @@ from zeropoint.server.access import Gate, Need, access_guard
 from zeropoint.server.errors import errors_as_json
 from zeropoint.server.exposition import Exposition
 from zeropoint.server.headers import add_security_headers
+from zeropoint.server.history import AT, WINDOW, Past
+from zeropoint.server.history_answers import HistoryAnswer, MetricsAnswer, MomentAnswer
 from zeropoint.server.hosts import host_guard
 from zeropoint.server.live import MAX_WAIT_SECONDS, Live, SamplesAnswer
 from zeropoint.server.openapi import OpenApi
@@ -28,7 +30,7 @@ UNHEALTHY = HTTPStatus.SERVICE_UNAVAILABLE
 
 
 def routes(
-    *, live: Live, status: Status, exposition: Exposition, runs: Runs, pages: Pages, openapi: OpenApi
+    *, live: Live, status: Status, exposition: Exposition, runs: Runs, past: Past, pages: Pages, openapi: OpenApi
 ) -> tuple[Route, ...]:
     """The table of routes, which /openapi.json describes."""
     facts = (HealthAnswer, HealthWord)
@@ -113,6 +115,32 @@ def routes(
                     {"type": "integer", "minimum": FEWEST_POINTS, "maximum": MOST_POINTS, "default": USUAL_POINTS},
                 ),
             ),
+        ),
+        Route(
+            "/api/v1/history",
+            "history",
+            "Stored series as columns: mean, least and most of each pixel, or each sample",
+            past.history,
+            "read",
+            (Answer(200, "The columns", struct=HistoryAnswer),),
+            WINDOW,
+        ),
+        Route(
+            "/api/v1/metrics",
+            "metrics",
+            "Every series that is stored or in the newest sample, with what is known of it",
+            past.metrics,
+            "read",
+            (Answer(200, "The series", struct=MetricsAnswer),),
+        ),
+        Route(
+            "/api/v1/sample",
+            "sample",
+            "The whole sample of a past moment",
+            past.sample,
+            "read",
+            (Answer(200, "The newest at or before the moment", struct=MomentAnswer),),
+            (AT,),
         ),
         Route("/control/metrics", "page", "The dashboard", pages.page, "open", page),
         Route(

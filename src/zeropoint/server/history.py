@@ -1,0 +1,127 @@
+"""/api/v1/history, /api/v1/metrics and /api/v1/sample."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from http import HTTPStatus
+from typing import Protocol, TypeVar
+
+from aiohttp import web
+
+from zeropoint.feed.broadcaster import Broadcaster
+from zeropoint.history.fault import Fault
+from zeropoint.history.queries import TooSlowError
+from zeropoint.history.query import Window
+from zeropoint.history.readers import Readers
+from zeropoint.server.errors import ApiError, bad_parameter, json_response
+from zeropoint.server.history_answers import encode_history, encode_metrics, encode_moment
+from zeropoint.server.moment_sample import from_memory, from_readers
+from zeropoint.server.moments import parse_ms
+from zeropoint.server.routes import Parameter
+from zeropoint.server.specs import Specs
+
+FEWEST_POINTS, MOST_POINTS, USUAL_POINTS = 2, 20_000, 500
+MOST_METRICS, LONGEST_NAME = 64, 300
+USUAL_WINDOW_MS = 3_600_000
+MOMENT = {"type": ["string", "number"], "examples": ["2026-11-28T14:03:00Z", 1795874580]}
+AT = Parameter("at", "query", "The moment: RFC 3339, or seconds since 1970", MOMENT)
+NAMES = {
+    "type": "array",
+    "items": {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME},
+    "minItems": 1,
+    "maxItems": MOST_METRICS,
+    "examples": [["system.cpu.usage_percent", "system.cpu.per_core_percent.*"]],
+}
+WINDOW = (
+    Parameter("metric", "query", "Name of a series, repeatable; `*` stands for any characters", NAMES),
+    Parameter("from", "query", "Beginning: RFC 3339, or seconds since 1970; an hour before the end", MOMENT),
+    Parameter("to", "query", "End, which is not in it; now", MOMENT),
+    Parameter(
+        "points",
+        "query",
+        "At most so many points, each the mean, least and most of a pixel of equal width",
+        {"type": "integer", "minimum": FEWEST_POINTS, "maximum": MOST_POINTS, "default": USUAL_POINTS},
+    ),
+)
+OFF = "the history is switched off (setting history)"
+
+T = TypeVar("T")
+
+
+class OnHistory(Protocol):
+    """Calls what reads on the thread that may. It may raise TimeoutError, and whatever the call raises."""
+
+    def __call__(self, call: Callable[[Readers], T], /) -> Awaitable[T]: ...
+
+
+class Past:
+    """Handlers. `on_history` is None where no history is kept; `now` is in milliseconds since 1970."""
+
+    def __init__(
+        self, broadcaster: Broadcaster, specs: Specs, on_history: OnHistory | None, now: Callable[[], int]
+    ) -> None:
+        self._broadcaster = broadcaster
+        self._specs = specs
+        self._on_history = on_history
+        self._now = now
+
+    async def history(self, request: web.Request) -> web.StreamResponse:
+        patterns, window = _patterns(request), _window(request, self._now())
+        return json_response(await self._read(partial(encode_history, patterns, window)))
+
+    async def metrics(self, request: web.Request) -> web.StreamResponse:
+        newest = self._broadcaster.newest_sample
+        try:
+            answer = await self._read(lambda readers: encode_metrics(readers.names(), newest, self._specs))
+        except ApiError as error:
+            # What is there now is known without the history.
+            answer = encode_metrics(set(), newest, self._specs, error.body.message)
+        return json_response(answer)
+
+    async def sample(self, request: web.Request) -> web.StreamResponse:
+        given = request.query.get("at")
+        if given is None:
+            raise bad_parameter("at", "a moment is needed, as in 2026-11-28T14:03:00Z")
+        at_ms, now_ms = parse_ms("at", given), self._now()
+        payload, reason = from_memory(self._broadcaster.ring, at_ms, now_ms)
+        if payload is None and reason is None:
+            try:
+                payload, reason = await self._read(partial(from_readers, at_ms))
+            except ApiError as error:
+                reason = error.body.message
+        return json_response(encode_moment(payload, reason))
+
+    async def _read(self, call: Callable[[Readers], T]) -> T:
+        """Raises ApiError where the history does not answer."""
+        if self._on_history is None:
+            raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "history-off", OFF)
+        try:
+            return await self._on_history(call)
+        except Fault as fault:
+            raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "history-failed", f"the history: {fault}") from None
+        except (TooSlowError, TimeoutError):
+            message = "the history could not be read in time; ask for fewer points or a shorter time"
+            raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "history-slow", message) from None
+
+
+def _patterns(request: web.Request) -> list[str]:
+    given = request.query.getall("metric", [])
+    if not 0 < len(given) <= MOST_METRICS:
+        raise bad_parameter("metric", f"the name of a series is needed, at most {MOST_METRICS} of them")
+    if any(not 0 < len(name) <= LONGEST_NAME for name in given):
+        raise bad_parameter("metric", f"a name has 1 to {LONGEST_NAME} characters")
+    return list(given)
+
+
+def _window(request: web.Request, now_ms: int) -> Window:
+    to_ms = parse_ms("to", request.query["to"]) if "to" in request.query else now_ms
+    from_ms = parse_ms("from", request.query["from"]) if "from" in request.query else max(0, to_ms - USUAL_WINDOW_MS)
+    if from_ms >= to_ms:
+        raise bad_parameter("from", "it must lie before `to`, which is now unless it is given")
+    return Window(from_ms, to_ms, _points(request))
+
+
+def _points(request: web.Request) -> int:
+    given = request.query.get("points", str(USUAL_POINTS))
+    if not (given.isascii() and given.isdigit() and len(given) <= 5 and FEWEST_POINTS <= int(given) <= MOST_POINTS):
+        raise bad_parameter("points", f"{given[:32]!r} is no whole number from {FEWEST_POINTS} to {MOST_POINTS}")
+    return int(given)

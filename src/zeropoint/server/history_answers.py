@@ -1,0 +1,133 @@
+"""The forms of what the history answers, and their JSON."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+import msgspec
+import numpy as np
+from msgspec import Meta, Struct
+from numpy.typing import NDArray
+
+from zeropoint.catalogue import Kind, values
+from zeropoint.history.gaps import LossReason
+from zeropoint.history.query import Window
+from zeropoint.history.readers import Readers
+from zeropoint.model import Sample, Unavailable
+from zeropoint.server.moments import rfc3339
+from zeropoint.server.specs import Specs
+
+Numbers = list[float | None]
+
+
+class SeriesValues(Struct, frozen=True):
+    """Values of one series, null where there are none."""
+
+    mean: Numbers
+    min: Annotated[Numbers, Meta(description="The least; a state's values are indices into its states")]
+    max: Annotated[Numbers, Meta(description="The most")]
+
+
+class HistoryGap(Struct, frozen=True, rename={"since": "from", "until": "to"}):
+    """A time of which samples are missing."""
+
+    since: Annotated[str, Meta(description="RFC 3339")]
+    until: Annotated[str, Meta(description="RFC 3339")]
+    lost: Annotated[int | None, Meta(description="How many samples; null where that cannot be known")]
+    reason: Annotated[
+        LossReason, Meta(description="Why they are missing; after clock-set none need be: there the times jump")
+    ]
+
+
+class HistoryAnswer(Struct, frozen=True, rename={"since": "from", "until": "to"}):
+    """Columns, one a series, that share their timestamps."""
+
+    timestamps: Annotated[list[str], Meta(description="Of the samples, or of the pixels' beginnings; RFC 3339")]
+    series: dict[str, SeriesValues]
+    tier: Annotated[
+        Literal["samples", "minutes", "hours"],
+        Meta(description="What was read: each sample, or their minutes or hours"),
+    ]
+    interval_seconds: Annotated[
+        float, Meta(description="Width of a pixel; the interval of sampling where each sample is a point")
+    ]
+    since: Annotated[str, Meta(description="Beginning of the window, RFC 3339")]
+    until: Annotated[str, Meta(description="End of the window, RFC 3339")]
+    gaps: Annotated[list[HistoryGap], Meta(description="Why samples of the window are missing, the oldest first")]
+    unavailable: Annotated[list[Unavailable], Meta(description="What was asked for and is not there, and why")]
+
+
+class MetricRow(Struct, frozen=True):
+    """One series."""
+
+    name: str
+    unit: str
+    kind: Kind
+    help: Annotated[str, Meta(description="Empty where no probe of this version tells it")]
+    otel_name: Annotated[str | None, Meta(description="Its name in the OpenTelemetry semantic conventions")]
+    states: Annotated[list[str], Meta(description="The words of a state; stored are their indices")]
+
+
+class MetricsAnswer(Struct, frozen=True):
+    """Every series that the history or the newest sample has."""
+
+    metrics: Annotated[list[MetricRow], Meta(description="By name")]
+    unavailable: list[Unavailable]
+
+
+class MomentAnswer(Struct, frozen=True):
+    """The whole sample of a moment."""
+
+    sample: Annotated[Sample | None, Meta(description="The newest at or before the moment")]
+    unavailable: Annotated[list[Unavailable], Meta(description="Why there is none")]
+
+
+def encode_history(patterns: Sequence[str], window: Window, readers: Readers) -> bytes:
+    """The JSON of a HistoryAnswer. Columns go to bytes whole; where each sample is a point its three are one."""
+    answered = readers.queries.ask(patterns, window)
+    stretch, series = answered.stretch, []
+    for name, mean, least, most in zip(answered.names, stretch.mean, stretch.min, stretch.max, strict=True):
+        means = _numbers(mean)
+        low, high = (means, means) if stretch.min is stretch.mean else (_numbers(least), _numbers(most))
+        series.append(b'%b:{"mean":%b,"min":%b,"max":%b}' % (msgspec.json.encode(name), means, low, high))
+    gaps = [
+        HistoryGap(rfc3339(one.from_ms), rfc3339(one.to_ms), one.lost, one.reason)
+        for one in readers.missing(answered.holes, window.from_ms, window.to_ms)
+    ]
+    rest = {
+        "tier": answered.tier,
+        "interval_seconds": stretch.interval_ms / 1000,
+        "from": rfc3339(window.from_ms),
+        "to": rfc3339(window.to_ms),
+        "gaps": gaps,
+        "unavailable": answered.unavailable,
+    }
+    times = _timestamps(stretch.times_ms)
+    return b'{"timestamps":%b,"series":{%b},%b' % (times, b",".join(series), msgspec.json.encode(rest)[1:])
+
+
+def encode_metrics(names: set[str], newest: Sample | None, specs: Specs, shortfall: str | None = None) -> bytes:
+    """The JSON of a MetricsAnswer; `shortfall` is why the history's names are not among them."""
+    found = {name: specs.of(name) for name in names}
+    if newest is not None:
+        found.update((value.name, value.spec) for value in values(newest))
+    rows = [
+        MetricRow(name, spec.unit, spec.kind, spec.help, spec.otel, list(spec.states))
+        for name, spec in sorted(found.items())
+    ]
+    missing = [Unavailable(path="metrics", reason=shortfall)] if shortfall else []
+    return msgspec.json.encode(MetricsAnswer(rows, missing))
+
+
+def encode_moment(payload: bytes | None, reason: str | None) -> bytes:
+    """The JSON of a MomentAnswer: the sample exactly as it was sent."""
+    missing = [Unavailable(path="sample", reason=reason)] if reason else []
+    return b'{"sample":%b,"unavailable":%b}' % (payload or b"null", msgspec.json.encode(missing))
+
+
+def _numbers(values: NDArray[np.float64]) -> bytes:
+    return msgspec.json.encode(values.tolist())  # NaN becomes null
+
+
+def _timestamps(times_ms: NDArray[np.int64]) -> bytes:
+    texts = np.datetime_as_string(times_ms.astype("datetime64[ms]"), unit="ms", timezone="UTC")
+    return msgspec.json.encode(texts.tolist())
