@@ -26,6 +26,8 @@ BUSY_MS = 2000
 CHECKPOINT_BYTES = 1024 * 1024
 # At most this share of a file is kept as pages that are free to be used again; the rest goes back to the disk.
 FREE_SHARE = 0.25
+# How the name of a file that was set aside is dated.
+STAMP = "%Y%m%dT%H%M%SZ"
 
 
 class Schema(Struct, frozen=True):
@@ -193,7 +195,7 @@ def set_aside(path: Path, now: datetime) -> Path:
     Nothing is deleted but the index of the WAL, which SQLite makes anew of it, and no file is replaced.
     """
     with told_apart(path):
-        stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+        stamp = now.astimezone(UTC).strftime(STAMP)
         target = path.with_name(f"{path.name}.damaged-{stamp}")
         number = 1
         while target.exists() or Path(f"{target}-wal").exists():

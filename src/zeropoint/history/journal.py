@@ -24,6 +24,17 @@ INSERT_BLOCK = "INSERT INTO blocks VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"
 EXPIRED = """last_time_ms < :cutoff
     OR (first_time_ms > :now AND position < (SELECT max(position) FROM blocks WHERE last_time_ms < :cutoff))"""
 
+END = """SELECT * FROM (SELECT position, epoch, sequence, time_ms FROM rows ORDER BY position DESC LIMIT 1)
+    UNION ALL SELECT * FROM
+        (SELECT last_position, epoch, last_sequence, last_time_ms FROM blocks ORDER BY position DESC LIMIT 1)
+    UNION ALL SELECT position, epoch, last_sequence, NULL FROM pruned ORDER BY 1 DESC LIMIT 1"""
+HOLES = """SELECT * FROM (
+        SELECT lag(last_time_ms) OVER w, first_time_ms, position - lag(last_position) OVER w - 1 AS lost
+        FROM (SELECT position, last_position, first_time_ms, last_time_ms FROM blocks
+            UNION ALL SELECT position, position, time_ms, time_ms FROM rows)
+        WINDOW w AS (ORDER BY position)
+    ) WHERE lost > 0"""
+
 
 class Journal:
     """Owned by the writer's thread. Everything may raise Fault; then `close` it and open another one."""
@@ -31,22 +42,27 @@ class Journal:
     def __init__(self, directory: Path) -> None:
         self.path = directory / FILE
         self._connection = database.open_writer(self.path, SCHEMA, "FULL")
-        with told_apart(self.path, self._connection):
-            self._position = self._newest_position()
-            self.newest_time_ms = self._newest_time_ms()
+        self._position, self._epoch, self._sequence = 0, "", 0
+        self.newest_time_ms: int | None = None
+        self._find_end()
         self._run: tuple[str, int] | None = None
         self._run_bytes = 0
         self._seals = True  # rows of the process before may wait to be sealed
 
     def append(self, record: Record) -> None:
-        """Adds a sample, in one commit."""
+        """Adds a sample, in one commit; one that is there already changes nothing.
+
+        It may be: a commit whose fsync failed is told as failed, and is in the file when that is opened again.
+        """
+        if record.epoch == self._epoch and record.sequence <= self._sequence:
+            return
         entry = Entry(
             self._position + 1, record.sequence, record.time_ms, record.interval_ms, record.missed, record.payload
         )
         with told_apart(self.path, self._connection):
             row = (entry.position, record.epoch, *_columns(entry), crc_of(record.epoch, entry), entry.payload)
             self._connection.execute(INSERT_ROW, row)
-        self._position = entry.position
+        self._position, self._epoch, self._sequence = entry.position, record.epoch, record.sequence
         self.newest_time_ms = record.time_ms
         run = (record.epoch, record.time_ms // MINUTE_MS)
         self._seals = self._seals or run != self._run or self._run_bytes > BLOCK_BYTES
@@ -93,14 +109,19 @@ class Journal:
         with told_apart(self.path, self._connection):
             return self._connection.execute("PRAGMA quick_check(1)").fetchall() == [("ok",)]
 
-    def restore(self, blocks: list[tuple[Any, ...]], rows: list[tuple[Any, ...]]) -> None:
-        """Takes over what was saved of a journal that was damaged."""
-        with database.transaction(self._connection, self.path):
-            self._connection.executemany(INSERT_BLOCK, blocks)
-            self._connection.executemany(INSERT_ROW, rows)
+    def holes(self) -> list[tuple[int, int, int]]:
+        """Where positions are missing: the times before and after, and how many. Pruning leaves none, unless the clock
+        was set."""
         with told_apart(self.path, self._connection):
-            self._position = self._newest_position()
-            self.newest_time_ms = self._newest_time_ms()
+            found = self._connection.execute(HOLES)
+            return [(before, after, lost) for before, after, lost in found.fetchall()]  # type: ignore[misc]
+
+    def restore(self, table: str, rows: list[tuple[Any, ...]]) -> None:
+        """Takes over rows that were saved of a journal that was damaged."""
+        statement = {"blocks": INSERT_BLOCK, "rows": INSERT_ROW}[table].replace("INSERT", "INSERT OR IGNORE")
+        with database.transaction(self._connection, self.path):
+            self._connection.executemany(statement, rows)
+        self._find_end()
         self._seals = True
 
     def close(self) -> None:
@@ -108,18 +129,12 @@ class Journal:
 
     # --- inside
 
-    def _newest_position(self) -> int:
-        columns = (("position", "rows"), ("last_position", "blocks"), ("position", "pruned"))
-        return max(self._one(f"SELECT max({column}) FROM {table}") or 0 for column, table in columns)  # noqa: S608
-
-    def _newest_time_ms(self) -> int | None:
-        """The time of what was written last, which need not be the latest time."""
-        row = self._one("SELECT time_ms FROM rows ORDER BY position DESC LIMIT 1")
-        return row or self._one("SELECT last_time_ms FROM blocks ORDER BY position DESC LIMIT 1")
-
-    def _one(self, query: str) -> int | None:
-        row = self._connection.execute(query).fetchone()
-        return None if row is None or row[0] is None else int(row[0])
+    def _find_end(self) -> None:
+        """Position, id and time of what was written last; its time need not be the latest."""
+        with told_apart(self.path, self._connection):
+            row = self._connection.execute(END).fetchone()
+        end: tuple[int, str, int, int | None] = (0, "", 0, None) if row is None else row
+        self._position, self._epoch, self._sequence, self.newest_time_ms = end
 
     def _oldest_run(self) -> tuple[str, list[Entry], int, int]:
         """Epoch and rows of the oldest run, the number that was found, and the last position of it.

@@ -1,0 +1,39 @@
+"""Files that were damaged and lie set aside: how many there may be, and what is told of them."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from zeropoint.history.database import STAMP, set_aside
+from zeropoint.history.fault import Fault
+
+NAME = re.compile(r"(.+)\.damaged-(\d{8}T\d{6}Z)(-\d+)?")
+# A disk that damages whatever is written to it must not be filled with that.
+MOST_ASIDE = 16
+TOLD_SECONDS = 86_400.0
+
+
+def put_aside(fault: Fault, directory: Path, now: datetime) -> Path:
+    """Moves the file of a fault out of the way. Raises that fault where too many lie in `directory` and below."""
+    if sum(1 for _ in set_asides(directory)) >= MOST_ASIDE:
+        raise Fault("damaged", fault.path, f"{MOST_ASIDE} others were already and are kept")
+    return set_aside(fault.path, now)
+
+
+def set_asides(directory: Path) -> Iterator[tuple[Path, str, float]]:
+    """All that lies set aside in the history's directory and those of the tiers: the file, the name that it had, and
+    when it was moved, in seconds."""
+    for path in (*directory.glob("*.damaged-*"), *directory.glob("*/*.damaged-*")):
+        if matched := NAME.fullmatch(path.name):
+            moved = datetime.strptime(matched[2], STAMP).replace(tzinfo=UTC)
+            yield path, f"{path.parent.name}/{matched[1]}", moved.timestamp()
+
+
+def notices(directory: Path, now: float) -> list[str]:
+    """A line for each file that was set aside within the last day and still lies there. `now` is in seconds."""
+    return sorted(
+        f"history: {name} was damaged, and is kept as {path.name}"
+        for path, name, moved_at in set_asides(directory)
+        if now - moved_at < TOLD_SECONDS
+    )

@@ -1,0 +1,161 @@
+"""What is not in the history, and why: a bounded list in gaps.db, and when the appliance was started."""
+
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import apsw
+import msgspec
+from msgspec import Struct
+
+from zeropoint.history import database
+from zeropoint.history.database import Schema
+from zeropoint.history.fault import told_apart
+
+FILE = "gaps.db"
+SCHEMA = Schema(
+    version=1,
+    sql="""
+    CREATE TABLE losses(
+        id INTEGER PRIMARY KEY, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, lost INTEGER, reason TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX losses_by_time ON losses(from_ms, to_ms);
+    CREATE TABLE starts(epoch TEXT PRIMARY KEY, time_ms INTEGER NOT NULL) STRICT
+    """,
+)
+MOST_LOSSES = 10_000
+MOST_STARTS = 1000
+MOST_UNWRITTEN = 1000
+
+LossReason = Literal["not-running", "missed-ticks", "history-failed", "queue-full", "damaged", "clock-set"]
+
+
+class Loss(Struct, frozen=True, gc=False):
+    """A stretch between two samples, at from_ms and to_ms, in which some are missing: `lost` of them, None where that
+    cannot be known. After "clock-set" none need be missing: there the times jump."""
+
+    from_ms: int
+    to_ms: int
+    lost: int | None
+    reason: LossReason
+
+
+class _Item:
+    """A loss that may still grow, and its row where it has been written."""
+
+    __slots__ = ("is_new", "loss", "row")
+
+    def __init__(self, loss: Loss) -> None:
+        self.loss = loss
+        self.row: int | None = None
+        self.is_new = True
+
+
+class GapLog:
+    """Losses are added and written on the writer's thread; any thread may ask for what is not written yet.
+
+    Losses that follow one another for one reason become one.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.path = directory / FILE
+        self._lock = threading.Lock()
+        self._items: list[_Item] = []
+        self._starts: list[tuple[str, int]] = []
+        self._connection: apsw.Connection | None = None
+
+    def add(self, from_ms: int, to_ms: int, lost: int | None, reason: LossReason) -> None:
+        """Notes a loss; it is on disk after `flush`."""
+        with self._lock:
+            last = self._items[-1] if self._items else None
+            if last is not None and last.loss.reason == reason and last.loss.from_ms <= from_ms <= last.loss.to_ms:
+                both = None if last.loss.lost is None or lost is None else last.loss.lost + lost
+                last.loss = Loss(last.loss.from_ms, max(last.loss.to_ms, to_ms), both, reason)
+                last.is_new = True
+            else:
+                self._items.append(_Item(Loss(from_ms, to_ms, lost, reason)))
+            del self._items[:-MOST_UNWRITTEN]
+
+    def started(self, epoch: str, time_ms: int) -> None:
+        """Notes a start of the appliance."""
+        self._starts.append((epoch, time_ms))
+
+    def unwritten(self) -> list[Loss]:
+        with self._lock:
+            return [item.loss for item in self._items if item.is_new]
+
+    def flush(self) -> None:
+        """Writes what was noted. Raises Fault; then it is all kept for the next time."""
+        items = [item for item in self._items if item.is_new]
+        if not items and not self._starts:
+            return
+        if self._connection is None:
+            self._connection = database.open_writer(self.path, SCHEMA, "NORMAL")
+        rows = self._write(self._connection, items)
+        with self._lock:
+            for item, row in zip(items, rows, strict=True):
+                item.row, item.is_new = row, False
+            self._starts.clear()
+            del self._items[:-1]
+
+    def close(self) -> None:
+        """Lets go of the file; `flush` opens it again."""
+        if self._connection is not None:
+            database.close(self._connection)
+            self._connection = None
+            for item in self._items:  # another file may take its place
+                item.row = None
+
+    def _write(self, connection: apsw.Connection, items: list[_Item]) -> list[int]:
+        rows = []
+        with database.transaction(connection, self.path):
+            for item in items:
+                loss = item.loss
+                values = (item.row, loss.from_ms, loss.to_ms, loss.lost, loss.reason)
+                connection.execute("INSERT OR REPLACE INTO losses VALUES(?, ?, ?, ?, ?)", values)
+                rows.append(connection.last_insert_rowid())
+            connection.executemany("INSERT OR REPLACE INTO starts VALUES(?, ?)", self._starts)
+            connection.execute("DELETE FROM losses WHERE id <= (SELECT max(id) FROM losses) - ?", (MOST_LOSSES,))
+            connection.execute(
+                "DELETE FROM starts WHERE epoch NOT IN (SELECT epoch FROM starts ORDER BY time_ms DESC LIMIT ?)",
+                (MOST_STARTS,),
+            )
+        return rows
+
+
+class GapReader:
+    """Reads gaps.db beside the writer; used on one thread at a time. A missing file is an empty one."""
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / FILE
+
+    def between(self, from_ms: int, to_ms: int, unwritten: Iterable[Loss] = ()) -> list[Loss]:
+        """The losses that touch [from_ms, to_ms], the earliest first. Raises Fault.
+
+        `unwritten` are those that a running writer has noted since; they replace what they grew out of.
+        """
+        found = {(loss.from_ms, loss.reason): loss for loss in self._read(from_ms, to_ms)}
+        found |= {(loss.from_ms, loss.reason): loss for loss in unwritten}
+        touching = [loss for loss in found.values() if loss.from_ms <= to_ms and loss.to_ms >= from_ms]
+        return sorted(touching, key=lambda loss: (loss.from_ms, loss.to_ms))
+
+    def _read(self, from_ms: int, to_ms: int) -> list[Loss]:
+        query = "SELECT from_ms, to_ms, lost, reason FROM losses WHERE from_ms <= ? AND to_ms >= ?"
+        try:
+            connection = database.open_reader(self._path, SCHEMA)
+        except FileNotFoundError:
+            return []
+        try:
+            with told_apart(self._path, connection):
+                rows = connection.execute(query, (to_ms, from_ms)).fetchall()
+        finally:
+            database.close(connection)
+        return [msgspec.convert(row, Loss) for row in _named(rows)]
+
+
+def _named(rows: list[tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
+    """Rows of reasons that are known: those of a damaged file may hold anything."""
+    for row in rows:
+        if row[3] in get_args(LossReason):
+            yield dict(zip(Loss.__struct_fields__, row, strict=True))
