@@ -34,7 +34,7 @@ class MinuteBuffer:
         """The flattener is shared by all minutes of a writer, for the names that it keeps."""
         self._flattener = flattener
         self._rows: list[tuple[int, Flat]] = []
-        self._interval_ms = 0
+        self.interval_ms = 0
 
     def takes(self, time_ms: int) -> bool:
         """Whether a sample of this time can follow: it lies in the same minute, after the last one. Otherwise the
@@ -45,13 +45,17 @@ class MinuteBuffer:
         return last_ms < time_ms and last_ms // MINUTE_MS == time_ms // MINUTE_MS and len(self._rows) < MOST_ROWS
 
     def add(self, sample: Sample, time_ms: int) -> None:
-        self._interval_ms = round(sample.interval_seconds * 1000)
+        self.interval_ms = round(sample.interval_seconds * 1000)
         self._rows.append((time_ms, self._flattener.flatten(sample)))
+
+    def rows(self) -> list[tuple[int, Flat]]:
+        """The time and the values of each sample."""
+        return self._rows.copy()
 
     def columns(self) -> Columns | None:
         """All that has been added; None before the first. What is returned never changes."""
-        rows = self._rows.copy()
-        return columns_of(rows, self._interval_ms) if rows else None
+        rows = self.rows()
+        return columns_of(rows, self.interval_ms) if rows else None
 
 
 def columns_of(rows: list[tuple[int, Flat]], interval_ms: int) -> Columns:
