@@ -1,21 +1,29 @@
 import { expect, it } from "vitest";
 import { addressIn, addressOf, fragmentOf } from "./address";
 
-const NAMES = ["tinygrad", "llama_cpp", "a/b #?%<i>&workload/x", "ü"];
+const NAMES = ["tinygrad", "llama_cpp", "a/b #?%<i>&workload/x&at=2026", "ü"];
+const MOMENT = Date.parse("2026-11-28T14:03:00Z");
 
-it("leads to a component, a workload or both and back, whatever they are called", () => {
+it("leads to a component, a workload, a moment or all of them and back, whatever they are called", () => {
   for (const component of [null, ...NAMES]) {
     for (const workload of [null, ...NAMES]) {
-      expect(addressIn(fragmentOf({ component, workload }))).toEqual({ component, workload });
+      for (const at of [null, MOMENT, MOMENT + 123]) {
+        expect(addressIn(fragmentOf({ component, workload, at }))).toEqual({ component, workload, at });
+      }
     }
   }
-  expect(addressIn(addressOf("tinygrad"))).toEqual({ component: "tinygrad", workload: null });
+  expect(addressIn(addressOf("tinygrad"))).toEqual({ component: "tinygrad", workload: null, at: null });
+});
+
+it("names a moment so that people can read it", () => {
+  expect(fragmentOf({ component: null, workload: null, at: MOMENT })).toBe("#at=2026-11-28T14:03:00Z");
+  expect(addressIn("#at=2026-11-28T15:03:00%2B01:00").at).toBe(MOMENT);
 });
 
 it("is null where nothing is named, or badly", () => {
-  for (const hash of ["", "#", "#component/", "#other/x", "#component/%E0%A4%A", "#workload/&component/"]) {
-    expect(addressIn(hash)).toEqual({ component: null, workload: null });
+  for (const hash of ["", "#", "#component/", "#other/x", "#component/%E0%A4%A", "#workload/&component/", "#at=", "#at=now", "#at=%E0"]) {
+    expect(addressIn(hash)).toEqual({ component: null, workload: null, at: null });
   }
 });
 
-it("is no fragment at all where nothing is named", () => expect(fragmentOf({ component: null, workload: null })).toBe(""));
+it("is no fragment at all where nothing is named", () => expect(fragmentOf({ component: null, workload: null, at: null })).toBe(""));

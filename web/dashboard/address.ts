@@ -1,29 +1,34 @@
-// The part of the address that says what is open and what is selected: #component/NAME, #workload/ID, or both with a & between.
+// The part of the address that says what is open, what is selected, and which moment is shown: #component/NAME, #workload/ID,
+// #at=2026-11-28T14:03:00Z, or several with a & between.
 
 export interface Address {
   /** The component whose detail view is open. */
   readonly component: string | null;
   /** The workload whose part all charts show. */
   readonly workload: string | null;
+  /** The past moment that all of the page shows, in milliseconds since 1970. */
+  readonly at: number | null;
 }
 
 /** What an address names; null for what it does not, or not so that it can be read. */
 export function addressIn(hash: string): Address {
   const parts = hash.replace(/^#/, "").split("&");
-  return { component: named(parts, "component/"), workload: named(parts, "workload/") };
+  const at = Date.parse(named(parts, "at=") ?? "");
+  return { component: named(parts, "component/"), workload: named(parts, "workload/"), at: Number.isNaN(at) ? null : at };
 }
 
 /** The fragment with its #; empty where nothing is named. */
-export function fragmentOf({ component, workload }: Address): string {
+export function fragmentOf({ component, workload, at }: Address): string {
   const parts: string[] = [];
   if (component !== null) parts.push(`component/${encodeURIComponent(component)}`);
   if (workload !== null) parts.push(`workload/${encodeURIComponent(workload)}`);
+  if (at !== null) parts.push(`at=${new Date(at).toISOString().replace(".000Z", "Z")}`);
   return parts.length === 0 ? "" : `#${parts.join("&")}`;
 }
 
 /** The fragment that leads to a component. */
 export function addressOf(component: string): string {
-  return fragmentOf({ component, workload: null });
+  return fragmentOf({ component, workload: null, at: null });
 }
 
 function named(parts: readonly string[], prefix: string): string | null {

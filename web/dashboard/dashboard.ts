@@ -28,15 +28,18 @@ import type { ZpMissing } from "./missing-dialog";
 import "./missing-dialog";
 import { noticeOf } from "./notice";
 import { WORKLOADS } from "./measures";
-import { marksOfRuns, type Run } from "./runs";
+import { marksOfRuns, runsAt, type Run } from "./runs";
 import { RunsFeed } from "./runs-feed";
 import "./server-panel";
 import "./signed-out";
 import { StatusMarks } from "./status-marks";
 import { nextTheme, type ThemeChoice } from "./theme-choice";
+import type { TimeAction } from "./time-bar";
+import "./time-bar";
+import { TimeControl } from "./time-control";
 import type { ZpWho } from "./who-panel";
 import "./who-panel";
-import { LONGEST_SECONDS, WINDOWS } from "./windows";
+import { LIVE_SECONDS, WINDOWS } from "./windows";
 import { withPartOf } from "./workload-lines";
 
 const STEP_POINTS = "500";
@@ -46,7 +49,7 @@ const LONGEST_HOLD_MILLISECONDS = 1_000;
 export class ZpDashboard extends LitElement {
   static override styles = css`
     :host { --zp-edge: 14px; --zp-plot-height: clamp(140px, 17vh, 260px); display: block; }
-    main { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--zp-gap); padding: var(--zp-gap) var(--zp-edge) 40px; }
+    main { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--zp-gap); padding: var(--zp-gap) var(--zp-edge) 64px; }
     main.old { color: var(--zp-quiet); --zp-strip-opacity: 0.5; }
     .panels { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--zp-gap); }
     @media (min-width: 900px) {
@@ -59,9 +62,13 @@ export class ZpDashboard extends LitElement {
       .panels > :last-child:nth-child(3n + 1) { grid-column: 1 / -1; }
       .panels > :last-child:nth-child(3n + 2) { grid-column: span 2; }
     }
+    .foot {
+      position: fixed; inset-inline: 0; bottom: 10px; z-index: 3; display: flex; flex-direction: column; align-items: center; gap: 6px;
+      pointer-events: none;
+    }
+    .foot > * { pointer-events: auto; max-width: min(94vw, 900px); }
     .notice {
-      position: fixed; inset-inline: 0; bottom: 12px; z-index: 3; width: fit-content; max-width: min(92vw, 900px); margin: 0 auto;
-      padding: 7px 14px; border: 1px solid var(--zp-line); border-inline-start: 3px solid var(--zp-warn); border-radius: 5px;
+      margin: 0; padding: 7px 14px; border: 1px solid var(--zp-line); border-inline-start: 3px solid var(--zp-warn); border-radius: 5px;
       background: var(--zp-surface); box-shadow: 0 3px 14px rgb(0 0 0 / 0.16); overflow-wrap: anywhere;
     }
     @media (max-width: 640px) { :host { --zp-edge: 8px; } }
@@ -83,7 +90,7 @@ export class ZpDashboard extends LitElement {
   @query("zp-who") private who!: ZpWho | null;
   @query("zp-components") private components!: ZpComponents | null;
 
-  readonly #timeline = new Timeline({ longestSeconds: LONGEST_SECONDS });
+  readonly #timeline = new Timeline({ longestSeconds: LIVE_SECONDS, hasHistory: true });
   readonly #hues = rememberedHues();
   readonly #workloads = this.#timeline.list(WORKLOADS);
   readonly #heights = rememberedHeights(addressIn(location.hash).component);
@@ -92,7 +99,13 @@ export class ZpDashboard extends LitElement {
   #health: HealthReasons | null = null;
   #runsFeed: RunsFeed | null = null;
   #statusMarks = new StatusMarks();
+  #time: TimeControl | null = null;
   #names: FieldNames | null = null;
+  #newest: Sample | null = null;
+  #runsAsked: Promise<void> = Promise.resolve();
+  #isFilled = false;
+  #openedAt = 0;
+  #at = addressIn(location.hash).at;
   #release: (() => void)[] = [];
 
   override connectedCallback(): void {
@@ -104,6 +117,8 @@ export class ZpDashboard extends LitElement {
     this.#names = new FieldNames(() => fetch(below(this.base, "openapi.json", {})));
     this.#past = past;
     this.#health = new HealthReasons(this.base, (reasons) => (this.reasons = reasons));
+    const time = new TimeControl(this.#timeline, { ask: this.#ask, changed: () => this.#showTime(), address: this.#goToMoment });
+    this.#time = time;
     client.addEventListener("sample", (event) => this.#timeline.append(event.detail));
     client.addEventListener("gap", (event) => this.#timeline.tellGap(gapWords(event.detail)));
     client.addEventListener("state", () => this.#follow(client.state));
@@ -115,11 +130,13 @@ export class ZpDashboard extends LitElement {
       () => removeEventListener("popstate", this.#followAddress),
       () => runsFeed.close(),
       () => past.close(),
+      () => time.close(),
       () => client.close(),
     ];
     this.#timeline.window = (WINDOWS[0] ?? { window: { points: 20 } }).window;
     client.start();
     this.#follow(client.state);
+    time.show(addressIn(location.hash).at);
   }
 
   override disconnectedCallback(): void {
@@ -130,12 +147,17 @@ export class ZpDashboard extends LitElement {
   override render(): TemplateResult {
     return html`
       <zp-header role="banner"
-        .timeline=${this.#timeline} .sample=${this.sample} .connection=${this.connection} .healthReasons=${this.reasons}
+        .timeline=${this.#timeline} .sample=${this.sample} .connection=${this.connection} .healthReasons=${this.#reasonsShown}
         .theme=${this.theme} .tick=${this.tick} @zp-action=${this.#action}
       ></zp-header>
       ${this.connection.name === "signed-out" && this.sample === null
         ? html`<main><zp-signed-out .reason=${this.connection.reason}></zp-signed-out></main>`
-        : html`${this.#main()} ${this.#notice()}`}
+        : html`${this.#main()}
+            <div class="foot">
+              ${this.#notice()}
+              <zp-time-bar .timeline=${this.#timeline} .moment=${this.#time?.moment ?? null} .trouble=${this.#time?.trouble ?? null} .tick=${this.tick}
+                @zp-time=${this.#act}></zp-time-bar>
+            </div>`}
       <zp-help></zp-help>
       <zp-missing .sample=${this.sample}></zp-missing>
     `;
@@ -144,7 +166,7 @@ export class ZpDashboard extends LitElement {
   #main(): TemplateResult {
     return html`
       <main class=${this.sample !== null && !this.#timeline.connected ? "old" : ""}>
-        <zp-components data-part="components" .sample=${this.sample} .timeline=${this.#timeline} .runs=${this.runs} .open=${this.open}
+        <zp-components data-part="components" .sample=${this.sample} .timeline=${this.#timeline} .runs=${this.#runsShown()} .open=${this.open}
           .askSteps=${this.#askSteps} .names=${this.#names} @zp-open=${this.#openDetail}></zp-components>
         <zp-who data-part="who" .sample=${this.sample} .timeline=${this.#timeline} .list=${this.#workloads} .hues=${this.#hues} .selected=${this.selected}
           @zp-select=${this.#select}></zp-who>
@@ -156,7 +178,7 @@ export class ZpDashboard extends LitElement {
               <zp-chart-panel data-part=${row.key} .row=${row} .timeline=${this.#timeline} .sample=${this.sample}></zp-chart-panel>`,
           )}
           <zp-filesystems data-part="filesystems" .sample=${this.sample}></zp-filesystems>
-          <zp-server data-part="server" .sample=${this.sample} .reasons=${this.reasons} @zp-missing=${this.#keys.missing}></zp-server>
+          <zp-server data-part="server" .sample=${this.sample} .reasons=${this.#reasonsShown} @zp-missing=${this.#keys.missing}></zp-server>
         </div>
       </main>
     `;
@@ -188,28 +210,50 @@ export class ZpDashboard extends LitElement {
     return this.sample === null ? [...this.#heights.keys()].filter((part) => part.startsWith("gpu ")) : [];
   }
 
+  // Those of a past moment are not known.
+  get #reasonsShown(): readonly string[] {
+    return this.#timeline.past === null ? this.reasons : [];
+  }
+
+  #runsShown(): readonly Run[] {
+    const { past } = this.#timeline;
+    return past === null ? this.runs : runsAt(this.runs, Date.parse(past.timestamp));
+  }
+
   // Once a picture, and never in a hidden tab: the timeline sees to that.
   #show(): void {
     const sample = this.#timeline.sample as Sample | null;
     this.tick += 1;
+    this.#time?.follow(Date.now());
+    const newest = this.#timeline.newest as Sample | null;
+    if (newest !== null) this.#followNewest(newest);
     if (sample === this.sample || sample === null) return;
     const first = this.sample === null;
     this.sample = sample;
     if (this.#hues.meet((sample.ledger?.workloads ?? []).map(({ id }) => id))) rememberHues(this.#hues);
     this.#rows = chartRows(sample);
     this.#nameColumns(sample);
-    if (this.#statusMarks.follow(sample)) this.#mark();
-    const runs = this.#runsFeed?.follow(sample, Date.now());
     this.dataset["sample"] = sample.id;
-    document.title = `${sample.system.host?.name ?? "zeropoint"} · zeropoint`;
-    void this.#health?.follow(sample.server.health, Date.now());
-    // The charts name their columns in the picture after this one; the past is read into them.
+    document.title = `${this.#timeline.past === null ? "" : "as it was · "}${sample.system.host?.name ?? "zeropoint"} · zeropoint`;
     if (!first) return;
-    requestAnimationFrame(() => void this.#past?.fill());
     // Runs have a place of their own, which is as high as there are some.
-    void Promise.race([runs, new Promise((due) => setTimeout(due, LONGEST_HOLD_MILLISECONDS))]).then(() =>
+    void Promise.race([this.#runsAsked, new Promise((due) => setTimeout(due, LONGEST_HOLD_MILLISECONDS))]).then(() =>
       requestAnimationFrame(() => this.#settle()),
     );
+  }
+
+  // What belongs to now, whatever is shown.
+  #followNewest(newest: Sample): void {
+    if (newest === this.#newest) return;
+    this.#newest = newest;
+    if (this.#statusMarks.follow(newest)) this.#mark();
+    this.#runsAsked = this.#runsFeed?.follow(newest, Date.now()) ?? Promise.resolve();
+    void this.#health?.follow(newest.server.health, Date.now());
+    if (this.#isFilled) return;
+    this.#isFilled = true;
+    this.#openedAt = Date.parse(newest.timestamp);
+    // The charts name their columns in the picture after this one; the past is read into them.
+    requestAnimationFrame(() => void this.#past?.fill());
   }
 
   #settle(): void {
@@ -237,8 +281,25 @@ export class ZpDashboard extends LitElement {
   }
 
   #mark(): void {
-    this.#timeline.marks = [...marksOfRuns(this.runs), ...this.#statusMarks.marks];
+    const before = (this.#time?.marks ?? []).filter(({ milliseconds }) => milliseconds < this.#openedAt);
+    // The one change from before the page was opened that a sample tells is among those of the history.
+    const since = this.#statusMarks.marks.filter(({ milliseconds }) => before.length === 0 || milliseconds >= this.#openedAt);
+    this.#timeline.marks = [...marksOfRuns(this.runs), ...before, ...since];
   }
+
+  // --- which time is shown
+
+  #showTime(): void {
+    this.tick += 1;
+    this.#mark();
+  }
+
+  readonly #act = (event: CustomEvent<TimeAction>): void => this.#time?.act(event.detail);
+
+  readonly #goToMoment = (at: number | null, isStep: boolean): void => {
+    this.#at = at;
+    this.#goTo(this.open, this.selected, isStep);
+  };
 
   readonly #ask = (path: string, query: Query, signal: AbortSignal): Promise<Response> =>
     fetch(below(this.base, path, query), { signal });
@@ -261,14 +322,18 @@ export class ZpDashboard extends LitElement {
     this.selected = event.detail;
   };
 
-  #goTo(component: string | null, workload: string | null): void {
-    history.pushState(null, "", location.pathname + location.search + fragmentOf({ component, workload }));
+  #goTo(component: string | null, workload: string | null, isStep = false): void {
+    const address = location.pathname + location.search + fragmentOf({ component, workload, at: this.#at });
+    if (isStep) history.replaceState(null, "", address);
+    else history.pushState(null, "", address);
   }
 
   readonly #followAddress = (): void => {
-    const { component, workload } = addressIn(location.hash);
+    const { component, workload, at } = addressIn(location.hash);
     this.selected = workload;
     this.#setOpen(component);
+    if (at !== this.#at) this.#time?.show(at);
+    this.#at = at;
   };
 
   #setOpen(name: string | null): void {
@@ -289,6 +354,7 @@ export class ZpDashboard extends LitElement {
     if (action === "freeze") this.#keys.freeze();
     else if (action === "theme") this.#keys.theme();
     else if (action === "help") this.#keys.help();
+    else if (action === "as-it-was") this.#keys.asItWas();
     else this.#keys.window(action.window);
   };
 
@@ -302,17 +368,24 @@ export class ZpDashboard extends LitElement {
       this.#timeline.window = choice.window;
       void this.#past?.fill();
     },
-    freeze: () => this.#timeline.freeze(!this.#timeline.frozen),
+    freeze: () => {
+      if (this.#time?.moment != null) this.#time.live();
+      else this.#timeline.freeze(!this.#timeline.frozen);
+    },
     theme: () => {
       this.theme = nextTheme(this.theme);
     },
     missing: () => this.missing.toggle(),
     filter: () => this.who?.focusFilter(),
-    step: (rows) => this.#timeline.step(rows),
+    step: (rows) => this.#time?.step(rows),
+    stretch: (rows) => this.#timeline.stretch(rows),
+    zoom: () => this.#time?.zoom(),
+    asItWas: () => this.#time?.asItWas(),
+    live: () => this.#time?.live(),
     // One thing a press: the cursor first, which may lie over the detail view.
     escape: () => {
-      if (this.#timeline.cursorTime() !== null) this.#timeline.pointAt(null);
-      else if (this.selected !== null) this.#select(new CustomEvent("zp-select", { detail: null }));
+      if (this.#time?.escape() === true) return;
+      if (this.selected !== null) this.#select(new CustomEvent("zp-select", { detail: null }));
       else if (this.open !== null) this.#openDetail(new CustomEvent("zp-open", { detail: null }));
     },
   };

@@ -4,7 +4,7 @@ import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 import type { Sample } from "../client/src/contract";
 import type { ClientState } from "../client/src/index";
-import { clock } from "../elements/format";
+import { dayClock, duration } from "../elements/format";
 import type { Timeline } from "../elements/timeline";
 import { read } from "../elements/value";
 import "../elements/status";
@@ -16,7 +16,7 @@ import type { ThemeChoice } from "./theme-choice";
 import { WINDOWS } from "./windows";
 
 /** What the header asks for; the page does it. */
-export type HeaderAction = { window: number } | "freeze" | "theme" | "help";
+export type HeaderAction = { window: number } | "freeze" | "as-it-was" | "theme" | "help";
 
 export class ZpHeader extends LitElement {
   static override styles = css`
@@ -39,26 +39,29 @@ export class ZpHeader extends LitElement {
     .reason { min-width: 0; max-width: 26em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--zp-quiet); font-size: 12px; }
     .controls { display: flex; gap: 8px; margin-inline-start: auto; }
     .group { display: flex; }
-    button {
-      padding: 2px 9px; border: 1px solid var(--zp-line); border-radius: 4px; background: var(--zp-surface); color: var(--zp-text);
+    select { display: none; min-width: 0; }
+    button, select {
+      padding: 2px 8px; border: 1px solid var(--zp-line); border-radius: 4px; background: var(--zp-surface); color: var(--zp-text);
       font: inherit; font-size: 12.5px; line-height: 19px; cursor: pointer; white-space: nowrap;
     }
-    .group button { border-radius: 0; margin-inline-start: -1px; }
+    .group button { padding-inline: 6px; border-radius: 0; margin-inline-start: -1px; }
     .group button:first-child { border-radius: 4px 0 0 4px; margin: 0; }
     .group button:last-child { border-radius: 0 4px 4px 0; }
     button:hover { background: var(--zp-page); }
     button[aria-pressed="true"] { background: var(--zp-text); border-color: var(--zp-text); color: var(--zp-surface); }
-    button:focus-visible { outline: 2px solid var(--zp-focus); outline-offset: 1px; z-index: 1; }
+    .time.past > span:first-child { color: inherit; font-weight: 650; }
+    button:focus-visible, select:focus-visible { outline: 2px solid var(--zp-focus); outline-offset: 1px; z-index: 1; }
     /* On a wide screen the reason gives way, not the line. */
     @media (min-width: 1280px) { :host { flex-wrap: nowrap; } }
-    @media (pointer: coarse) { button { line-height: 27px; } }
+    @media (pointer: coarse) { button, select { line-height: 27px; height: 33px; } }
     @media (max-width: 640px) {
       :host { gap: 4px 12px; }
       .wide { display: none; }
       .controls { margin: 0; width: 100%; gap: 6px; }
       button { padding-inline: 7px; }
-      .group { flex: 1; }
-      .group button { flex: 1; padding-inline: 4px; }
+      /* Nine buttons would take a row of their own. */
+      .group { display: none; }
+      select { display: inline-block; flex: 1; }
     }
   `;
 
@@ -100,6 +103,7 @@ export class ZpHeader extends LitElement {
   }
 
   #windows(): TemplateResult {
+    const isPast = this.timeline?.past != null;
     return html`
       <span class="group" role="group" aria-label="Window of the charts">
         ${WINDOWS.map(
@@ -109,7 +113,11 @@ export class ZpHeader extends LitElement {
           >${choice.label}</button>`,
         )}
       </span>
-      <button type="button" title="Stop or restart the shown time (space)" aria-pressed=${String(this.timeline?.frozen ?? false)} @click=${() => this.#ask("freeze")}>freeze</button>
+      <select aria-label="Window of the charts" @change=${this.#choose}>
+        ${WINDOWS.map(({ label, title, window }, index) => html`<option value=${index} ?selected=${this.timeline?.window === window} title=${title}>${index === 0 ? "20 points" : label}</option>`)}
+      </select>
+      <button type="button" title="Stop or restart the shown time (space)" aria-pressed=${String((this.timeline?.frozen ?? false) && !isPast)} @click=${() => this.#ask("freeze")}>freeze</button>
+      <button type="button" title="The whole page at a past moment (a)" aria-pressed=${String(isPast)} @click=${() => this.#ask("as-it-was")}>as it was</button>
     `;
   }
 
@@ -119,10 +127,22 @@ export class ZpHeader extends LitElement {
   }
 
   #time(): TemplateResult {
-    const cursor = this.timeline?.cursorTime() ?? null;
-    const label = cursor !== null ? "cursor" : this.timeline?.frozen === true ? "frozen" : "updated";
-    const time = cursor ?? (this.sample === null ? null : Date.parse(this.sample.timestamp));
-    return html`<span class="item time" title="When the sample that is shown was taken"><span>${label}</span><span class="clock">${time === null ? "–" : clock(time)}</span></span>`;
+    const { timeline, sample } = this;
+    const cursor = timeline?.cursorTime() ?? null;
+    const isPast = timeline?.past != null;
+    const time = cursor ?? (sample === null ? null : Date.parse(sample.timestamp));
+    const label = cursor !== null ? this.#cursorLabel() : isPast ? "as it was" : timeline?.frozen === true ? "frozen" : "updated";
+    return html`<span class="item time ${isPast && cursor === null ? "past" : ""}" title="When the sample that is shown was taken">
+      <span>${label}</span><span class="clock">${time === null ? "–" : dayClock(time)}</span>
+    </span>`;
+  }
+
+  // What is read out there is of one sample, or of as many as a point of the charts stands for.
+  #cursorLabel(): string {
+    const seconds = this.timeline?.pixelSeconds ?? null;
+    if (seconds === null) return "cursor";
+    const { number, unit } = duration(seconds);
+    return `mean of ${number} ${unit} at`;
   }
 
   #health(): TemplateResult {
@@ -134,6 +154,8 @@ export class ZpHeader extends LitElement {
       ${reasons.length === 0 ? nothing : html`<span class="reason">${reasons[0]}${reasons.length > 1 ? ` and ${reasons.length - 1} more` : ""}</span>`}
     </span>`;
   }
+
+  readonly #choose = (event: Event): void => this.#ask({ window: Number((event.target as HTMLSelectElement).value) });
 
   #ask(action: HeaderAction): void {
     this.dispatchEvent(new CustomEvent<HeaderAction>("zp-action", { detail: action }));

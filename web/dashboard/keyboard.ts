@@ -7,12 +7,23 @@ export interface KeyActions {
   theme(): void;
   missing(): void;
   filter(): void;
+  /** Moves the cursor, or the past moment that is shown. */
   step(rows: number): void;
+  /** Moves one end of the marked stretch. */
+  stretch(rows: number): void;
+  /** Shows the marked stretch. */
+  zoom(): void;
+  /** Shows all of the page at the cursor's moment. */
+  asItWas(): void;
+  live(): void;
   escape(): void;
 }
 
+const FAR_ROWS = 10;
+
 export function actOnKey(event: KeyboardEvent, actions: KeyActions, windows: number): void {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  const isArrow = event.key === "ArrowLeft" || event.key === "ArrowRight";
+  if ((event.ctrlKey && !isArrow) || event.metaKey || event.altKey || event.defaultPrevented) return;
   const target = event.composedPath()[0];
   // These two close what they opened.
   const taken = event.key === "?" || event.key === "w" ? "input, textarea, select" : "input, textarea, select, dialog[open]";
@@ -25,9 +36,14 @@ export function actOnKey(event: KeyboardEvent, actions: KeyActions, windows: num
   else if (event.key === "t") actions.theme();
   else if (event.key === "w") actions.missing();
   else if (event.key === "/") actions.filter();
-  else if (event.key === "ArrowLeft") actions.step(event.shiftKey ? -10 : -1);
-  else if (event.key === "ArrowRight") actions.step(event.shiftKey ? 10 : 1);
-  else if (event.key === "Escape") actions.escape();
+  else if (event.key === "a") actions.asItWas();
+  else if (event.key === "l") actions.live();
+  else if (event.key === "Enter" && !onButton) actions.zoom();
+  else if (isArrow) {
+    const rows = (event.key === "ArrowLeft" ? -1 : 1) * (event.ctrlKey ? FAR_ROWS : 1);
+    if (event.shiftKey) actions.stretch(rows);
+    else actions.step(rows);
+  } else if (event.key === "Escape") actions.escape();
   else return;
   event.preventDefault();
 }

@@ -66,6 +66,16 @@ export function secondsOf(run: Run, nowMilliseconds: number): number | null {
   return Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
 }
 
+/** The runs as they were at a moment: those that had begun, and of those that ended later no end. */
+export function runsAt(runs: readonly Run[], milliseconds: number): Run[] {
+  return runs
+    .filter(({ started }) => started !== null && Date.parse(started) <= milliseconds)
+    .map((run) => {
+      const isOver = run.ended === null ? run.status !== "running" : Date.parse(run.ended) <= milliseconds;
+      return isOver ? run : { ...run, status: "running", reason: null, ended: null, exitCode: null, receipt: null };
+    });
+}
+
 /** Where runs began and ended. */
 export function marksOfRuns(runs: readonly Run[]): Mark[] {
   return runs.flatMap((run): Mark[] => {

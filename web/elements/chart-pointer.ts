@@ -20,7 +20,7 @@ export class ChartPointer {
   readonly down = (event: PointerEvent): void => {
     this.move(event);
     const time = this.#timeAt(event.clientX);
-    if (time === null || event.button !== 0 || this.#timeline()?.canZoom !== true) return;
+    if (time === null || event.button !== 0 || this.#timeline()?.hasHistory !== true) return;
     this.#downAt = { x: event.clientX, time };
     this.#isDrag = false;
   };

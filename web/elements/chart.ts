@@ -3,7 +3,7 @@
 import { LitElement, css, html, nothing, unsafeCSS, type PropertyValues, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
 import type { AxisKind } from "./axis";
-import { clock, unitOf, type UnitKind } from "./format";
+import { dayClock, unitOf, type UnitKind } from "./format";
 import { readingAtCursor } from "./cursor-reading";
 import { define } from "./define";
 import { HUES } from "./hues";
@@ -178,7 +178,7 @@ export class ZpChart extends LitElement {
         <div class="marked" ?hidden=${this.marked.length === 0}>
           ${this.marked.map(
             ({ milliseconds, label, alarming }) =>
-              html`<div class=${alarming ? "alarming" : ""}><time>${clock(milliseconds)}</time>${label}</div>`,
+              html`<div class=${alarming ? "alarming" : ""}><time>${dayClock(milliseconds)}</time>${label}</div>`,
           )}
         </div>
         ${message === null ? nothing : html`<div class="nothing" part="message">${message}</div>`}

@@ -100,6 +100,19 @@ export function clock(milliseconds: number, withSeconds = true): string {
   return `${hours}:${minutes}:${String(date.getSeconds()).padStart(2, "0")}`;
 }
 
+/** A moment as people read it: the time of day, and the day where it is not today's. */
+export function dayClock(milliseconds: number, withSeconds = true): string {
+  const isToday = new Date(milliseconds).toDateString() === new Date().toDateString();
+  return isToday ? clock(milliseconds, withSeconds) : `${day(milliseconds)} ${clock(milliseconds, withSeconds)}`;
+}
+
+/** "28 Nov", with the year where it is not this one. */
+export function day(milliseconds: number): string {
+  const date = new Date(milliseconds);
+  const year = date.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" as const };
+  return date.toLocaleDateString("en-GB", { day: "numeric", month: "short", ...year });
+}
+
 const SUFFIX_KINDS: readonly (readonly [RegExp, UnitKind])[] = [
   [/bytes(_[a-z]+)?_per_second$/, "bytes-rate"],
   [/frames_per_second$/, { suffix: "fps" }],

@@ -81,8 +81,9 @@ export class HistoryFeed {
   }
 
   async #answer({ span, points }: Question, names: readonly string[], signal: AbortSignal): Promise<HistoryAnswer> {
+    // The end is not in the answer, and the newest sample should be.
     const query: string[][] = names.map((name) => ["metric", name]);
-    query.push(["from", secondsOf(span.from)], ["to", secondsOf(span.to)], ["points", String(points)]);
+    query.push(["from", secondsOf(span.from)], ["to", secondsOf(span.to + 1)], ["points", String(points)]);
     const response = await this.#ask("api/v1/history", query, signal);
     const answer: unknown = await response.json().catch(() => null);
     if (!response.ok) throw new Error(messageIn(answer) ?? `the server answered ${response.status}`);

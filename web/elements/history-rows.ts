@@ -71,7 +71,9 @@ export class HistoryRows implements Source {
     this.#stars = [...question.names].filter((name) => name.includes("*")).map((name) => name.split("*", 2) as [string, string]);
     for (const name of new Set([...[...question.names].filter((name) => !name.includes("*")), ...series.keys()])) this.#add(name);
     times.forEach((time, row) => {
-      this.ring.append(isPixels ? time + rowMilliseconds / 2 : time, row > 0 && this.#isBroken(times[row - 1] ?? 0, time, gaps));
+      // In the middle of what it stands for, so that the newest does not lie after the newest sample.
+      const middle = (time + Math.min(time + rowMilliseconds, Math.max(time, question.span.to))) / 2;
+      this.ring.append(isPixels ? middle : time, row > 0 && this.#isBroken(times[row - 1] ?? 0, time, gaps));
     });
     for (const [name, { mean, low, high }] of series) {
       times.forEach((_, row) => this.#set(name, row, mean[row] ?? Number.NaN, low[row] ?? Number.NaN, high[row] ?? Number.NaN));
@@ -172,7 +174,6 @@ export class HistoryRows implements Source {
       this.ring.append(time, start - before > ROWS_APART * this.#width);
       row = this.ring.count - 1;
     }
-    // In the middle of what it stands for, so that it never lies after the newest sample.
     if (row === this.ring.count - 1) this.ring.setTime(row, (start + Math.min(time, start + this.#width)) / 2);
     for (const [name, value] of live.numbersIn(liveRow)) {
       if (Number.isNaN(value) || !this.#accepts(name)) continue;

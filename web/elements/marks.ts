@@ -1,6 +1,6 @@
 // Moments that every chart of a timeline marks with a thin line: a run began or ended, a status changed.
 
-import { clock } from "./format";
+import { dayClock } from "./format";
 
 export interface Mark {
   readonly milliseconds: number;
@@ -28,7 +28,7 @@ export function marksBetween(marks: readonly Mark[], start: number, end: number)
 /** "Marks: 14:03:07 train began; 14:05:00 train ended, exit code 0." Empty where there are none. */
 export function marksInWords(marks: readonly Mark[]): string {
   if (marks.length === 0) return "";
-  const shown = marks.slice(-MOST_IN_WORDS).map((mark) => `${clock(mark.milliseconds)} ${mark.label}`);
+  const shown = marks.slice(-MOST_IN_WORDS).map((mark) => `${dayClock(mark.milliseconds)} ${mark.label}`);
   const earlier = marks.length - shown.length;
   return ` Marks: ${earlier > 0 ? `${earlier} earlier; ` : ""}${shown.join("; ")}.`;
 }

@@ -28,8 +28,8 @@ export interface View {
 export interface TimelineOptions {
   /** The longest window that is offered, if several are; what is older than twice that is given up. */
   readonly longestSeconds?: number;
-  /** Whether a stretch can be marked and zoomed to, and a moment held. */
-  readonly canZoom?: boolean;
+  /** Whether older rows are fetched (HistoryFeed): a stretch can be marked then and zoomed to, and a moment held. */
+  readonly hasHistory?: boolean;
   /** Runs a callback before the next picture. In a hidden tab requestAnimationFrame runs none, so nothing is drawn. */
   readonly schedule?: (callback: () => void) => void;
 }
@@ -49,7 +49,7 @@ const REACH_ROWS = 0.6;
 const MOST_LIVE_ROWS = 600;
 
 export class Timeline {
-  readonly canZoom: boolean;
+  readonly hasHistory: boolean;
   readonly #rows: SampleRows;
   readonly #schedule: (callback: () => void) => void;
   readonly #listeners = new Set<() => void>();
@@ -57,6 +57,7 @@ export class Timeline {
   #stopped: { readonly sample: SampleBase; readonly isPast: boolean } | null = null;
   #zoomed: Span | null = null;
   #selection: Span | null = null;
+  #anchor: number | null = null;
   #history: HistoryRows | null = null;
   readonly #held = new Map<string, number>();
   #window: Window = { points: 20 };
@@ -67,7 +68,7 @@ export class Timeline {
   constructor(options: TimelineOptions = {}) {
     this.#rows = new SampleRows(options.longestSeconds ?? 0);
     this.#rows.window = this.#window;
-    this.canZoom = options.canZoom ?? false;
+    this.hasHistory = options.hasHistory ?? false;
     this.#schedule = options.schedule ?? ((callback) => requestAnimationFrame(callback));
   }
 
@@ -222,7 +223,8 @@ export class Timeline {
     this.#window = window;
     this.#zoomed = null;
     this.#selection = null;
-    this.#rows.window = window;
+    // What the history has need not be kept here.
+    if (!this.hasHistory) this.#rows.window = window;
     this.#changed();
   }
 
@@ -282,6 +284,15 @@ export class Timeline {
   /** The stretch that is marked in all charts, to be zoomed to. */
   get selection(): Span | null {
     return this.#selection;
+  }
+
+  /** Moves one end of the marked stretch by rows, the cursor's; the other is where the cursor was before. */
+  stretch(rows: number): void {
+    const from = this.cursorTime() ?? this.span()?.to;
+    if (from === undefined) return;
+    this.#anchor = this.#selection === null ? from : (this.#anchor ?? from);
+    this.step(rows);
+    this.select(this.#anchor, this.cursorTime() ?? from);
   }
 
   /** Marks what lies between two times, in either order. */

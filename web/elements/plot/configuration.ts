@@ -2,8 +2,8 @@
 
 import type { ChartConfiguration, Scale } from "chart.js";
 import { ticksOf } from "../axis";
-import { atTick, clock, type UnitKind } from "../format";
-import { timeStep, timeTicks } from "../time-axis";
+import { atTick, type UnitKind } from "../format";
+import { tickLabel, timeStep, timeTicks } from "../time-axis";
 import { endLabels } from "./end-labels";
 import { gapHatch } from "./gap-hatch";
 import { FONT_PIXELS, TIME_AXIS_PIXELS, TOP_PIXELS } from "./layout";
@@ -97,7 +97,7 @@ function stepOf(scale: Scale): number {
 
 /** The time at a tick; none where half of it would be cut off at the right edge. */
 function timeLabel(plot: Plot, scale: Scale, time: number): string {
-  const text = clock(time, stepOf(scale) < 60_000);
+  const text = tickLabel(time, stepOf(scale));
   const room = ((scale.max - time) / (scale.max - scale.min)) * scale.width + plot.gutters.right;
   return room < (text.length * DIGIT_PIXELS) / 2 ? "" : text;
 }
