@@ -654,6 +654,23 @@ class Collector(Section, frozen=True, kw_only=True):
     reason: Annotated[Text, text("Why it is not ok")] = None
 
 
+class HistoryReport(Section, frozen=True, kw_only=True):
+    """How writing the history fares."""
+
+    written_samples_total: Annotated[Count, metric("Samples that were written, each durable when it counts")] = None
+    lost_samples_total: Annotated[
+        Count,
+        metric(
+            "Samples that are missing in the history: there was no room to wait, or a file was damaged",
+            "zeropoint.history.lost_samples",
+        ),
+    ] = None
+    waiting_samples: Annotated[Count, metric("Samples that wait to be written")] = None
+    waiting_bytes: Annotated[Count, metric("Size of those that wait")] = None
+    size_bytes: Annotated[Count, metric("What it takes on disk, without damaged files that were set aside")] = None
+    commit_seconds: Annotated[Real, metric("How long it took until the newest sample was on disk")] = None
+
+
 class Server(Section, frozen=True, kw_only=True):
     clients: Annotated[Count, metric("Subscribers of the stream")] = None
     queue_size: Annotated[Count, metric("Frames waiting over all subscribers")] = None
@@ -679,6 +696,7 @@ class Server(Section, frozen=True, kw_only=True):
     tick_cpu_percent: Annotated[
         Real, metric("The part of the overhead that belongs to no probe: putting samples together")
     ] = None
+    history: Annotated[HistoryReport | None, text("How writing the history fares")] = None
     collectors: Annotated[dict[str, Collector], rows("Probes by name", "zeropoint.collector")] = {}
 
 

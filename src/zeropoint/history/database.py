@@ -172,10 +172,12 @@ def used_bytes(connection: apsw.Connection) -> int:
 
 
 def release(connection: apsw.Connection) -> None:
-    """Gives free pages back to the disk where they are more than FREE_SHARE of the file."""
+    """Gives free pages back to the disk where they are more than FREE_SHARE of the file. Not within a transaction."""
     free = _number(connection, "freelist_count")
     if free > FREE_SHARE * _number(connection, "page_count"):
         connection.execute(f"PRAGMA incremental_vacuum({free})").fetchall()
+        with suppress(apsw.BusyError, apsw.LockedError):  # a reader holds on to what was there before
+            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
 
 def _number(connection: apsw.Connection, pragma: str) -> int:

@@ -176,6 +176,7 @@ class Journal:
                 "DELETE FROM pruned WHERE epoch NOT IN (SELECT epoch FROM pruned ORDER BY position DESC LIMIT ?)",
                 (PRUNED_EPOCHS,),
             )
+        with told_apart(self.path, self._connection):
             database.release(self._connection)
         return len(positions)
 

@@ -1,5 +1,6 @@
 """The writer's part that keeps the journal: what waits goes into it, and it is mended where it can be."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,18 +19,31 @@ T = TypeVar("T")
 
 
 class JournalPart:
-    """Owned by the writer's thread. Nothing is raised: what fails is in `guard`."""
+    """Owned by the writer's thread. Nothing is raised: what fails is in `guard`.
+
+    `note_rest` gets the time of the newest sample that was there before, None where there was none, and the first
+    one of this process.
+    """
 
     def __init__(
-        self, directory: Path, waiting: Waiting, gaps: GapLog, guard: Guard, wall: Callable[[], float]
+        self,
+        *,
+        directory: Path,
+        waiting: Waiting,
+        gaps: GapLog,
+        guard: Guard,
+        wall: Callable[[], float],
+        note_rest: Callable[[int | None, Record], None],
     ) -> None:
         self.guard = guard
         self.written_total = 0
         self.damaged_total = 0
+        self.commit_seconds: float | None = None
         self._directory = directory
         self._waiting = waiting
         self._gaps = gaps
         self._wall = wall
+        self._note_rest = note_rest
         self._journal: Journal | None = None
         self._is_first = True
         self._doubted = False
@@ -84,20 +98,16 @@ class JournalPart:
     def _append(self, record: Record) -> None:
         journal = self._opened()
         if self._is_first:
-            self._tell_rest(journal.newest_time_ms, record)
+            self._note_rest(journal.newest_time_ms, record)
+        began = time.perf_counter()
         journal.append(record)
+        self.commit_seconds = time.perf_counter() - began
         self._is_first = False
         self.written_total += 1
         damaged = journal.seal()
         if damaged:
             self.damaged_total += damaged
             self._gaps.add(record.time_ms - 60_000, record.time_ms, damaged, "damaged")
-
-    def _tell_rest(self, newest_ms: int | None, record: Record) -> None:
-        """Between the last sample that was written before and the first one of this process it did not run."""
-        if newest_ms is not None:
-            earlier, later = sorted((newest_ms, record.time_ms))
-            self._gaps.add(earlier, later, None, "not-running")
 
     def _opened(self) -> Journal:
         if self._journal is None:

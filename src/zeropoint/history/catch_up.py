@@ -1,0 +1,110 @@
+"""Writes into the columns what the journal has and they do not: after a crash, and after they could not be written."""
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+from msgspec import Struct
+
+from zeropoint.history.columns import ColumnStore
+from zeropoint.history.decode import SampleDecoder
+from zeropoint.history.flatten import Flattener
+from zeropoint.history.journal_reader import JournalReader, Stored
+from zeropoint.history.minute import MinuteBuffer
+from zeropoint.history.sample_id import parse_id
+from zeropoint.model import Sample
+
+# Two minutes at a sample a second: what a step may hold in memory, and for how long it may work.
+ROWS_AT_A_TIME = 120
+
+
+class Run(Struct, frozen=True):
+    """Samples of one epoch and of one minute, without holes, on their way to the columns."""
+
+    buffer: MinuteBuffer
+    epoch: str
+    first_sequence: int
+    last_sequence: int
+
+
+class CatchUp:
+    """Owned by the writer's thread. `until` tells which sample is in the buffer already, and those after it."""
+
+    def __init__(
+        self,
+        reader: JournalReader,
+        store: ColumnStore,
+        decoder: SampleDecoder,
+        flattener: Flattener,
+        until: Callable[[], tuple[str, int] | None],
+    ) -> None:
+        self._reader = reader
+        self._store = store
+        self._decoder = decoder
+        self._flattener = flattener
+        self._until = until
+        self._todo: list[tuple[str, int]] | None = None
+
+    def begin(self) -> None:
+        """From here on `step` looks anew what is missing."""
+        self._todo = None
+
+    def step(self) -> bool:
+        """Does a part of the work; False when there is none. Raises Fault of the file that failed."""
+        if self._todo is None:
+            self._todo = list(self._missing())
+        if not self._todo:
+            return False
+        epoch, done = self._todo[0]
+        tail = self._reader.after(f"{epoch}-{done}", ROWS_AT_A_TIME)
+        rows = [row for row in tail.rows if self._is_wanted(row, epoch)]
+        if not rows:
+            self._todo.pop(0)
+            return True
+        runs = list(self._runs(rows, epoch))
+        goes_on = len(runs) > 1 and len(rows) == ROWS_AT_A_TIME
+        if goes_on:
+            runs.pop()
+        for run in runs:
+            columns = run.buffer.columns()
+            if columns is not None:
+                self._store.write(columns, epoch, run.first_sequence, run.last_sequence)
+        self._todo[0] = (epoch, runs[-1].last_sequence if goes_on else _sequence(rows[-1]))
+        return True
+
+    def _missing(self) -> Iterator[tuple[str, int]]:
+        """Epochs of which the journal has more than the columns, each with its last sample that both have."""
+        for epoch, last in self._reader.last_sequences().items():
+            done = self._store.last_sequence(epoch) or 0
+            if done < last:
+                yield epoch, done
+
+    def _is_wanted(self, row: Stored, epoch: str) -> bool:
+        place, until = parse_id(row.id), self._until()
+        if place is None or place[0] != epoch:
+            return False
+        return until is None or epoch != until[0] or place[1] < until[1]
+
+    def _runs(self, rows: list[Stored], epoch: str) -> Iterator[Run]:
+        run: Run | None = None
+        for row in rows:
+            sequence, sample = _sequence(row), self._decoded(row)
+            if run is not None and (sample is None or row.lost or not run.buffer.takes(row.time_ms)):
+                yield run
+                run = None
+            if sample is not None:
+                buffer = MinuteBuffer(self._flattener) if run is None else run.buffer
+                buffer.add(sample, row.time_ms)
+                run = Run(buffer, epoch, sequence if run is None else run.first_sequence, sequence)
+        if run is not None:
+            yield run
+
+    def _decoded(self, row: Stored) -> Sample | None:
+        try:
+            return self._decoder.decode(row.payload)
+        except msgspec.DecodeError:  # an earlier version wrote it, in which a field had another form
+            return None
+
+
+def _sequence(row: Stored) -> int:
+    place = parse_id(row.id)
+    return place[1] if place else 0
