@@ -40,7 +40,7 @@ class Memory:
             if name in self.rows:
                 values[row] = (times - BEGINNING) // 1000 + 1000 * self.rows[name]
         count = (~np.isnan(values)).astype(np.float64)
-        return Stretch(times, 1000, values, values, values, count), [Hole(from_ms, from_ms + 1, "damaged")]
+        return Stretch(times, 1000, values, values, values, count), [Hole(from_ms, to_ms, "damaged")]
 
 
 def queries(memory: Memory, *moments: float) -> Queries:

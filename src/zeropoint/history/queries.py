@@ -121,7 +121,11 @@ class Queries:
             if self._clock() > until:
                 raise TooSlowError
             stretch, torn = self.reader.read(names, part.from_ms, part.to_ms, tier)
-            holes += torn
+            holes += [
+                Hole(max(one.from_ms, window.from_ms), min(one.to_ms, window.to_ms), one.reason)
+                for one in torn
+                if one.from_ms < window.to_ms and one.to_ms > window.from_ms
+            ]
             total += len(within(stretch, window).times_ms)
             if exact and total > window.points:
                 exact = False

@@ -9,13 +9,13 @@ from aiohttp import web
 
 from zeropoint.feed.broadcaster import Broadcaster
 from zeropoint.history.fault import Fault
+from zeropoint.history.moments import ALLOWED, parse_moment
 from zeropoint.history.queries import TooSlowError
 from zeropoint.history.query import Window
 from zeropoint.history.readers import Readers
 from zeropoint.server.errors import ApiError, bad_parameter, json_response
 from zeropoint.server.history_answers import encode_history, encode_metrics, encode_moment
 from zeropoint.server.moment_sample import from_memory, from_readers
-from zeropoint.server.moments import parse_ms
 from zeropoint.server.routes import Parameter
 from zeropoint.server.specs import Specs
 
@@ -81,7 +81,7 @@ class Past:
         given = request.query.get("at")
         if given is None:
             raise bad_parameter("at", "a moment is needed, as in 2026-11-28T14:03:00Z")
-        at_ms, now_ms = parse_ms("at", given), self._now()
+        at_ms, now_ms = _moment("at", given), self._now()
         payload, reason = from_memory(self._broadcaster.ring, at_ms, now_ms)
         if payload is None and reason is None:
             try:
@@ -113,8 +113,8 @@ def _patterns(request: web.Request) -> list[str]:
 
 
 def _window(request: web.Request, now_ms: int) -> Window:
-    to_ms = parse_ms("to", request.query["to"]) if "to" in request.query else now_ms
-    from_ms = parse_ms("from", request.query["from"]) if "from" in request.query else max(0, to_ms - USUAL_WINDOW_MS)
+    to_ms = _moment("to", request.query["to"]) if "to" in request.query else now_ms
+    from_ms = _moment("from", request.query["from"]) if "from" in request.query else max(0, to_ms - USUAL_WINDOW_MS)
     if from_ms >= to_ms:
         raise bad_parameter("from", "it must lie before `to`, which is now unless it is given")
     return Window(from_ms, to_ms, _points(request))
@@ -125,3 +125,10 @@ def _points(request: web.Request) -> int:
     if not (given.isascii() and given.isdigit() and len(given) <= 5 and FEWEST_POINTS <= int(given) <= MOST_POINTS):
         raise bad_parameter("points", f"{given[:32]!r} is no whole number from {FEWEST_POINTS} to {MOST_POINTS}")
     return int(given)
+
+
+def _moment(name: str, given: str) -> int:
+    moment_ms = parse_moment(given)
+    if moment_ms is None:
+        raise bad_parameter(name, f"{given[:64]!r} is no moment; it is given as {ALLOWED}")
+    return moment_ms

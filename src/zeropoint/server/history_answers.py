@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from zeropoint.catalogue import Kind, values
 from zeropoint.history.gaps import LossReason
+from zeropoint.history.moments import rfc3339
 from zeropoint.history.query import Window
 from zeropoint.history.readers import Readers
 from zeropoint.model import Sample, Unavailable
-from zeropoint.server.moments import rfc3339
 from zeropoint.server.specs import Specs
 
 Numbers = list[float | None]

@@ -9,8 +9,8 @@ from msgspec import Struct
 from zeropoint.feed.frames import Frame
 from zeropoint.feed.ring import Ring
 from zeropoint.history.gaps import LossReason
+from zeropoint.history.moments import parse_moment, rfc3339
 from zeropoint.history.readers import LAST_MS, Readers
-from zeropoint.server.moments import parse_rfc3339, rfc3339
 
 # As long as health calls it fresh, a sample tells of a moment after it.
 FRESH_SECONDS, FRESH_INTERVALS = 5.0, 3.0
@@ -64,4 +64,4 @@ def from_readers(at_ms: int, readers: Readers) -> tuple[bytes | None, str | None
 
 
 def _time_ms(frame: Frame) -> int:
-    return parse_rfc3339(_head.decode(frame.payload).timestamp)
+    return parse_moment(_head.decode(frame.payload).timestamp) or 0
