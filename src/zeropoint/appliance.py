@@ -21,11 +21,14 @@ from zeropoint.feed.ring import Ring
 from zeropoint.feed.view import View, parse_view
 from zeropoint.flight import Lane
 from zeropoint.history.columns_reader import ColumnReader
-from zeropoint.history.gaps import GapReader
+from zeropoint.history.gaps import GapReader, Loss
+from zeropoint.history.history import History
 from zeropoint.history.journal_reader import JournalReader
 from zeropoint.history.queries import Queries
 from zeropoint.history.readers import Readers
-from zeropoint.model import Component, RunEntry, RunSteps
+from zeropoint.history.record import record_of
+from zeropoint.history.retention import DAY_MS, HOUR_MS, Limits
+from zeropoint.model import Component, HistoryReport, RunEntry, RunSteps, Sample
 from zeropoint.probe import Probe
 from zeropoint.sampler import SERVING, Sampler
 from zeropoint.sampling.scheduler import new_epoch
@@ -41,7 +44,15 @@ from zeropoint.server.specs import Specs
 from zeropoint.server.status import Status
 from zeropoint.server.tokens import TokenRegister, TokenStore, utc_now
 from zeropoint.settings import Settings, SettingsError
-from zeropoint.startup import is_loopback, listen, locked, refuse_open_bind, refuse_wrong_names, tls_context
+from zeropoint.startup import (
+    DataLock,
+    is_loopback,
+    listen,
+    locked,
+    refuse_open_bind,
+    refuse_wrong_names,
+    tls_context,
+)
 
 # Streams end at once by `bye`; whatever still hangs after this long is cut off.
 SHUTDOWN_SECONDS = 2.0
@@ -61,7 +72,7 @@ T = TypeVar("T")
 class Appliance:
     """All parts of one appliance, put together but not running."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, lock: DataLock) -> None:
         epoch = new_epoch(datetime.now(UTC))
         ring = Ring(epoch)
         directory = Path(settings.data) / "history"
@@ -69,12 +80,13 @@ class Appliance:
             ring, settings.interval, settings.max_subscribers, msgspec.json.encode, archive=archive_of(directory)
         )
         self.register = TokenRegister(TokenStore(Path(settings.data)))
-        sampler = Sampler(settings, epoch, self.broadcaster.publish, self._serving, self._failures)
+        sampler = Sampler(settings, epoch, self._publish, self._serving, self._failures, history=self._history_report)
         self.scheduler = sampler.scheduler
         public = parse_view(",".join(settings.public_sections)) if settings.public_sections else View()
         self.gate = Gate(self.register, public, not is_loopback(settings.host), utc_now)
         status = Status(self.gate, self.broadcaster, sampler.judge, sampler.uptime_seconds, sampler.sample_age_seconds)
         self.reports = reports_of(sampler.ai)
+        self.history = History(directory, self.reports, limits_of(settings), lock.take) if settings.history else None
         self.routes = routes(
             live=Live(self.gate, self.broadcaster),
             status=status,
@@ -82,7 +94,7 @@ class Appliance:
             past=Past(
                 self.broadcaster,
                 Specs(describe(self.reports)),
-                on_history_of(directory, settings.interval),
+                on_history_of(directory, settings.interval, self.history),
                 lambda: int(utc_now().timestamp() * 1000),
             ),
             runs=runs_of(RunList(Path(settings.artifacts), sampler.roots)),
@@ -95,7 +107,18 @@ class Appliance:
         return {field: getattr(statistics, field) for field in SERVING}
 
     def _failures(self) -> list[str]:
-        return [self.register.failure] if self.register.failure else []
+        failures = [self.register.failure] if self.register.failure else []
+        return failures if self.history is None else failures + self.history.failures()
+
+    def _history_report(self) -> HistoryReport | None:
+        return None if self.history is None else self.history.statistics()
+
+    def _publish(self, sample: Sample, missed: int) -> None:
+        """Live first: what is kept is kept of the same bytes."""
+        self.broadcaster.publish(sample, missed)
+        newest = self.broadcaster.ring.newest
+        if self.history is not None and newest is not None:
+            self.history.put(record_of(sample, missed, newest.payload))
 
     async def follow_tokens(self) -> None:
         """Follows the token file, and ends the streams of tokens that hold no longer, until it is cancelled."""
@@ -122,6 +145,16 @@ def runs_of(run_list: RunList) -> Runs:
     return Runs(listed, steps)
 
 
+def limits_of(settings: Settings) -> Limits:
+    return Limits(
+        journal_ms=settings.history_journal_hours * HOUR_MS,
+        samples_ms=settings.history_samples_days * DAY_MS,
+        minutes_ms=settings.history_minutes_days * DAY_MS,
+        hours_ms=settings.history_hours_days * DAY_MS,
+        size_bytes=settings.history_size_mib * 1024 * 1024,
+    )
+
+
 def archive_of(directory: Path) -> Archive:
     """What the feed asks for samples that are older than memory reaches back: the journal, on a thread of its own."""
     lane, journal = Lane("replay", REPLAY_SECONDS), JournalReader(directory)
@@ -132,14 +165,18 @@ def archive_of(directory: Path) -> Archive:
     return after
 
 
-def on_history_of(directory: Path, interval_seconds: float) -> OnHistory:
+def on_history_of(directory: Path, interval_seconds: float, history: History | None) -> OnHistory:
     """Calls that read the history, on a thread of their own: they cost whoever asks, and nobody else, the time."""
-    lane = Lane("history", HISTORY_WAIT_SECONDS)
+    lane, gaps = Lane("history", HISTORY_WAIT_SECONDS), GapReader(directory)
 
     @cache
     def readers() -> Readers:
-        queries = Queries(ColumnReader(directory), round(interval_seconds * 1000), HISTORY_SECONDS)
-        return Readers(queries, JournalReader(directory), GapReader(directory).between)
+        columns = ColumnReader(directory) if history is None else ColumnReader(directory, history.newest_columns)
+        queries = Queries(columns, round(interval_seconds * 1000), HISTORY_SECONDS)
+        return Readers(queries, JournalReader(directory), losses)
+
+    def losses(from_ms: int, to_ms: int) -> list[Loss]:
+        return gaps.between(from_ms, to_ms, () if history is None else history.unwritten_losses())
 
     async def on_history(call: Callable[[Readers], T], /) -> T:
         return await lane.call(lambda: call(readers()))
@@ -164,12 +201,12 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     except ValueError as error:
         raise SettingsError(f"openmetrics_targets: {error}") from None
     refuse_open_bind(settings.host, TokenStore(Path(settings.data)))
-    with locked(Path(settings.data)):
+    with locked(Path(settings.data)) as lock:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             with suppress(NotImplementedError):  # Windows: ^C raises KeyboardInterrupt there
                 asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        appliance = Appliance(settings)
+        appliance = Appliance(settings, lock)
         await appliance.scheduler.first()
         app = application(appliance.routes, appliance.gate, settings.allowed_hosts, settings.allowed_origins)
         runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=SHUTDOWN_SECONDS)
@@ -178,6 +215,8 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         try:
             listener, address = await listen(runner.server, settings.host, settings.port, tls)
             announce(address)
+            if appliance.history is not None:
+                appliance.history.start()
             async with asyncio.TaskGroup() as tasks:
                 parts = (appliance.scheduler.run(), appliance.broadcaster.run(), appliance.follow_tokens())
                 running = [tasks.create_task(part) for part in parts]
@@ -188,3 +227,5 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         finally:
             appliance.broadcaster.close("shutdown")
             await runner.cleanup()
+            if appliance.history is not None:
+                appliance.history.stop()

@@ -17,7 +17,7 @@ from zeropoint.host.registry import probes
 from zeropoint.ledger.facts import Facts as LedgerFacts
 from zeropoint.ledger.facts import facts_of
 from zeropoint.ledger.probe import LedgerProbe
-from zeropoint.model import Sample, Server
+from zeropoint.model import HistoryReport, Sample, Server
 from zeropoint.probe import Probe, Roots
 from zeropoint.processes import ProcessTable
 from zeropoint.sampling.assemble import SelfReport
@@ -44,10 +44,10 @@ SERVING = (
 class Sampler:
     """The probes of a machine and the scheduler that asks them, put together but not running.
 
-    `publish` gets each sample and the number of ticks that were missed before it. `serving` tells the fields SERVING of
-    the self-report, nothing where nobody is served; `failures` what is wrong beside the collectors; `executor` makes
-    what runs a probe, where it is not to keep to the overhead budget. Raises ValueError for runtimes to watch that
-    `ai.registry.refuse_wrong_targets` refuses.
+    `publish` gets each sample and the number of ticks that were missed before it. `serving` tells the fields
+    SERVING of the self-report, nothing where nobody is served; `failures` what is wrong beside the collectors,
+    `history` how that fares, None where none is kept; `executor` makes what runs a probe, where it is not to keep
+    to the overhead budget. Raises ValueError for runtimes to watch that `ai.registry.refuse_wrong_targets` refuses.
     """
 
     def __init__(
@@ -58,10 +58,11 @@ class Sampler:
         serving: Callable[[], Mapping[str, int]] = dict,
         failures: Callable[[], Sequence[str]] = tuple,
         *,
+        history: Callable[[], HistoryReport | None] = lambda: None,
         executor: Callable[[Probe, Roots], Executor] | None = None,
     ) -> None:
         self._interval, self._budget_percent = settings.interval, settings.overhead_budget_percent
-        self._serving, self._failures = serving, failures
+        self._serving, self._failures, self._history = serving, failures, history
         self._publish_on = publish
         self._newest: Sample | None = None
         self._started_at = time.monotonic()
@@ -126,6 +127,7 @@ class Sampler:
             overhead_percent=None if facts.cost is None else round(facts.cost.overhead_percent, DECIMALS),
             overhead_budget_percent=self._budget_percent,
             tick_cpu_percent=None if facts.cost is None else round(facts.cost.tick_percent, DECIMALS),
+            history=self._history(),
             collectors=facts.collectors,
         )
         return SelfReport(server, dict(_missing_of(server)))
@@ -142,6 +144,12 @@ def _missing_of(server: Server) -> Iterator[tuple[str, str]]:
             yield field, "told from the second sample on"
     if server.memory_bytes is None:
         yield "memory_bytes", "this system does not tell"
+    if server.history is None:
+        yield "history", "no history is kept"
+    else:
+        for field in server.history.__struct_fields__:
+            if getattr(server.history, field) is None:
+                yield f"history.{field}", "nothing has been written yet"
     for name, collector in server.collectors.items():
         for field in ("duration_seconds", "age_seconds", "cpu_percent"):
             if getattr(collector, field) is None:

@@ -69,6 +69,27 @@ class Settings(Struct, frozen=True, kw_only=True):
             "0 is no limit",
         ),
     ] = 1.0
+    history: Annotated[bool, Meta(description="Whether samples are kept on disk, under DATA/history")] = True
+    history_journal_hours: Annotated[
+        int, Meta(ge=1, le=720, description="Hours for which whole samples are kept; streams can resume from them")
+    ] = 24
+    history_samples_days: Annotated[
+        int, Meta(ge=1, le=3660, description="Days for which the values of each sample are kept")
+    ] = 7
+    history_minutes_days: Annotated[
+        int, Meta(ge=1, le=3660, description="Days for which the values of each minute are kept")
+    ] = 90
+    history_hours_days: Annotated[
+        int, Meta(ge=1, le=36600, description="Days for which the values of each hour are kept")
+    ] = 1826
+    history_size_mib: Annotated[
+        int,
+        Meta(
+            ge=4,
+            le=1_048_576,
+            description="Most MiB that all of the history takes; beyond it the oldest of the finest goes first",
+        ),
+    ] = 1024
     max_subscribers: Annotated[int, Meta(ge=1, le=1_000_000, description="Most streams at a time")] = 10_000
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="What is logged on standard error")
@@ -120,6 +141,8 @@ def _allowed(kind: Any, meta: Meta, several: bool) -> str:
         return "one of " + ", ".join(get_args(kind))
     if several:
         return "a list of texts"
+    if kind is bool:
+        return "true or false"
     if kind in (int, float):
         return f"a {'whole ' if kind is int else ''}number from {meta.ge} to {meta.le}"
     return "a text" if meta.min_length is None else "a text that is not empty"

@@ -1,7 +1,9 @@
 """What is checked and claimed before anything runs: the data directory, the address, the certificate."""
 
 import asyncio
+import errno
 import ipaddress
+import os
 import socket
 import ssl
 from collections.abc import Iterator
@@ -18,6 +20,8 @@ from zeropoint.server.tokens import TokenError, TokenStore
 from zeropoint.settings import Settings, SettingsError
 
 BACKLOG = 4096
+# What a disk has, and not whoever named it.
+DISK_ERRORS = {errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO}
 
 
 class InUseError(Exception):
@@ -91,18 +95,47 @@ async def listen(server: web.Server, host: str, port: int, tls: ssl.SSLContext |
     return listener, f"{'https' if tls else 'http'}://{name}:{bound}/control/metrics"
 
 
+class DataLock:
+    """The lock of the data directory. It is taken at the start; where the disk does not let it, it can be later."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        # No file of its own stands for the lock where the system has none: two would believe to hold it.
+        self._lock = filelock.FileLock(data / "lock", mode=0o600, thread_local=False, fallback_to_soft=False)
+
+    def take(self) -> None:
+        """Holds the data directory for this process; makes it where it is missing, for its owner alone.
+
+        Raises OSError, BlockingIOError where another process holds it.
+        """
+        if self._lock.is_locked:
+            return
+        self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self._lock.acquire(blocking=False)
+        except filelock.Timeout:
+            raise BlockingIOError(errno.EWOULDBLOCK, os.strerror(errno.EWOULDBLOCK)) from None
+
+    def release(self) -> None:
+        self._lock.release()
+
+
 @contextmanager
-def locked(data: Path) -> Iterator[None]:
-    """Holds the data directory for this process; makes it where it is missing, for its owner alone."""
+def locked(data: Path) -> Iterator[DataLock]:
+    """Holds the data directory. On a disk that is full, read-only or broken the lock is not held yet: what is live is
+    served all the same, and whoever is to write takes it first.
+
+    Raises InUseError, or SettingsError where there can be no such directory.
+    """
+    lock = DataLock(data)
     try:
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = filelock.FileLock(data / "lock", mode=0o600)
-        lock.acquire(blocking=False)
-    except filelock.Timeout:
+        lock.take()
+    except BlockingIOError:
         raise InUseError(f"the data directory {str(data)!r} is in use by another zeropoint") from None
     except OSError as error:
-        raise SettingsError(f"--data: {str(data)!r} cannot be used: {error.strerror}") from None
+        if not os.path.isdir(data) and error.errno not in DISK_ERRORS:  # noqa: PTH112 - it raises nothing
+            raise SettingsError(f"--data: {str(data)!r} cannot be used: {error.strerror}") from None
     try:
-        yield
+        yield lock
     finally:
         lock.release()

@@ -27,6 +27,7 @@ BY_ERRNO: dict[int, Kind] = {
     errno.EROFS: "read-only",
     errno.EACCES: "permission",
     errno.EPERM: "permission",
+    errno.EWOULDBLOCK: "in-use",
 }
 
 

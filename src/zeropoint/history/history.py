@@ -1,7 +1,7 @@
 """The history as the rest of the appliance sees it: samples go in, and it tells how it fares."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from zeropoint.history.gaps import Loss
@@ -20,14 +20,21 @@ DECIMALS = 6
 class History:
     """Everything in `directory`, with the thread that writes it, which is alone in doing so.
 
-    `components` are the reports of the AI components by name. Readers of the files (JournalReader, ColumnReader,
+    `components` are the reports of the AI components by name; `claim` makes the directory this process's, or raises
+    OSError: before that nothing is written. Readers of the files (JournalReader, ColumnReader,
     GapReader) are made by who needs them, on threads of their own.
     """
 
-    def __init__(self, directory: Path, components: Mapping[str, type[Component]], limits: Limits) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        components: Mapping[str, type[Component]],
+        limits: Limits,
+        claim: Callable[[], None] = lambda: None,
+    ) -> None:
         self.directory = directory
         self._waiting = Waiting()
-        self._writer = Writer(directory, self._waiting, components, limits)
+        self._writer = Writer(directory, self._waiting, components, limits, claim=claim)
         self._thread = threading.Thread(target=self._writer.run, name="history", daemon=True)
 
     def start(self) -> None:
@@ -36,7 +43,8 @@ class History:
     def stop(self) -> None:
         """Writes what waits, as far as that goes within STOP_SECONDS."""
         self._waiting.close()
-        self._thread.join(STOP_SECONDS)
+        if self._thread.is_alive():
+            self._thread.join(STOP_SECONDS)
 
     def put(self, record: Record) -> None:
         """Takes a sample; never waits for the disk."""

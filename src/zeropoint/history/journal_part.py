@@ -67,10 +67,12 @@ class JournalPart:
                     break
             else:
                 self.guard.works(self.lost_total)
-        lost = self._waiting.take_lost()
-        if lost is not None:
-            reason: LossReason = "queue-full" if self.guard.fault is None else "history-failed"
-            self._gaps.add(lost.from_ms, lost.to_ms, lost.count, reason)
+        self._tell_lost()
+
+    def hold(self, fault: Fault) -> None:
+        """Nothing can be written at the moment."""
+        self.guard.fails(fault, self.lost_total)
+        self._tell_lost()
 
     def prune(self, now_ms: int, keep_ms: int) -> None:
         self._try(lambda journal: journal.prune(now_ms, keep_ms))
@@ -108,6 +110,12 @@ class JournalPart:
         if damaged:
             self.damaged_total += damaged
             self._gaps.add(record.time_ms - 60_000, record.time_ms, damaged, "damaged")
+
+    def _tell_lost(self) -> None:
+        lost = self._waiting.take_lost()
+        if lost is not None:
+            reason: LossReason = "queue-full" if self.guard.fault is None else "history-failed"
+            self._gaps.add(lost.from_ms, lost.to_ms, lost.count, reason)
 
     def _opened(self) -> Journal:
         if self._journal is None:

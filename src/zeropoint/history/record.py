@@ -1,5 +1,7 @@
 """What the history is given of each sample."""
 
+from datetime import datetime
+
 from msgspec import Struct
 
 from zeropoint.model import Sample
@@ -17,3 +19,18 @@ class Record(Struct, frozen=True, gc=False):
     missed: int
     payload: bytes
     sample: Sample
+
+
+def record_of(sample: Sample, missed: int, payload: bytes) -> Record:
+    """`payload` is the sample as it was encoded, `missed` the number of ticks before it."""
+    epoch, _, sequence = sample.id.rpartition("-")
+    return Record(
+        id=sample.id,
+        epoch=epoch,
+        sequence=int(sequence),
+        time_ms=round(datetime.fromisoformat(sample.timestamp).timestamp() * 1000),
+        interval_ms=round(sample.interval_seconds * 1000),
+        missed=missed,
+        payload=payload,
+        sample=sample,
+    )

@@ -10,7 +10,7 @@ from zeropoint.history.aside import notices
 from zeropoint.history.columns import ColumnStore
 from zeropoint.history.columns_part import ColumnsPart
 from zeropoint.history.decode import SampleDecoder
-from zeropoint.history.fault import Fault
+from zeropoint.history.fault import Fault, fault_of
 from zeropoint.history.gaps_part import GapsPart
 from zeropoint.history.guard import Guard
 from zeropoint.history.journal_part import JournalPart
@@ -37,12 +37,14 @@ class Writer:
         components: Mapping[str, type[Component]],
         limits: Limits,
         *,
+        claim: Callable[[], None] = lambda: None,
         wall: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._directory = directory
         self._waiting = waiting
         self._limits = limits
+        self._claim: Callable[[], None] | None = claim
         self._wall = wall
         self._monotonic = monotonic
         self.gaps = GapsPart(directory, Guard(monotonic, wall), wall)
@@ -92,6 +94,8 @@ class Writer:
         for record in records:
             self._timeline.note(record)
             self.columns.add(record)
+        if not self._is_ours():
+            return
         self.journal.write()
         self.journal.look()
         self._more = self.columns.write()
@@ -116,6 +120,16 @@ class Writer:
         if busy_since is not None and (hangs := self._monotonic() - busy_since) > HANGS_SECONDS:
             lines.append(f"history: the disk has not answered for {hangs:.0f} s")
         return [*(line for line in lines if line is not None), *self._notices]
+
+    def _is_ours(self) -> bool:
+        """Whether the directory is held, so that nobody else writes there; it is tried again every few seconds."""
+        if self._claim is not None and self.journal.guard.is_due:
+            try:
+                self._claim()
+                self._claim = None
+            except OSError as error:
+                self.journal.hold(fault_of(error, self._directory / "lock"))
+        return self._claim is None
 
     def _pause_seconds(self) -> float | None:
         """How long there is nothing to do unless a sample comes; None: until then."""
