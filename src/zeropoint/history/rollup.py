@@ -25,9 +25,7 @@ class Rolled(Struct, frozen=True):
     def within(self, from_ms: int, to_ms: int) -> "Rolled":
         first, last = np.searchsorted(self.times_ms, (from_ms, to_ms)).tolist()
         part = slice(first, last)
-        return Rolled(
-            self.times_ms[part], *(plane[:, part] for plane in (self.mean, self.min, self.max, self.count))
-        )
+        return Rolled(self.times_ms[part], *(plane[:, part] for plane in (self.mean, self.min, self.max, self.count)))
 
     @property
     def planes(self) -> tuple[Floats, Floats, Floats, Floats]:

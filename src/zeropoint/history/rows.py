@@ -6,8 +6,8 @@ of a few digits. So each row is of the first kind here that fits:
     CONSTANT   one number
     SAME       bit for bit an earlier row
     VALUE, DELTA, DELTA2
-               v = s / 10**digits exactly, s an integer; what is left of s is what differs from the row's middle one, the
-               change from the one before, or the change of that change: whichever takes fewest bits
+               v = s / 10**digits exactly, s an integer; what is kept of s is how it differs from the row's middle one,
+               from the one before, or how that difference does from the one before: whichever takes fewest bits
     XOR        the bits of a float, xor those of the one before
 
 A number that is missing (NaN) is taken for the one before, and noted apart.

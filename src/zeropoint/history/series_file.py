@@ -31,10 +31,10 @@ def ids_of(connection: apsw.Connection, names: Sequence[str]) -> dict[str, int]:
     """The numbers of those series that the file has. One whose name is damaged is not found by it."""
     found: dict[str, int] = {}
     for first in range(0, len(names), MOST_AT_ONCE):
-        some = names[first : first + MOST_AT_ONCE]
-        marks = ",".join("?" * len(some))
-        sql = f"SELECT name, id, crc FROM series WHERE name IN ({marks})"  # noqa: S608 - question marks alone
-        found.update((name, id) for name, id, crc in connection.execute(sql, some) if crc == name_crc(name))
+        crcs = {name: name_crc(name) for name in names[first : first + MOST_AT_ONCE]}
+        sql = f"SELECT name, id, crc FROM series WHERE crc IN ({','.join('?' * len(crcs))})"  # noqa: S608 - marks alone
+        rows = connection.execute(sql, tuple(crcs.values()))
+        found.update((name, id) for name, id, crc in rows if crcs.get(name) == crc)
     return found
 
 
@@ -56,7 +56,9 @@ def add_series(connection: apsw.Connection, names: Iterable[str]) -> dict[str, i
 
 def rows_between(connection: apsw.Connection, from_ms: int, to_ms: int) -> list[Row]:
     """Blocks that begin in [from_ms, to_ms), in the order of their times."""
-    sql = "SELECT id, start_ms, end_ms, interval_ms FROM blocks WHERE start_ms >= ? AND start_ms < ? ORDER BY start_ms, id"
+    sql = """
+        SELECT id, start_ms, end_ms, interval_ms FROM blocks WHERE start_ms >= ? AND start_ms < ? ORDER BY start_ms, id
+    """
     return [Row(*row) for row in connection.execute(sql, (from_ms, to_ms))]
 
 
@@ -76,6 +78,21 @@ def unrolled(connection: apsw.Connection, from_ms: int, to_ms: int, span_ms: int
               WHERE start_ms >= ?1 AND start_ms < ?2 GROUP BY span)
     """
     return {start: bool(is_due) for start, is_due in connection.execute(sql, (from_ms, to_ms, span_ms))}
+
+
+def rolled_spans(connection: apsw.Connection, from_ms: int, to_ms: int) -> set[int]:
+    """Beginnings of the spans that a coarser tier has."""
+    sql = "SELECT first_sequence FROM blocks WHERE epoch = '' AND first_sequence >= ? AND first_sequence < ?"
+    return {start for (start,) in connection.execute(sql, (from_ms, to_ms))}
+
+
+def extent_of(connection: apsw.Connection) -> tuple[int, int] | None:
+    """Times of the first value and the last; None without blocks."""
+    sql = "SELECT start_ms FROM blocks ORDER BY start_ms LIMIT 1"
+    for (start_ms,) in connection.execute(sql):
+        sql = "SELECT end_ms FROM blocks ORDER BY start_ms DESC, id DESC LIMIT 1"
+        return start_ms, next(iter(connection.execute(sql)))[0]
+    return None
 
 
 def numbers(names: Sequence[str], ids: dict[str, int]) -> NDArray[np.uint32]:

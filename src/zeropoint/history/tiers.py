@@ -1,6 +1,5 @@
 """The tiers of stored series: their files, and what lies in these."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,13 +15,15 @@ SIDE_FILES = ("", "-wal", "-shm")
 
 # A block's times are of [start_ms, end_ms]. In the finest tier epoch and sequences are those of its samples; in the
 # others the epoch is empty, and the first sequence is the beginning of what was rolled up. Ids rise, and none is used
-# again: `rolled` tells up to which one the blocks of an hour, or day, are in the coarser tier.
+# again: `rolled` tells up to which one the blocks of an hour, or day, are in the coarser tier. A name is looked up by its
+# crc, which also tells whether it is whole: an index of names would be as large as they are.
 SCHEMA = Schema(
     version=1,
     # A block fills its last page to the half in the middle; small pages waste less.
     page_bytes=1024,
     sql="""
-        CREATE TABLE series (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, crc INTEGER NOT NULL);
+        CREATE TABLE series (id INTEGER PRIMARY KEY, name TEXT NOT NULL, crc INTEGER NOT NULL);
+        CREATE INDEX series_by_crc ON series (crc);
         CREATE TABLE blocks (
             id INTEGER PRIMARY KEY AUTOINCREMENT, start_ms INTEGER NOT NULL, end_ms INTEGER NOT NULL,
             interval_ms INTEGER NOT NULL, epoch TEXT NOT NULL, first_sequence INTEGER NOT NULL,
@@ -89,12 +90,6 @@ def files_of(directory: Path, tier: Tier, from_ms: int | None = None, to_ms: int
     ]
 
 
-def blocks_of_rolled(tier: Tier) -> Tier | None:
-    """The tier that a tier is rolled up into."""
-    place = TIERS.index(tier) + 1
-    return TIERS[place] if place < len(TIERS) else None
-
-
 def _parse(path: Path, tier: Tier) -> TierFile | None:
     """None for what is no file of the tier: what SQLite keeps beside one, or what was set aside."""
     if path.suffix != ".db":
@@ -116,8 +111,3 @@ def _next(start: datetime, tier: Tier) -> datetime:
 
 def _ms(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
-
-
-def spans(from_ms: int, to_ms: int, width_ms: int) -> Iterator[int]:
-    """Beginnings of the spans of a width that touch [from_ms, to_ms)."""
-    return iter(range(from_ms - from_ms % width_ms, to_ms, width_ms))

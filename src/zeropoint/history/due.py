@@ -1,0 +1,64 @@
+"""Which hours and days are to be rolled up: what the files say at first, and then what the writer does."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import apsw
+
+from zeropoint.history.fault import Fault
+from zeropoint.history.series_file import rolled_spans, unrolled
+from zeropoint.history.tiers import KINDS, Tier, TierFile, files_of
+
+Reading = Callable[[TierFile], AbstractContextManager[apsw.Connection | None]]
+COARSER: dict[Tier, Tier] = {"samples": "minutes", "minutes": "hours"}
+
+
+class Due:
+    """A span is due that has blocks which the coarser tier has not, or of which the coarser tier has nothing (any
+    more). `reading` opens a file; `fault` is that of one that could not be looked at."""
+
+    def __init__(self, directory: Path, reading: Reading) -> None:
+        self.fault: Fault | None = None
+        self._reading = reading
+        self._starts: dict[Tier, set[int]] = {}
+        for tier, coarser in COARSER.items():
+            rolled: set[int] = set()
+            spans: dict[int, bool] = {}
+            for file in files_of(directory, coarser):
+                with self._looking(file) as connections:
+                    for connection in connections:
+                        rolled |= rolled_spans(connection, file.start_ms, file.end_ms)
+            for file in files_of(directory, tier):
+                with self._looking(file) as connections:
+                    for connection in connections:
+                        spans |= unrolled(connection, file.start_ms, file.end_ms, KINDS[coarser].block_ms)
+            self._starts[tier] = {start for start, is_due in spans.items() if is_due or start not in rolled}
+
+    def over(self, now_ms: int) -> list[tuple[Tier, int]]:
+        """Those that are over, hours before days, the oldest first."""
+        return [
+            (tier, start)
+            for tier, starts in self._starts.items()
+            for start in sorted(starts)
+            if start + KINDS[COARSER[tier]].block_ms <= now_ms
+        ]
+
+    def add(self, tier: Tier, time_ms: int) -> None:
+        """A block was written that begins then."""
+        if tier in COARSER:
+            self._starts[tier].add(time_ms - time_ms % KINDS[COARSER[tier]].block_ms)
+
+    def done(self, tier: Tier, start_ms: int) -> None:
+        """The span is in the coarser tier, which has a block more by that."""
+        self._starts[tier].discard(start_ms)
+        self.add(COARSER[tier], start_ms)
+
+    @contextmanager
+    def _looking(self, file: TierFile) -> Iterator[list[apsw.Connection]]:
+        """Of one connection, or of none where the file is gone or cannot be read."""
+        try:
+            with self._reading(file) as connection:
+                yield [] if connection is None else [connection]
+        except Fault as fault:
+            self.fault = self.fault or fault

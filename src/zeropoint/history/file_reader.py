@@ -1,0 +1,145 @@
+"""Blocks of the tiers' files for those who read: connections that stay open, and blocks that were unpacked lately."""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+from msgspec import Struct
+
+from zeropoint.history import database
+from zeropoint.history.blocks import Block, BlockError, select
+from zeropoint.history.fault import told_apart
+from zeropoint.history.rows import Floats, Ints
+from zeropoint.history.series_file import Row, content_of, ids_of, numbers, rows_between
+from zeropoint.history.tiers import KINDS, SCHEMA, TierFile
+
+MOST_OPEN = 12
+# Blocks are read once; SQLite would keep 2 MB of each file.
+PAGES_KIB = 256
+# Who looks at a chart asks for the same blocks again and again: an hour of 60 series takes 1.7 MB.
+CACHE_BYTES = 8 * 1024 * 1024
+CACHED_SERIES = 64
+# How many values are unpacked at a time; the work takes some 40 bytes for each.
+BATCH_VALUES = 1 << 18
+
+Key = tuple[tuple[str, ...], Path, int, int]
+
+
+class Values(Struct, frozen=True, gc=False):
+    """What a block has of the series that were asked for: times (n,), and planes (planes, k, n)."""
+
+    times_ms: Ints
+    planes: Floats
+    interval_ms: int
+
+
+class Opened(Struct, frozen=True):
+    inode: int
+    connection: apsw.Connection
+
+
+class FileReader:
+    """Used on one thread."""
+
+    def __init__(self) -> None:
+        self._opened: OrderedDict[Path, Opened] = OrderedDict()
+        self._cache: OrderedDict[Key, Values] = OrderedDict()
+        self._cached_bytes = 0
+
+    @contextmanager
+    def open(self, file: TierFile) -> Iterator[apsw.Connection | None]:
+        """A view of the file that does not change meanwhile; None where there is none. Raises Fault."""
+        try:
+            opened = self._open(file.path)
+        except FileNotFoundError:
+            yield None
+            return
+        try:
+            with told_apart(file.path, opened.connection):
+                opened.connection.execute("BEGIN")
+                yield opened.connection
+                opened.connection.execute("COMMIT")
+        except BaseException:
+            self._close(file.path)
+            raise
+
+    def blocks(
+        self, file: TierFile, names: tuple[str, ...], from_ms: int, to_ms: int
+    ) -> tuple[list[Values], list[Row]]:
+        """What the blocks that touch [from_ms, to_ms) have of these series, in the order of their times; and the rows
+        of blocks that are damaged. Raises Fault."""
+        with self.open(file) as connection:
+            if connection is None:
+                return [], []
+            inode = self._opened[file.path].inode
+            found = rows_between(connection, from_ms - KINDS[file.tier].block_ms, to_ms)
+            rows = [row for row in found if row.end_ms >= from_ms]
+            values: dict[int, Values] = {}
+            for row in rows:
+                if (cached := self._cache.get((names, file.path, inode, row.id))) is not None:
+                    values[row.id] = cached
+            lacking = [row for row in rows if row.id not in values]
+            ids = ids_of(connection, names) if lacking else {}
+            size = max(1, BATCH_VALUES // (KINDS[file.tier].planes * max(1, len(names)) * 60))
+            for first in range(0, len(lacking), size):
+                for row, unpacked in _unpacked(connection, lacking[first : first + size], names, ids):
+                    values[row.id] = unpacked
+                    self._keep((names, file.path, inode, row.id), unpacked)
+        return [values[row.id] for row in rows if row.id in values], [row for row in rows if row.id not in values]
+
+    def close(self) -> None:
+        for path in [*self._opened]:
+            self._close(path)
+        self._cache.clear()
+        self._cached_bytes = 0
+
+    def _open(self, path: Path) -> Opened:
+        """The connection; a new one where another file has taken the place of a damaged one."""
+        with told_apart(path):
+            try:
+                inode = path.stat().st_ino
+            except FileNotFoundError:
+                inode = -1
+        opened = self._opened.get(path)
+        if opened is None or opened.inode != inode:
+            self._close(path)
+            opened = self._opened[path] = Opened(inode, database.open_reader(path, SCHEMA))
+            opened.connection.execute(f"PRAGMA cache_size = -{PAGES_KIB}")
+            if len(self._opened) > MOST_OPEN:
+                self._close(next(iter(self._opened)))
+        self._opened.move_to_end(path)
+        return opened
+
+    def _close(self, path: Path) -> None:
+        opened = self._opened.pop(path, None)
+        if opened is not None:
+            database.close(opened.connection)
+
+    def _keep(self, key: Key, values: Values) -> None:
+        if len(key[0]) > CACHED_SERIES:
+            return
+        self._cache[key] = values
+        self._cached_bytes += values.planes.nbytes
+        while self._cached_bytes > CACHE_BYTES:
+            _, oldest = self._cache.popitem(last=False)
+            self._cached_bytes -= oldest.planes.nbytes
+
+
+def _unpacked(
+    connection: apsw.Connection, rows: Sequence[Row], names: tuple[str, ...], ids: dict[str, int]
+) -> Iterator[tuple[Row, Values]]:
+    """Of each block that is whole."""
+    wanted = numbers(names, ids)
+    blocks: list[tuple[Row, Block]] = []
+    for row in rows:
+        try:
+            block = Block(content_of(connection, row.id))
+        except BlockError:
+            continue
+        if len(block.times_ms) and (block.times_ms[0], block.times_ms[-1]) == (row.start_ms, row.end_ms):
+            blocks.append((row, block))
+    if blocks:
+        for (row, block), planes in zip(blocks, select([block for _, block in blocks], wanted), strict=True):
+            yield row, Values(block.times_ms, planes.copy(), row.interval_ms)
