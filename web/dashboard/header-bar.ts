@@ -4,7 +4,7 @@ import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 import type { Sample } from "../client/src/contract";
 import type { ClientState } from "../client/src/index";
-import { dayClock, duration } from "../elements/format";
+import { dayClock, inWords } from "../elements/format";
 import type { Timeline } from "../elements/timeline";
 import { read } from "../elements/value";
 import "../elements/status";
@@ -37,6 +37,7 @@ export class ZpHeader extends LitElement {
     .clock { min-width: 4.6em; }
     zp-connection { min-width: 6.2em; font-weight: 600; }
     .reason { min-width: 0; max-width: 26em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--zp-quiet); font-size: 12px; }
+    .each { align-self: center; color: var(--zp-quiet); font-size: 12px; }
     .controls { display: flex; gap: 8px; margin-inline-start: auto; }
     .group { display: flex; }
     select { display: none; min-width: 0; }
@@ -53,6 +54,8 @@ export class ZpHeader extends LitElement {
     button:focus-visible, select:focus-visible { outline: 2px solid var(--zp-focus); outline-offset: 1px; z-index: 1; }
     /* On a wide screen the reason gives way, not the line. */
     @media (min-width: 1280px) { :host { flex-wrap: nowrap; } }
+    /* It stands with the server's values too. */
+    @media (max-width: 1480px) { .up, .cost, .each { display: none; } }
     @media (pointer: coarse) { button, select { line-height: 27px; height: 33px; } }
     @media (max-width: 640px) {
       :host { gap: 4px 12px; }
@@ -94,7 +97,7 @@ export class ZpHeader extends LitElement {
   #facts(): TemplateResult {
     return html`
       <span class="host" title="Host name">${this.#value("system.host.name")}</span>
-      <span class="item wide" title="Time since the machine started"><span>up</span>${this.#value("system.host.uptime_seconds")}</span>
+      <span class="item wide up" title="Time since the machine started"><span>up</span>${this.#value("system.host.uptime_seconds")}</span>
       ${this.#connection()} ${this.#time()} ${this.#health()}
       <span class="item wide cost" title="What Zeropoint itself takes of one core, and of memory">
         <span>own cost</span>${this.#value("server.cpu_percent")}${this.#value("server.memory_bytes")}
@@ -104,7 +107,9 @@ export class ZpHeader extends LitElement {
 
   #windows(): TemplateResult {
     const isPast = this.timeline?.past != null;
+    const pixel = this.timeline?.pixelSeconds ?? null;
     return html`
+      ${pixel === null ? nothing : html`<span class="each wide" title=${`In the charts ${PIXEL_WORDS}`}>each ${inWords(pixel, "duration")}</span>`}
       <span class="group" role="group" aria-label="Window of the charts">
         ${WINDOWS.map(
           (choice, index) => html`<button
@@ -131,18 +136,16 @@ export class ZpHeader extends LitElement {
     const cursor = timeline?.cursorTime() ?? null;
     const isPast = timeline?.past != null;
     const time = cursor ?? (sample === null ? null : Date.parse(sample.timestamp));
-    const label = cursor !== null ? this.#cursorLabel() : isPast ? "as it was" : timeline?.frozen === true ? "frozen" : "updated";
-    return html`<span class="item time ${isPast && cursor === null ? "past" : ""}" title="When the sample that is shown was taken">
+    const label = cursor !== null ? "cursor" : isPast ? "as it was" : timeline?.frozen === true ? "frozen" : "updated";
+    return html`<span class="item time ${isPast && cursor === null ? "past" : ""}" title=${this.#timeTitle()}>
       <span>${label}</span><span class="clock">${time === null ? "–" : dayClock(time)}</span>
     </span>`;
   }
 
-  // What is read out there is of one sample, or of as many as a point of the charts stands for.
-  #cursorLabel(): string {
-    const seconds = this.timeline?.pixelSeconds ?? null;
-    if (seconds === null) return "cursor";
-    const { number, unit } = duration(seconds);
-    return `mean of ${number} ${unit} at`;
+  #timeTitle(): string {
+    const pixel = this.timeline?.pixelSeconds ?? null;
+    const of = "When the sample that is shown was taken";
+    return pixel === null ? of : `${of}. In the charts ${PIXEL_WORDS}: ${inWords(pixel, "duration")}`;
   }
 
   #health(): TemplateResult {
@@ -161,6 +164,8 @@ export class ZpHeader extends LitElement {
     this.dispatchEvent(new CustomEvent<HeaderAction>("zp-action", { detail: action }));
   }
 }
+
+const PIXEL_WORDS = "a point is the mean of so long, and the light band around it goes from the lowest to the highest";
 
 const MARK = html`<svg viewBox="0 0 16 16" aria-hidden="true">
   <circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="2" />

@@ -20,12 +20,13 @@ export class ZpTimeBar extends LitElement {
     .bar.past { background: var(--zp-text); border-color: var(--zp-text); color: var(--zp-surface); }
     strong { font-weight: 650; }
     .trouble { flex-basis: 100%; overflow-wrap: anywhere; }
-    .buttons { display: flex; gap: 6px; margin-inline-start: auto; }
+    .buttons { display: flex; flex-wrap: wrap; gap: 6px; margin-inline-start: auto; }
     button, input {
       padding: 2px 9px; border: 1px solid currentColor; border-radius: 4px; background: none; color: inherit;
       font: inherit; font-size: 12.5px; line-height: 19px; cursor: pointer; white-space: nowrap;
     }
-    input { cursor: text; padding-inline: 5px; }
+    input { cursor: text; padding-inline: 5px; min-width: 0; flex: 0 1 auto; }
+    @media (max-width: 640px) { .buttons { margin: 0; } input { width: 14em; } }
     .past input { color-scheme: dark; }
     :host([dark]) .past input { color-scheme: light; }
     button:focus-visible, input:focus-visible { outline: 2px solid var(--zp-focus); outline-offset: 1px; }
@@ -70,7 +71,7 @@ export class ZpTimeBar extends LitElement {
   #zoomed(from: number, to: number): TemplateResult {
     const { number, unit } = duration((to - from) / 1000);
     return html`<div class="bar">
-      <strong>${dayClock(from)} – ${dayClock(to)}</strong><span>${number} ${unit}${this.#each()}</span>
+      <span><strong>${dayClock(from)} – ${dayClock(to)}</strong>, ${number} ${unit}${this.#each()}</span>
       <span class="buttons">
         ${this.timeline.isHeld ? this.#asItWas(this.timeline.cursorTime() ?? to) : nothing}
         <button type="button" @click=${() => this.#ask("zoom-out")}>zoom out</button>
@@ -82,7 +83,7 @@ export class ZpTimeBar extends LitElement {
 
   #held(time: number): TemplateResult {
     return html`<div class="bar">
-      <strong>cursor at ${dayClock(time)}</strong><span>${this.#each()}</span>
+      <span><strong>cursor at ${dayClock(time)}</strong>${this.#each()}</span>
       <span class="buttons">
         <button type="button" @click=${() => this.#ask("zoom-in")}>zoom in</button>
         ${this.#asItWas(time)}

@@ -8,11 +8,11 @@ import type { Source, Span } from "./source";
 import type { HistoryWanted, Timeline } from "./timeline";
 
 /** As many rows as a chart has pixels, about: the server makes one of all samples in between. */
-const POINTS = 600;
+const POINTS = 480;
 // A stretch is fetched with so much of its length on both sides: steps over it need no further answer.
 const MARGIN = 0.5;
 // Below this many rows a stretch deserves finer ones; over as many the server's pixels are as fine and less to draw.
-const FEWEST_ROWS = 200;
+const FEWEST_ROWS = 160;
 const MOST_ROWS = 2 * POINTS;
 const MOST_NAMES = 60;
 const AFTER_FAILURE_MILLISECONDS = 15_000;

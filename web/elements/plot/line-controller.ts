@@ -24,7 +24,7 @@ const LINE_WIDTH = 1.5;
 // Where points lie close a thin line shows more, and a browser without a GPU strokes it in a fifth of the time: up to
 // one pixel it needs no outline.
 const THIN_LINE_WIDTH = 1;
-const DENSE_ROWS = 150;
+export const DENSE_ROWS = 150;
 const AREA_OPACITY = 0.13;
 const OLD_OPACITY = 0.5;
 const BAND_OPACITY = 0.22;

@@ -5,6 +5,9 @@ import type { Mark } from "../marks";
 import type { Plot } from "./plot";
 
 const HEAD_PIXELS = 3;
+// Of more than so many only the heads are drawn, so far apart that each can be told; the cursor tells of all of them.
+const MOST_LINES = 30;
+const LEAST_PIXELS = 5;
 
 export function markLines(plot: Plot): Plugin<"columnLine"> {
   return {
@@ -14,15 +17,21 @@ export function markLines(plot: Plot): Plugin<"columnLine"> {
       if (plot.marks.length === 0) return;
       ctx.save();
       ctx.lineWidth = 1;
+      const isCrowded = plot.marks.length > MOST_LINES;
+      let before = Number.NEGATIVE_INFINITY;
       for (const mark of plot.marks) {
         // On the middle of a pixel, where a line of one pixel is sharp.
         const x = Math.floor(plot.pixelOf(mark.milliseconds)) + 0.5;
+        if (x - before < LEAST_PIXELS && !mark.alarming) continue;
+        before = x;
         ctx.strokeStyle = ctx.fillStyle = mark.alarming ? plot.look.bad : plot.look.mark;
         ctx.setLineDash(mark.kind === "change" ? [2, 3] : []);
-        ctx.beginPath();
-        ctx.moveTo(x, chartArea.top);
-        ctx.lineTo(x, chartArea.bottom);
-        ctx.stroke();
+        if (!isCrowded || mark.alarming) {
+          ctx.beginPath();
+          ctx.moveTo(x, chartArea.top);
+          ctx.lineTo(x, chartArea.bottom);
+          ctx.stroke();
+        }
         head(ctx, mark.kind, x, chartArea.top - HEAD_PIXELS);
       }
       ctx.restore();

@@ -3,13 +3,15 @@
 import type { Chart } from "chart.js";
 import { hatch } from "./gap-hatch";
 import { END_PIXELS, FONT_PIXELS } from "./layout";
-import { linear, pieces } from "./line-controller";
+import { DENSE_ROWS, linear, pieces } from "./line-controller";
 import type { Plot } from "./plot";
 import type { Layer, Side } from "./stack-areas";
 
 const FAINT = 0.28;
 const OLD = 0.5;
 const NAME_GAP_PIXELS = 6;
+// Between two areas that meet on part of a pixel the ground would shine through.
+const OVERLAP_PIXELS = 0.75;
 
 export function paintLayers(chart: Chart, plot: Plot, sides: readonly Side[], selected: string | null): void {
   const { ctx, chartArea, scales } = chart;
@@ -21,21 +23,24 @@ export function paintLayers(chart: Chart, plot: Plot, sides: readonly Side[], se
   ctx.beginPath();
   ctx.rect(chartArea.left, chartArea.top, chartArea.right - chartArea.left, chartArea.bottom - chartArea.top);
   ctx.clip();
+  const isDense = plot.rows.count > DENSE_ROWS;
   for (const side of sides) {
     const sign = side.below ? -1 : 1;
     side.layers.forEach((layer, index) => {
       const under = side.layers[index - 1]?.tops ?? null;
+      const overlap = isDense && under !== null && layer.fill !== "hatch" ? OVERLAP_PIXELS : 0;
       const faint = selected !== null && layer.key !== selected ? FAINT : 1;
       ctx.globalAlpha = faint * (plot.rows.isOld ? OLD : 1);
       ctx.fillStyle = fillOf(ctx, plot, layer);
       for (const [from, to] of pieces(layer.tops, plot.rows)) {
         ctx.beginPath();
         for (let row = from; row <= to; row += 1) ctx.lineTo(toX(plot.rows.times[row] ?? 0), toY(sign * (layer.tops[row] ?? 0)));
-        for (let row = to; row >= from; row -= 1) ctx.lineTo(toX(plot.rows.times[row] ?? 0), toY(sign * (under?.[row] ?? 0)));
+        for (let row = to; row >= from; row -= 1) ctx.lineTo(toX(plot.rows.times[row] ?? 0), toY(sign * (under?.[row] ?? 0)) + sign * overlap);
         ctx.fill();
       }
     });
-    // A line of the ground between two layers, which may be of one hue.
+    // A line of the ground between two layers, which may be of one hue. Where points lie close there would be nothing else.
+    if (isDense) continue;
     ctx.globalAlpha = 1;
     ctx.lineWidth = 1;
     for (const layer of side.layers.slice(0, -1)) {
