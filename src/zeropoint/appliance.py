@@ -5,7 +5,6 @@ import signal
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,6 +20,7 @@ from zeropoint.feed.ring import Ring
 from zeropoint.feed.view import View, parse_view
 from zeropoint.flight import Lane
 from zeropoint.history.columns_reader import ColumnReader
+from zeropoint.history.fault import Fault
 from zeropoint.history.gaps import GapReader, Loss
 from zeropoint.history.history import History
 from zeropoint.history.journal_reader import JournalReader
@@ -76,8 +76,9 @@ class Appliance:
         epoch = new_epoch(datetime.now(UTC))
         ring = Ring(epoch)
         directory = Path(settings.data) / "history"
+        archive = archive_of(directory, self._doubt_journal) if settings.history else None
         self.broadcaster = Broadcaster(
-            ring, settings.interval, settings.max_subscribers, msgspec.json.encode, archive=archive_of(directory)
+            ring, settings.interval, settings.max_subscribers, msgspec.json.encode, archive=archive
         )
         self.register = TokenRegister(TokenStore(Path(settings.data)))
         sampler = Sampler(settings, epoch, self._publish, self._serving, self._failures, history=self._history_report)
@@ -94,7 +95,7 @@ class Appliance:
             past=Past(
                 self.broadcaster,
                 Specs(describe(self.reports)),
-                on_history_of(directory, settings.interval, self.history),
+                None if self.history is None else on_history_of(self.history, settings.interval),
                 lambda: int(utc_now().timestamp() * 1000),
             ),
             runs=runs_of(RunList(Path(settings.artifacts), sampler.roots)),
@@ -112,6 +113,10 @@ class Appliance:
 
     def _history_report(self) -> HistoryReport | None:
         return None if self.history is None else self.history.statistics()
+
+    def _doubt_journal(self) -> None:
+        if self.history is not None:
+            self.history.doubt_journal()
 
     def _publish(self, sample: Sample, missed: int) -> None:
         """Live first: what is kept is kept of the same bytes."""
@@ -155,31 +160,35 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
-def archive_of(directory: Path) -> Archive:
-    """What the feed asks for samples that are older than memory reaches back: the journal, on a thread of its own."""
+def archive_of(directory: Path, doubt: Callable[[], None]) -> Archive:
+    """What the feed asks for samples that are older than memory reaches back: the journal, on a thread of its own.
+    `doubt` is called where it turns out to be damaged."""
     lane, journal = Lane("replay", REPLAY_SECONDS), JournalReader(directory)
 
     async def after(id: str, limit: int) -> Tail:
-        return await lane.call(lambda: journal.after(id, limit))
+        try:
+            return await lane.call(lambda: journal.after(id, limit))
+        except Fault as fault:
+            if fault.kind == "damaged":
+                doubt()
+            raise
 
     return after
 
 
-def on_history_of(directory: Path, interval_seconds: float, history: History | None) -> OnHistory:
+def on_history_of(history: History, interval_seconds: float) -> OnHistory:
     """Calls that read the history, on a thread of their own: they cost whoever asks, and nobody else, the time."""
-    lane, gaps = Lane("history", HISTORY_WAIT_SECONDS), GapReader(directory)
-
-    @cache
-    def readers() -> Readers:
-        columns = ColumnReader(directory) if history is None else ColumnReader(directory, history.newest_columns)
-        queries = Queries(columns, round(interval_seconds * 1000), HISTORY_SECONDS)
-        return Readers(queries, JournalReader(directory), losses)
+    lane, gaps = Lane("history", HISTORY_WAIT_SECONDS), GapReader(history.directory)
+    columns = ColumnReader(history.directory, history.newest_columns)
+    queries = Queries(columns, round(interval_seconds * 1000), HISTORY_SECONDS)
 
     def losses(from_ms: int, to_ms: int) -> list[Loss]:
-        return gaps.between(from_ms, to_ms, () if history is None else history.unwritten_losses())
+        return gaps.between(from_ms, to_ms, history.unwritten_losses())
+
+    readers = Readers(queries, JournalReader(history.directory), losses)
 
     async def on_history(call: Callable[[Readers], T], /) -> T:
-        return await lane.call(lambda: call(readers()))
+        return await lane.call(lambda: call(readers))
 
     return on_history
 

@@ -44,7 +44,10 @@ def tables(reader: Reader, names: Sequence[str], from_ms: int, to_ms: int, holes
     at, end = max(from_ms, stored[0] - stored[0] % PERIOD_MS["hours"]), min(to_ms, stored[1] + 1)
     while at < end:
         tier, until = _chunk(at, end, extents)
-        for choice in TIERS[TIERS.index(tier) :]:  # a day may be gone from the finest tier, and be left in the next
+        for choice in TIERS[TIERS.index(tier) :]:
+            # A day may be gone from the finest tier, and be left in the next.
+            if choice != tier and (at % PERIOD_MS[choice] or until % PERIOD_MS[choice]):
+                break
             stretch, damaged = reader.read(names, at, until, choice)
             holes += damaged
             if len(stretch.times_ms):
