@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { endInWords, leaves, marksOfRuns, parseRuns, secondsOf, toneOf } from "./runs";
+import { endInWords, leaves, marksOfRuns, parseRuns, runsAt, secondsOf, toneOf } from "./runs";
 
 const [running, failed] = parseRuns({
   runs: [
@@ -47,4 +47,20 @@ it("tells nested parameters a line each, and not without end", () => {
   ]);
   expect(leaves(Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`p${index}`, index])))).toHaveLength(40);
   expect(leaves("text")).toEqual([]);
+});
+
+it("of a past moment has the runs that had begun, and none of their ends that were to come", () => {
+  const at = (second: number): string => new Date(second * 1000).toISOString();
+  const row = (id: string, started: number | null, ended: number | null, status: string): object => ({
+    id, name: id, kind: "tinygrad", status, started: started === null ? null : at(started), ended: ended === null ? null : at(ended), exit_code: 0, receipt: {},
+  });
+  const runs = parseRuns({
+    runs: [row("over", 10, 20, "finished"), row("later", 10, 90, "failed"), row("to-come", 70, null, "running"), row("on", 30, null, "running"), row("gone", 30, null, "unknown"), row("x", null, null, "unknown")],
+  });
+  expect(runsAt(runs, 50_000).map(({ id, status, ended, exitCode }) => [id, status, ended, exitCode])).toEqual([
+    ["over", "finished", at(20), 0],
+    ["later", "running", null, null],
+    ["on", "running", null, null],
+    ["gone", "unknown", null, 0],
+  ]);
 });

@@ -163,6 +163,7 @@ export class HistoryRows implements Source {
   #grow(live: SampleRows, liveRow: number, time: number): void {
     const start = this.#startOf(time);
     if (start !== this.#pixel) {
+      this.#seal();
       this.#pixel = start;
       this.#samples = 0;
       this.#sums.clear();
@@ -185,6 +186,12 @@ export class HistoryRows implements Source {
       this.#sums.set(name, sum);
     }
     for (const [name, { sum, count, low, high }] of this.#sums) this.#set(name, row, sum / (this.#isOfList(name) ? this.#samples : count), low, high);
+  }
+
+  // What has grown is whole now, and stands where all others do.
+  #seal(): void {
+    const last = this.ring.count - 1;
+    if (last >= 0 && this.#startOf(this.ring.time(last)) === this.#pixel) this.ring.setTime(last, this.#pixel + this.#width / 2);
   }
 
   #startOf(time: number): number {
