@@ -108,7 +108,8 @@ class Writer:
     def close(self) -> None:
         """Writes the minute that is not over, and lets go of all files."""
         self.columns.write(all_of_it=True)
-        for part in (self.columns, self.journal, self.gaps, self._reader):
+        # The connection that is closed last brings the WAL back into the file, which one that reads cannot.
+        for part in (self._reader, self.columns, self.journal, self.gaps):
             part.close()
 
     def failures(self) -> list[str]:
