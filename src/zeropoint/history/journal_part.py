@@ -55,6 +55,7 @@ class JournalPart:
 
     def write(self) -> None:
         """Writes all that waits, as far as it goes."""
+        self._tell_lost()  # while it is known that it failed
         if not self.guard.is_due:
             return
         while (record := self._waiting.take()) is not None:
