@@ -53,6 +53,17 @@ def test_columns_are_those_of_the_description(tmp_path: Path, points: int) -> No
         assert max(value for value in answer.series["a"].max if value is not None) == 29
 
 
+def test_how_many_samples_had_a_value_is_told_where_it_is_asked_for(tmp_path: Path) -> None:
+    window = Window(BEGINNING, BEGINNING + 60_000, 10)
+    for counted in (True, False):
+        content = encode_history(["a"], window, readers(Memory(["a"], 30), tmp_path), counted=counted)
+        series = msgspec.json.decode(content, type=HistoryAnswer).series["a"]
+        assert (series.count is not None) == counted
+        if series.count is not None:
+            assert sum(series.count) == 30
+            assert [number == 0 for number in series.count] == [value is None for value in series.mean]
+
+
 def test_gaps_are_told_with_their_reasons_and_damage_among_them(tmp_path: Path) -> None:
     loss = Loss(BEGINNING + 5_000, BEGINNING + 9_000, 3, "not-running")
     window = Window(BEGINNING, BEGINNING + 60_000, 500)

@@ -41,6 +41,12 @@ WINDOW = (
         "At most so many points, each the mean, least and most of a pixel of equal width",
         {"type": "integer", "minimum": FEWEST_POINTS, "maximum": MOST_POINTS, "default": USUAL_POINTS},
     ),
+    Parameter(
+        "counts",
+        "query",
+        "Whether to tell how many samples of a point had a value: of what comes and goes, its share of the time",
+        {"type": "boolean", "default": False},
+    ),
 )
 OFF = "the history is switched off (setting history)"
 
@@ -65,8 +71,8 @@ class Past:
         self._now = now
 
     async def history(self, request: web.Request) -> web.StreamResponse:
-        patterns, window = _patterns(request), _window(request, self._now())
-        return json_response(await self._read(partial(encode_history, patterns, window)))
+        patterns, window, counted = _patterns(request), _window(request, self._now()), _counted(request)
+        return json_response(await self._read(partial(encode_history, patterns, window, counted=counted)))
 
     async def metrics(self, request: web.Request) -> web.StreamResponse:
         newest = self._broadcaster.newest_sample
@@ -118,6 +124,13 @@ def _window(request: web.Request, now_ms: int) -> Window:
     if from_ms >= to_ms:
         raise bad_parameter("from", "it must lie before `to`, which is now unless it is given")
     return Window(from_ms, to_ms, _points(request))
+
+
+def _counted(request: web.Request) -> bool:
+    given = request.query.get("counts", "false")
+    if given not in ("true", "false"):
+        raise bad_parameter("counts", f"{given[:32]!r} is neither true nor false")
+    return given == "true"
 
 
 def _points(request: web.Request) -> int:

@@ -25,6 +25,9 @@ class SeriesValues(Struct, frozen=True):
     mean: Numbers
     min: Annotated[Numbers, Meta(description="The least; a state's values are indices into its states")]
     max: Annotated[Numbers, Meta(description="The most")]
+    count: Annotated[
+        list[int] | None, Meta(description="How many samples had a value; null unless `counts` asks for it")
+    ]
 
 
 class HistoryGap(Struct, frozen=True, rename={"since": "from", "until": "to"}):
@@ -81,14 +84,16 @@ class MomentAnswer(Struct, frozen=True):
     unavailable: Annotated[list[Unavailable], Meta(description="Why there is none")]
 
 
-def encode_history(patterns: Sequence[str], window: Window, readers: Readers) -> bytes:
+def encode_history(patterns: Sequence[str], window: Window, readers: Readers, counted: bool = False) -> bytes:
     """The JSON of a HistoryAnswer. Columns go to bytes whole; where each sample is a point its three are one."""
     answered = readers.queries.ask(patterns, window)
     stretch, series = answered.stretch, []
-    for name, mean, least, most in zip(answered.names, stretch.mean, stretch.min, stretch.max, strict=True):
+    columns = zip(answered.names, stretch.mean, stretch.min, stretch.max, stretch.count, strict=True)
+    for name, mean, least, most, count in columns:
         means = _numbers(mean)
         low, high = (means, means) if stretch.min is stretch.mean else (_numbers(least), _numbers(most))
-        series.append(b'%b:{"mean":%b,"min":%b,"max":%b}' % (msgspec.json.encode(name), means, low, high))
+        parts = (means, low, high, _numbers(count.astype(np.int64)) if counted else b"null")
+        series.append(b'%b:{"mean":%b,"min":%b,"max":%b,"count":%b}' % (msgspec.json.encode(name), *parts))
     gaps = [
         HistoryGap(rfc3339(one.from_ms), rfc3339(one.to_ms), one.lost, one.reason)
         for one in readers.missing(answered.holes, window.from_ms, window.to_ms)
@@ -124,7 +129,7 @@ def encode_moment(payload: bytes | None, reason: str | None) -> bytes:
     return b'{"sample":%b,"unavailable":%b}' % (payload or b"null", msgspec.json.encode(missing))
 
 
-def _numbers(values: NDArray[np.float64]) -> bytes:
+def _numbers(values: NDArray[np.float64] | NDArray[np.int64]) -> bytes:
     return msgspec.json.encode(values.tolist())  # NaN becomes null
 
 
