@@ -81,7 +81,8 @@ async def test_28_over_a_restart_no_sample_is_lost_unsaid_and_none_doubled(tmp_p
         await client.close()
     assert [number(sample.id) for sample in before] == list(range(number(before[0].id), number(before[-1].id) + 1))
     assert [number(sample.id) for sample in after] == list(range(1, 6))
-    assert gaps == [Gap(reason="unknown-id", since=before[-1].id, until=after[0].id, lost=None)]
+    # What the first process took came out of the journal of the second.
+    assert gaps == []
 
 
 async def test_polling_is_as_complete_as_the_stream(appliance: Appliance):

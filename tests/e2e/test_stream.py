@@ -125,15 +125,35 @@ def test_it_says_goodbye_and_ends_when_it_is_told_to_stop(tmp_path: Path):
             assert started.process.wait(TIMEOUT_SECONDS) == 0
 
 
-def test_a_restart_changes_the_epoch_and_the_gap_is_told(tmp_path: Path):
+def test_a_restart_changes_the_epoch_and_the_samples_of_both_are_one_feed(tmp_path: Path):
     with running(tmp_path, "--interval", "0.2") as started, Stream(started) as stream:
+        last = stream.samples(3)[-1].id or ""
+        assert started.stop() == 0
+    with running(tmp_path, "--interval", "0.2") as started, Stream(started, Last_Event_ID=last) as stream:
+        seen = stream.until(lambda seen: any(not (one.id or last).startswith(epoch(last)) for one in seen))
+    assert "gap" not in {one.type for one in seen}
+    *before, after = (one.id or "" for one in messages(seen))
+    assert before == [f"{epoch(last)}-{int(last.split('-')[1]) + place}" for place in range(1, len(before) + 1)]
+    assert epoch(after) != epoch(last)
+    assert after.endswith("-1")
+
+
+def test_a_restart_without_history_is_told_as_a_gap(tmp_path: Path):
+    with running(tmp_path, "--interval", "0.2", "--history", "false") as started, Stream(started) as stream:
         last = stream.samples(3)[-1]
-    with running(tmp_path, "--interval", "0.2") as started, Stream(started, Last_Event_ID=last.id or "") as stream:
+    with (
+        running(tmp_path, "--interval", "0.2", "--history", "false") as started,
+        Stream(started, Last_Event_ID=last.id or "") as stream,
+    ):
         seen = stream.until(lambda seen: len(messages(seen)) >= 2)
     gap = next(one for one in seen if one.type == "gap").json
     assert (gap["from"], gap["reason"], gap["lost"]) == (last.id, "unknown-id", None)
     assert messages(seen)[0].id == gap["to"]
-    assert messages(seen)[0].id.split("-")[0] != (last.id or "").split("-")[0]
+    assert epoch(messages(seen)[0].id or "") != epoch(last.id or "")
+
+
+def epoch(id: str) -> str:
+    return id.partition("-")[0]
 
 
 def test_ticks_that_were_missed_are_told(tmp_path: Path):

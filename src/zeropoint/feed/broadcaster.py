@@ -124,6 +124,7 @@ class Broadcaster:
             transport.write(newest.event(wire))
         elif last_id is not None and self._catching_up.covers(last_id):
             del group.quick[transport]
+            subscriber.spoke_at = self._clock()
             subscriber.catching_up = asyncio.create_task(self._bring_up(subscriber, last_id))
         elif last_id is not None:
             self._resume(subscriber, self.ring.after(last_id), last_id)
