@@ -150,8 +150,9 @@ class ColumnReader:
             found.update(start for start, is_due in spans.items() if is_due or start not in rolled)
         if finer != "samples":
             found.update(start - start % width_ms for start in self._unrolled(from_ms, to_ms, finer))
-        elif (newest := self._newest()) is not None and from_ms <= (start := int(newest.times_ms[0])) < to_ms:
-            found.add(start - start % width_ms)
+        elif (newest := self._newest()) is not None:
+            starts = np.unique(newest.times_ms - newest.times_ms % width_ms).tolist()
+            found.update(start for start in starts if from_ms <= start < to_ms)
         return found
 
     def _extent(self, tier: Tier) -> tuple[int, int] | None:

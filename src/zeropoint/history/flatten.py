@@ -84,7 +84,8 @@ class Flattener:
             if plan.states:
                 found = list(found)
                 for place, indexes in plan.states:
-                    found[place] = indexes.get(found[place])
+                    word = found[place]
+                    found[place] = indexes.get(word) if isinstance(word, str) else None
             parts.append(names)
             values.extend(found)
         for field, get in plan.below:

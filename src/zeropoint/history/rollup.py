@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-# More digits than the codec takes for a decimal.
+# The codec takes no more digits for a decimal.
 MOST_DIGITS = 9
 
 
@@ -70,7 +70,8 @@ def overlay(parts: Sequence[Rolled]) -> Rolled:
 
 
 def _rounded(mean: Floats, spread: Floats) -> Floats:
-    digits = np.clip(np.ceil(3 - np.log10(spread)), 0, MOST_DIGITS)
-    power = 10.0 ** np.nan_to_num(digits)
+    """Decimals, where a thousandth of the spread has few enough digits for the codec."""
+    digits = np.ceil(3 - np.log10(spread))
+    power = 10.0 ** np.nan_to_num(np.clip(digits, 0, MOST_DIGITS))
     rounded = np.rint(mean * power) / power
-    return np.where(np.isfinite(rounded), rounded, mean)
+    return np.where((digits <= MOST_DIGITS) & np.isfinite(rounded), rounded, mean)

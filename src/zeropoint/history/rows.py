@@ -132,7 +132,7 @@ def _decimals(values: Floats) -> tuple[Ints, Bytes, Bits]:
     with np.errstate(invalid="ignore", over="ignore"):
         for count, power in enumerate(POWERS):
             some = values[left]
-            scaled = np.rint(some * power)
+            scaled = np.rint(some * power) + 0.0  # which makes 0.0 of -0.0: no integer has its sign
             fits = (np.abs(scaled) < EXACT) & ((scaled / power).view(np.int64) == some.view(np.int64))
             exact = fits.all(axis=1)
             integers[left[exact]], digits[left[exact]] = scaled[exact].astype(np.int64), count

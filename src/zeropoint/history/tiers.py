@@ -15,8 +15,8 @@ SIDE_FILES = ("", "-wal", "-shm")
 
 # A block's times are of [start_ms, end_ms]. In the finest tier epoch and sequences are those of its samples; in the
 # others the epoch is empty, and the first sequence is the beginning of what was rolled up. Ids rise, and none is used
-# again: `rolled` tells up to which one the blocks of an hour, or day, are in the coarser tier. A name is looked up by its
-# crc, which also tells whether it is whole: an index of names would be as large as they are.
+# again: `rolled` tells up to which one the blocks of an hour, or day, are in the coarser tier. A name is looked up by
+# its crc, which also tells whether it is whole: an index of names would be as large as they are.
 SCHEMA = Schema(
     version=1,
     # A block fills its last page to the half in the middle; small pages waste less.
