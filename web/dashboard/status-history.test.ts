@@ -10,7 +10,7 @@ const NAME = "ai.components.tinygrad.status";
 function marks(isPixels: boolean, ...rows: readonly (number | readonly [number, number])[]): (readonly [number, string, boolean])[] {
   const bounds = rows.map((row) => (typeof row === "number" ? ([row, row] as const) : row));
   const column = (of: (low: number, high: number) => number): Float64Array => Float64Array.from(bounds, ([low, high]) => of(low, high));
-  const values = { mean: column((low, high) => (low + high) / 2), low: column((low) => low), high: column((_, high) => high) };
+  const values = { mean: column((low, high) => (low + high) / 2), low: column((low) => low), high: column((_, high) => high), share: null };
   const times = Float64Array.from(rows, (_, row) => START + row * 10_000);
   const question = { span: { from: START, to: START + rows.length * 10_000 }, isOpen: false, names: new Set<string>(), points: 10 };
   const history = new HistoryRows(question, { times, rowMilliseconds: 10_000, isPixels, series: new Map([[NAME, values], ["other", values]]), gaps: [] });

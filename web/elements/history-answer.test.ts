@@ -42,6 +42,14 @@ describe("an answer", () => {
   });
 });
 
+it("tells for which share of a row's samples a value was there", () => {
+  const series = { steady: { ...PIXELS.series["system.cpu.usage_percent"], count: [60, 0, 60] }, short: { mean: [200, null, 50], count: [6, 0, 60] } };
+  const parsed = parseHistory({ ...PIXELS, series }).series;
+  expect([...(parsed.get("short")?.share ?? [])]).toEqual([0.1, 0, 1]);
+  expect([...(parsed.get("steady")?.share ?? [])]).toEqual([1, 0, 1]);
+  expect(parseHistory(PIXELS).series.get("system.cpu.usage_percent")?.share).toBeNull();
+});
+
 it("puts answers together by their times, of which one may have a newer one", () => {
   const series = { a: { mean: [1, 2, 3], min: [1, 2, 3], max: [1, 2, 3] } };
   const later = { ...PIXELS, timestamps: [iso(660), iso(720), iso(780)], series };

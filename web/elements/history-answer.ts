@@ -9,6 +9,8 @@ export interface Bounds {
   readonly mean: Float64Array;
   readonly low: Float64Array;
   readonly high: Float64Array;
+  /** In which share of the samples it was read, 0 to 1; null where that was not asked. */
+  readonly share: Float64Array | null;
 }
 
 export interface HistoryAnswer {
@@ -39,8 +41,11 @@ export function parseHistory(answer: unknown): HistoryAnswer {
   for (const [name, value] of Object.entries(answer["series"])) {
     if (!isRecord(value)) continue;
     const mean = numbers(value["mean"], times.length);
-    series.set(name, { mean, low: numbers(value["min"], times.length, mean), high: numbers(value["max"], times.length, mean) });
+    const [low, high] = [numbers(value["min"], times.length, mean), numbers(value["max"], times.length, mean)];
+    const share = Array.isArray(value["count"]) ? numbers(value["count"], times.length) : null;
+    series.set(name, { mean, low, high, share });
   }
+  toShares([...series.values()].flatMap(({ share }) => (share === null ? [] : [share])), times.length);
   return { times, rowMilliseconds, isPixels: isAligned(times, rowMilliseconds), series, gaps: gapsIn(answer["gaps"]) };
 }
 
@@ -60,11 +65,19 @@ export function together(answers: readonly HistoryAnswer[]): HistoryAnswer {
     };
     const isSame = answer.times.length === times.length;
     for (const [name, bounds] of answer.series) {
-      const { mean, low, high } = bounds;
-      series.set(name, isSame ? bounds : { mean: spread(mean), low: spread(low), high: spread(high) });
+      const { mean, low, high, share } = bounds;
+      series.set(name, isSame ? bounds : { mean: spread(mean), low: spread(low), high: spread(high), share: share === null ? null : spread(share) });
     }
   }
   return { ...first, times, isPixels: answers.every(({ isPixels }) => isPixels), series };
+}
+
+/** Numbers of samples as shares of the most that any has in the row, in place. */
+function toShares(counts: readonly Float64Array[], rows: number): void {
+  for (let row = 0; row < rows; row += 1) {
+    const most = Math.max(...counts.map((count) => count[row] || 0));
+    for (const count of counts) count[row] = most > 0 ? (count[row] || 0) / most : 0;
+  }
 }
 
 // Pixels begin at multiples of their width; samples lie where the clock of the appliance has put them.

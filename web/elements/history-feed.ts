@@ -15,6 +15,8 @@ const MARGIN = 0.5;
 const FEWEST_ROWS = 160;
 const MOST_ROWS = 2 * POINTS;
 const MOST_NAMES = 60;
+// Every sample has it: those that come and go are there for a share of its samples.
+const EVER_THERE = "system.cpu.usage_percent";
 const AFTER_FAILURE_MILLISECONDS = 15_000;
 const AFTER_JOIN_MILLISECONDS = 3_000;
 
@@ -84,6 +86,7 @@ export class HistoryFeed {
     // The end is not in the answer, and the newest sample should be.
     const query: string[][] = names.map((name) => ["metric", name]);
     query.push(["from", secondsOf(span.from)], ["to", secondsOf(span.to + 1)], ["points", String(points)]);
+    if (names.some((name) => name.includes("*"))) query.push(["counts", "true"]);
     const response = await this.#ask("api/v1/history", query, signal);
     const answer: unknown = await response.json().catch(() => null);
     if (!response.ok) throw new Error(messageIn(answer) ?? `the server answered ${response.status}`);
@@ -126,12 +129,12 @@ function questionFor({ span, isOpen }: HistoryWanted, names: ReadonlySet<string>
   return { span: { from: Math.floor(wide.from), to: Math.ceil(wide.to) }, isOpen, names, points };
 }
 
-/** Names in groups that a request line holds; those with a * may each lead to many. */
+/** Names in groups that a request line holds; those with a * may each lead to many, which come and go. */
 export function batches(names: ReadonlySet<string>): string[][] {
   const plain = [...names].filter((name) => !name.includes("*"));
   const groups: string[][] = [];
   for (let start = 0; start < plain.length; start += MOST_NAMES) groups.push(plain.slice(start, start + MOST_NAMES));
-  return [...groups, ...[...names].filter((name) => name.includes("*")).map((name) => [name])];
+  return [...groups, ...[...names].filter((name) => name.includes("*")).map((name) => [name, EVER_THERE])];
 }
 
 function secondsOf(milliseconds: number): string {

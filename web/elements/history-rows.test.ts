@@ -35,7 +35,7 @@ function pixels(means: readonly number[], series: HistoryAnswer["series"] = new 
     times: Float64Array.from(means, (_, row) => START + row * 10_000),
     rowMilliseconds: 10_000,
     isPixels: true,
-    series: new Map([["value", { mean: column(0), low: column(-1), high: column(1) }], ...series]),
+    series: new Map([["value", { mean: column(0), low: column(-1), high: column(1), share: null }], ...series]),
     gaps,
   };
 }
@@ -108,7 +108,7 @@ describe("samples of the history", () => {
   it("go on with those that have arrived, each once", () => {
     const times = Float64Array.of(START + 10_003, START + 11_003, START + 12_004);
     const mean = Float64Array.of(1, 2, 3);
-    const answer = { times, rowMilliseconds: 1000, isPixels: false, series: new Map([["value", { mean, low: mean, high: mean }]]), gaps: [] };
+    const answer = { times, rowMilliseconds: 1000, isPixels: false, series: new Map([["value", { mean, low: mean, high: mean, share: null }]]), gaps: [] };
     const rows = new HistoryRows(question(14), answer);
     rows.join(samplesOf([11.003, 2], [12.004, 3], [13.003, 4], [14.003, 5]), 1);
     expect(read(rows).map(([time, value]) => [time, value])).toEqual([[10.003, 1], [11.003, 2], [12.004, 3], [13.003, 4], [14.003, 5]]);
@@ -120,7 +120,7 @@ describe("samples of the history", () => {
 });
 
 describe("a list", () => {
-  const column = (...values: number[]) => ({ mean: Float64Array.from(values), low: Float64Array.from(values), high: Float64Array.from(values) });
+  const column = (...values: number[]) => ({ mean: Float64Array.from(values), low: Float64Array.from(values), high: Float64Array.from(values), share: null });
   const series = new Map([["work.unit:a.b.cpu", column(1, NaN, 3)], ["work.c.cpu", column(NaN, 10, 10)]]);
 
   it("has its rows by their keys, which may have dots, and their sum", () => {
@@ -134,6 +134,12 @@ describe("a list", () => {
     expect(list.copyValues("unit:a.b", "cpu", 0, 3, target)).toBe(true);
     expect([...target]).toEqual([1, NaN, 3]);
     expect(list.copyValues("unit:a.b", "memory", 0, 3, target)).toBe(false);
+  });
+
+  it("has of each pixel what it takes of all of it", () => {
+    const short = { ...column(200, 40, NaN), share: Float64Array.of(0.1, 1, 0) };
+    const rows = new HistoryRows(question(30), pixels([0, 0, 0], new Map([["work.c.cpu", short]])));
+    expect([0, 1, 2].map((row) => rows.list(WORK).series("c", "cpu").value(row))).toEqual([20, 40, NaN]);
   });
 
   it("takes in who comes with a sample; who was there for half of a pixel counts for half", () => {

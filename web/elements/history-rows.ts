@@ -75,8 +75,10 @@ export class HistoryRows implements Source {
       const middle = (time + Math.min(time + rowMilliseconds, Math.max(time, question.span.to))) / 2;
       this.ring.append(isPixels ? middle : time, row > 0 && this.#isBroken(times[row - 1] ?? 0, time, gaps));
     });
-    for (const [name, { mean, low, high }] of series) {
-      times.forEach((_, row) => this.#set(name, row, mean[row] ?? Number.NaN, low[row] ?? Number.NaN, high[row] ?? Number.NaN));
+    for (const [name, { mean, low, high, share }] of series) {
+      // Of the whole pixel, as those beside it are: they are stacked upon each other.
+      const shareOf = (row: number): number => (share !== null && this.#isOfList(name) ? (share[row] ?? 1) : 1);
+      times.forEach((_, row) => this.#set(name, row, (mean[row] ?? Number.NaN) * shareOf(row), low[row] ?? Number.NaN, high[row] ?? Number.NaN));
     }
     this.#until = question.span.to;
   }
