@@ -541,8 +541,24 @@ class Component(Section, frozen=True, kw_only=True):
     pids: Annotated[list[int] | None, text("Its processes")] = None
 
 
+class LiveRun(Section, frozen=True, kw_only=True):
+    """A run whose process lives on this machine, by its run.json and the last row of its steps.jsonl."""
+
+    id: Annotated[str, key("NAME/ID, as its folder lies below runs/", "zeropoint.run.id")]
+    name: Annotated[str, label("What people call it", "zeropoint.run.name")]
+    kind: Annotated[str, label("What it belongs to: tinygrad, petals, job and others", "zeropoint.run.kind")]
+    pid: Annotated[Count, text("Its first process")] = None
+    step: Annotated[Count, metric("Training step")] = None
+    step_seconds: Annotated[Real, metric("Duration of the step")] = None
+    usual_step_seconds: Annotated[Real, metric("Median duration of its last steps, at most 32")] = None
+    tokens_per_second: Annotated[Real, metric("Tokens, or samples, trained on")] = None
+    loss: Annotated[Real, metric("Training loss")] = None
+    row_age_seconds: Annotated[Real, metric("Time since it wrote its last row")] = None
+
+
 class Ai(Section, frozen=True, kw_only=True):
     components: Annotated[dict[str, Component], rows("AI components by name", "zeropoint.component")] = {}
+    runs: Annotated[list[LiveRun] | None, text("Runs that live, at most 64, those that began last first")] = None
 
 
 # --- who uses the machine -------------------------------------------------------------------------------------------
@@ -600,6 +616,26 @@ class Basis(Section, frozen=True, kw_only=True):
     ]
 
 
+class Waits(Section, frozen=True, kw_only=True):
+    """What the processes of a workload wait for. What a process waits for is told by its main thread."""
+
+    processes_count: Annotated[Count, metric("Processes that were looked at")] = None
+    stopped_count: Annotated[Count, metric("Those that are stopped: by SIGSTOP, a terminal or a debugger")] = None
+    disk_count: Annotated[
+        Count, metric("Those that can not be interrupted: they wait for a disk, for swap or for a network file system")
+    ] = None
+    network_count: Annotated[Count, metric("Those that are within a call that reads or writes a socket")] = None
+    cpu_wait_percent: Annotated[
+        Real, metric("Time in which they could run and waited for a processor, added up: 100 is one that always waits")
+    ] = None
+    cpu_wait_share_percent: Annotated[
+        Real, metric("The part that waiting for a processor has of the time in which they could run")
+    ] = None
+    pressure_cpu_percent: Annotated[Real, metric("Share of time in which some task of its control group waited")] = None
+    pressure_memory_percent: Annotated[Real, metric("The same, for memory")] = None
+    pressure_io_percent: Annotated[Real, metric("The same, for block devices")] = None
+
+
 class Workload(Usage, frozen=True, kw_only=True):
     id: Annotated[str, key("KIND:NAME, and what else tells it from others", "zeropoint.workload.id")]
     name: Annotated[str, label("What people call it", "zeropoint.workload.name")]
@@ -613,6 +649,9 @@ class Workload(Usage, frozen=True, kw_only=True):
     ]
     user: Annotated[str, text('Whose processes they are; "several users" where they are not all of one')]
     basis: Annotated[Basis, text("How its numbers came about")]
+    waits: Annotated[Waits | None, text("What its processes wait for; told of runs, components, kernels and jobs")] = (
+        None
+    )
 
 
 class Ledger(Section, frozen=True, kw_only=True):
@@ -625,6 +664,30 @@ class Ledger(Section, frozen=True, kw_only=True):
     unattributed: Annotated[Usage | None, text("Used by nobody that is known; never spread over others")] = None
     over_attributed: Annotated[Usage | None, text("By how much the parts exceed the totals; never clipped")] = None
     totals: Annotated[Usage | None, text("Of the machine, by its own counters")] = None
+
+
+# --- verdicts -------------------------------------------------------------------------------------------------------
+
+
+class Verdict(Section, frozen=True, kw_only=True):
+    """Something that is wrong, as far as numbers of this machine can tell."""
+
+    id: Annotated[str, key("What it is and of what", "zeropoint.verdict.id")]
+    name: Annotated[
+        str,
+        label(
+            "stalled, input-bound, throttled, memory-creep, contention, slow-since, saturated or disk-full",
+            "zeropoint.verdict",
+        ),
+    ]
+    workload: Annotated[str, label('Id of the workload in the ledger; "machine" for none', "zeropoint.workload.id")]
+    subject: Annotated[str, text("What people call it: a workload, a GPU or a file system")]
+    since: Annotated[str, text("When it began, as far as it was seen")]
+    cause: Annotated[str, text('What the evidence names; "unknown" where it does not separate causes')]
+    says: Annotated[str, text("It in one sentence")]
+    evidence: Annotated[list[str], text("Numbers with the names of their metrics, the most telling first")]
+    refuted_by: Annotated[str, text("What would show that it is wrong")]
+    active: Annotated[Count, metric("1 as long as it holds")] = 1
 
 
 # --- the appliance itself -------------------------------------------------------------------------------------------
@@ -717,7 +780,7 @@ class Sample(Section, frozen=True, kw_only=True):
     interval_seconds: Annotated[float, text("The interval between samples that is set")]
     system: Annotated[System, text("The machine")]
     ai: Annotated[Ai, text("The AI components")]
-    verdicts: Annotated[None, text("Verdicts that hold now")] = None
+    verdicts: Annotated[list[Verdict], text("Verdicts that hold now, by earlier samples; at most 32")] = []
     ledger: Annotated[Ledger | None, text("Use of the machine by workload")] = None
     server: Annotated[Server, text("The appliance itself")]
     unavailable: Annotated[list[Unavailable], text("Why values are null")]
@@ -822,6 +885,12 @@ class RunEntry(Section, frozen=True, kw_only=True):
     hyperparameters: Annotated[
         dict[str, bool | int | float | str | None], text("As it gave them; what JSON nests is given as text")
     ] = {}
+
+
+class VerdictEntry(Verdict, frozen=True, kw_only=True):
+    """A verdict that holds, or did lately."""
+
+    ended: Annotated[Text, text("When it was cleared; null while it holds")] = None
 
 
 class RunSteps(Section, frozen=True, kw_only=True):

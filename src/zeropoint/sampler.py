@@ -10,9 +10,9 @@ from pathlib import Path
 
 from zeropoint import health
 from zeropoint.ai.jupyter import kernels_of
+from zeropoint.ai.live_runs import LiveRuns
 from zeropoint.ai.recognise import Recogniser
 from zeropoint.ai.registry import Options, components
-from zeropoint.ai.run_processes import RunProcesses
 from zeropoint.host.registry import probes
 from zeropoint.ledger.facts import Facts as LedgerFacts
 from zeropoint.ledger.facts import facts_of
@@ -71,7 +71,7 @@ class Sampler:
         self.roots = Roots(proc=settings.procfs, sys=settings.sysfs, root=settings.rootfs)
         artifacts = Path(settings.artifacts)
         processes = ProcessTable()
-        self._recogniser, self._runs = Recogniser(processes), RunProcesses(artifacts)
+        self._recogniser = Recogniser(processes)
         self.ai = components(
             Options(
                 artifacts=artifacts,
@@ -86,7 +86,8 @@ class Sampler:
         ledger = LedgerProbe(processes, self._ledger_facts)
         budget = Budget(settings.overhead_budget_percent, settings.interval)
         executor = executor or partial(Executor, budget=budget)
-        executors = [executor(probe, self.roots) for probe in (*probes(self.roots), *self.ai, ledger)]
+        every = (*probes(self.roots), *self.ai, LiveRuns(artifacts), ledger)
+        executors = [executor(probe, self.roots) for probe in every]
         self.scheduler = Scheduler(executors, settings.interval, epoch, self._self_report, self._publish, budget=budget)
 
     def uptime_seconds(self) -> float:
@@ -106,8 +107,7 @@ class Sampler:
         self._publish_on(sample, missed)
 
     def _ledger_facts(self, roots: Roots, now: float) -> LedgerFacts:
-        runs = self._runs.look(roots, now, time.time())
-        return facts_of(self._newest, runs, kernels_of(self._recogniser.look(roots)))
+        return facts_of(self._newest, kernels_of(self._recogniser.look(roots)))
 
     def _verdict(self, sample_age_seconds: float | None) -> health.Verdict:
         return health.judge(sample_age_seconds, self._interval, self._facts.collectors, self._failures())

@@ -3,9 +3,9 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from zeropoint.model import Component, Cpu, Gpu, Host, Pressure, Sample, Section, Server, Stall
+from zeropoint.model import Component, Cpu, Gpu, Host, LiveRun, Pressure, Sample, Section, Server, Stall, Verdict
 from zeropoint.probe import Absent, Probe, Reading, Roots
-from zeropoint.sampling.assemble import NOT_IN_THIS_VERSION, Answer, SelfReport, assemble
+from zeropoint.sampling.assemble import RUNS, Answer, SelfReport, assemble
 from zeropoint.sampling.audit import NO_REASON, NOT_FINITE, audit
 
 
@@ -33,9 +33,7 @@ def read(answers: Sequence[tuple[Probe, Reading | Absent | None]], reason: str |
 
 def reasons(taken: Sample) -> Mapping[str, str]:
     return {
-        row.path: row.reason
-        for row in taken.unavailable
-        if not row.path.startswith("server.") and row.path not in NOT_IN_THIS_VERSION
+        row.path: row.reason for row in taken.unavailable if not row.path.startswith("server.") and row.path != RUNS
     }
 
 
@@ -45,10 +43,34 @@ def full(section: Section, **changes: object) -> Section:
     return msgspec.structs.replace(section, **{**empty, **changes})
 
 
-def test_what_the_contract_names_and_this_version_lacks_is_null_with_a_reason():
+def test_what_no_probe_reads_is_null_with_a_reason():
     taken = sample()
-    assert (taken.verdicts, taken.ledger) == (None, None)
-    assert {"verdicts", "ledger"} <= {row.path for row in taken.unavailable}
+    assert (taken.verdicts, taken.ledger, taken.ai.runs) == ([], None, None)
+    assert {"ledger", "ai.runs"} <= {row.path for row in taken.unavailable}
+
+
+def test_runs_have_their_own_place_and_reasons():
+    run = LiveRun(id="digits/1", name="digits", kind="tinygrad", step=3)
+    missing = {f"[0].{name}": "not written" for name in LiveRun.__struct_fields__ if getattr(run, name) is None}
+    taken = sample((probe("ai.runs", kind=LiveRun), Reading([run], missing)))
+    assert taken.ai.runs == [run]
+    assert reasons(taken)["ai.runs[0].loss"] == "not written"
+
+
+def test_verdicts_on_earlier_samples_are_told_as_they_are_given():
+    own = SelfReport(Server(), {})
+    verdict = Verdict(
+        id="stalled run:digits/1",
+        name="stalled",
+        workload="run:digits/1",
+        subject="digits",
+        since="2026-11-24T09:50:48.123Z",
+        cause="disk",
+        says="digits makes no step",
+        evidence=[],
+        refuted_by="a step",
+    )
+    assert assemble("e-1", "2026-11-24T09:50:48.123Z", 1.0, [], own, verdicts=[verdict]).verdicts == [verdict]
 
 
 def test_sections_of_several_probes_become_one():

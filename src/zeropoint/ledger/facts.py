@@ -29,15 +29,15 @@ class Facts(Struct, frozen=True):
         return "not read yet"
 
 
-def facts_of(sample: model.Sample | None, runs: Mapping[int, str], kernels: Mapping[int, str]) -> Facts:
+def facts_of(sample: model.Sample | None, kernels: Mapping[int, str]) -> Facts:
     if sample is None:
-        return Facts(runs=runs, kernels=kernels)
+        return Facts(kernels=kernels)
     return Facts(
         gpus=sample.system.gpus,
         disk=sample.system.disk,
         network=sample.system.network,
         components={name: report.pids for name, report in sample.ai.components.items() if report.pids},
-        runs=runs,
+        runs={run.pid: run.id for run in sample.ai.runs or () if run.pid is not None},
         kernels=kernels,
         reasons={row.path: row.reason for row in sample.unavailable if not row.path.startswith("ledger")},
     )

@@ -1,22 +1,18 @@
 """Puts the readings of one tick together to a Sample."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from msgspec import Struct
 
-from zeropoint.model import Ai, Component, Ledger, Sample, Section, Server, System, Unavailable
+from zeropoint.model import Ai, Component, Ledger, LiveRun, Sample, Section, Server, System, Unavailable, Verdict
 from zeropoint.probe import Absent, Probe
 from zeropoint.sampling.audit import Audited
 
 COMPONENTS = "ai.components."
-LEDGER = "ledger"
+LEDGER, RUNS = "ledger", "ai.runs"
 NO_PROBE = "nothing reads it on this system"
-# What the contract names and this version does not compute.
-NOT_IN_THIS_VERSION = {
-    "verdicts": "this version draws no verdicts",
-}
 
 
 class Answer(Struct, frozen=True):
@@ -39,21 +35,34 @@ class SelfReport(Struct, frozen=True):
     missing: Mapping[str, str]
 
 
-def assemble(id: str, timestamp: str, interval_seconds: float, answers: Iterable[Answer], own: SelfReport) -> Sample:
-    """The sample out of the probes' answers and the appliance's self-report."""
+def assemble(
+    id: str,
+    timestamp: str,
+    interval_seconds: float,
+    answers: Iterable[Answer],
+    own: SelfReport,
+    *,
+    verdicts: Sequence[Verdict] = (),
+) -> Sample:
+    """The sample out of the probes' answers, the appliance's self-report and the verdicts on earlier samples."""
     fields: dict[str, dict[str, Any]] = {}
     components: dict[str, Component] = {}
-    reasons = dict(NOT_IN_THIS_VERSION)
+    reasons: dict[str, str] = {}
     ledger: Ledger | None = None
+    runs: list[LiveRun] | None = None
     for answer in answers:
         if answer.probe.section == LEDGER:
             ledger = _ledger(answer, reasons)
+        elif answer.probe.section == RUNS:
+            runs = _runs(answer, reasons)
         elif answer.probe.section.startswith(COMPONENTS):
             components[answer.probe.section.removeprefix(COMPONENTS)] = _component(answer, reasons)
         else:
             _place(answer, fields, reasons)
     if ledger is None:
         reasons.setdefault(LEDGER, NO_PROBE)
+    if runs is None:
+        reasons.setdefault(RUNS, NO_PROBE)
     system = _build_system(fields, reasons)
     for path, reason in own.missing.items():
         reasons[f"server.{path}"] = reason
@@ -62,7 +71,8 @@ def assemble(id: str, timestamp: str, interval_seconds: float, answers: Iterable
         timestamp=timestamp,
         interval_seconds=interval_seconds,
         system=system,
-        ai=Ai(components=components),
+        ai=Ai(components=components, runs=runs),
+        verdicts=[*verdicts],
         ledger=ledger,
         server=own.server,
         unavailable=[Unavailable(path=path, reason=reasons[path]) for path in sorted(reasons)],
@@ -74,6 +84,14 @@ def _ledger(answer: Answer, reasons: dict[str, str]) -> Ledger | None:
         reasons.update(answer.reading.reasons)
         return answer.reading.report
     reasons[LEDGER] = answer.excuse
+    return None
+
+
+def _runs(answer: Answer, reasons: dict[str, str]) -> list[LiveRun] | None:
+    if isinstance(answer.reading, Audited) and answer.reading.rows is not None:
+        reasons.update(answer.reading.reasons)
+        return [row for row in answer.reading.rows if isinstance(row, LiveRun)]
+    reasons[RUNS] = answer.excuse
     return None
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import structlog
 from msgspec import Struct
 
-from zeropoint.model import Collector, Sample
+from zeropoint.model import Collector, Sample, Verdict
 from zeropoint.probe import Probe
 from zeropoint.sampling.assemble import Answer, SelfReport, assemble
 from zeropoint.sampling.budget import Budget, Review
@@ -35,7 +35,7 @@ class Scheduler:
     """Ticks that do not drift: the n-th is due n intervals after the first, on the monotonic clock.
 
     Each sample goes to `publish`, together with the number of ticks that were missed before it. `self_report` makes
-    the server section out of the scheduler's facts.
+    the server section out of the scheduler's facts; `verdicts` gives those on earlier samples.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class Scheduler:
         self_report: Callable[[Facts], SelfReport],
         publish: Callable[[Sample, int], None],
         *,
+        verdicts: Callable[[], Sequence[Verdict]] = tuple,
         budget: Budget | None = None,
     ) -> None:
         self.last_sample_at: float | None = None
@@ -54,6 +55,7 @@ class Scheduler:
         self._interval = interval_seconds
         self._epoch = epoch
         self._self_report = self_report
+        self._verdicts = verdicts
         self._publish = publish
         self._sequence = 0
         self._missed = 0
@@ -100,7 +102,8 @@ class Scheduler:
         answers = [Answer(executor.probe, executor.reading, state.reason) for executor, state in told]
         sequence, missed_total = self._sequence + 1, self._missed + missed
         own = self._self_report(Facts(collectors, sequence, missed_total, cost))
-        sample = assemble(f"{self._epoch}-{sequence}", timestamp, self._interval, answers, own)
+        id, verdicts = f"{self._epoch}-{sequence}", self._verdicts()
+        sample = assemble(id, timestamp, self._interval, answers, own, verdicts=verdicts)
         self._budget.charge_tick(now, cpu_seconds + time.thread_time() - cpu_began)
         self._sequence, self._missed = sequence, missed_total
         self.last_sample_at = time.monotonic()
