@@ -6,11 +6,12 @@ from typing import Any, get_type_hints
 import msgspec
 from msgspec import Raw
 
-from zeropoint.model import Ai, Component, Sample
+from zeropoint.model import Ai, Component, LiveRun, Sample
 
 
 class _Ai(msgspec.Struct):
     components: dict[str, Raw] = {}
+    runs: list[LiveRun] | None = None
 
 
 # A sample whose components are left as they are written: which report each one is depends on its name.
@@ -35,4 +36,4 @@ class SampleDecoder:
             name: self._components.get(name, self._unknown).decode(raw) for name, raw in encoded.ai.components.items()
         }
         fields = {name: getattr(encoded, name) for name in Sample.__struct_fields__}
-        return Sample(**{**fields, "ai": Ai(components=components)})
+        return Sample(**{**fields, "ai": Ai(components=components, runs=encoded.ai.runs)})
