@@ -1,0 +1,82 @@
+"""Which of many series go together, at which lag, and how sure that is. docs/correlation.md tells the method."""
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+from msgspec.structs import replace
+
+from zeropoint.insight.align import Grid, grids
+from zeropoint.insight.autocorrelation import MOST_LAGS
+from zeropoint.insight.common import common_cells
+from zeropoint.insight.compare import FEWEST_SAMPLES
+from zeropoint.insight.false_discovery import q_values
+from zeropoint.insight.pair import Pair
+from zeropoint.insight.series import Series
+from zeropoint.insight.two_looks import Told, compare_twice
+
+LONGEST_LAG = 60
+SIGNIFICANT = 0.05
+
+
+def correlate(series: Sequence[Series], longest_lag: int = LONGEST_LAG, rank: bool = True) -> list[Pair]:
+    """Every pair, in the order of `series`. Lags are counted in intervals of the slower of the two.
+
+    `rank`: Spearman's coefficient, else Pearson's. Raises AlignError where the times allow no grid.
+    """
+    told: dict[tuple[int, int], Pair] = {}
+    for grid in grids(series, max(longest_lag, MOST_LAGS)):
+        told |= _pairs_of(grid, [one.name for one in series], longest_lag, rank)
+    return _judged(
+        [
+            told.get((first, second)) or Pair(a=series[first].name, b=series[second].name, n=0)
+            for first, second in combinations(range(len(series)), 2)
+        ]
+    )
+
+
+def _pairs_of(grid: Grid, names: Sequence[str], longest_lag: int, rank: bool) -> dict[tuple[int, int], Pair]:
+    """The pairs that belong to a grid, by the positions of their series."""
+    common = common_cells(grid.values)
+    told = {}
+    enough = []
+    for first, second in grid.pairs():
+        number, other = grid.members[first], grid.members[second]
+        told[number, other] = Pair(a=names[number], b=names[other], n=int(common.counts[first, second]))
+        if common.counts[first, second] >= FEWEST_SAMPLES and common.both_vary[first, second]:
+            enough.append((first, second))
+    if enough:
+        first_rows, second_rows = np.array(enough, dtype=np.int64).T
+        longest = min(longest_lag, grid.values.shape[1] - 1)
+        found = compare_twice(grid, first_rows, second_rows, longest, rank)
+        for at, (first, second) in enumerate(enough):
+            place = grid.members[first], grid.members[second]
+            told[place] = _with_numbers(told[place], found, at, grid.interval_seconds)
+    return told
+
+
+def _with_numbers(pair: Pair, found: Told, at: int, interval_seconds: float) -> Pair:
+    if not np.isfinite(found.coefficient[at]):
+        return pair
+    return replace(
+        pair,
+        # An interval that is measured in times that jitter has no more digits than these.
+        lag_seconds=float(f"{found.lag[at] * interval_seconds:.6g}"),
+        coefficient=float(found.coefficient[at]),
+        low=float(found.low[at]),
+        high=float(found.high[at]),
+        n_effective=float(found.effective[at]),
+        p_value=float(found.p_value[at]),
+        compared="changes" if found.of_changes[at] else "levels",
+    )
+
+
+def _judged(pairs: Sequence[Pair]) -> list[Pair]:
+    """The pairs with q values, of all that could be compared together, and verdicts."""
+    p_values = np.array([pair.p_value for pair in pairs if pair.p_value is not None])
+    q = iter(q_values(p_values).tolist())
+    return [pair if pair.p_value is None else _with_verdict(pair, next(q)) for pair in pairs]
+
+
+def _with_verdict(pair: Pair, q_value: float) -> Pair:
+    return replace(pair, q_value=q_value, verdict="correlated" if q_value <= SIGNIFICANT else "none")
