@@ -1,8 +1,10 @@
 """Which hours and days are to be rolled up: what the files say at first, and then what the writer does."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import apsw
 
@@ -10,6 +12,7 @@ from zeropoint.history.fault import Fault
 from zeropoint.history.series_file import rolled_spans, unrolled
 from zeropoint.history.tiers import KINDS, Tier, TierFile, files_of
 
+T = TypeVar("T")
 Reading = Callable[[TierFile], AbstractContextManager[apsw.Connection | None]]
 COARSER: dict[Tier, Tier] = {"samples": "minutes", "minutes": "hours"}
 
@@ -26,13 +29,11 @@ class Due:
             rolled: set[int] = set()
             spans: dict[int, bool] = {}
             for file in files_of(directory, coarser):
-                with self._looking(file) as connections:
-                    for connection in connections:
-                        rolled |= rolled_spans(connection, file.start_ms, file.end_ms)
+                look = partial(rolled_spans, from_ms=file.start_ms, to_ms=file.end_ms)
+                rolled.update(self._look(file, look) or ())
             for file in files_of(directory, tier):
-                with self._looking(file) as connections:
-                    for connection in connections:
-                        spans |= unrolled(connection, file.start_ms, file.end_ms, KINDS[coarser].block_ms)
+                of_file = partial(unrolled, from_ms=file.start_ms, to_ms=file.end_ms, span_ms=KINDS[coarser].block_ms)
+                spans.update(self._look(file, of_file) or {})
             self._starts[tier] = {start for start, is_due in spans.items() if is_due or start not in rolled}
 
     def over(self, now_ms: int) -> list[tuple[Tier, int]]:
@@ -54,11 +55,11 @@ class Due:
         self._starts[tier].discard(start_ms)
         self.add(COARSER[tier], start_ms)
 
-    @contextmanager
-    def _looking(self, file: TierFile) -> Iterator[list[apsw.Connection]]:
-        """Of one connection, or of none where the file is gone or cannot be read."""
+    def _look(self, file: TierFile, look: Callable[[apsw.Connection], T]) -> T | None:
+        """None where the file is gone or cannot be read."""
         try:
             with self._reading(file) as connection:
-                yield [] if connection is None else [connection]
+                return None if connection is None else look(connection)
         except Fault as fault:
             self.fault = self.fault or fault
+            return None
