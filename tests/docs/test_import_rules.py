@@ -92,6 +92,7 @@ def test_the_package_keeps_the_rules():
         ("history/history.py", "zeropoint.settings"),
         ("feed/archive.py", "zeropoint.history.journal"),
         ("ai/tree.py", "zeropoint.flight"),
+        ("insight/correlate.py", "zeropoint.probe"),
         ("server/app.py", "zeropoint.appliance"),
         ("server/status.py", "zeropoint.settings"),
         ("server/live.py", "zeropoint.commands.logs"),
