@@ -12,7 +12,7 @@ from tests.ledger.programs import NOBODY, Program, needs_root, python
 from zeropoint.ledger.accounts import Accounts, Identity, Movement
 from zeropoint.ledger.disk_io import DiskTraffic, parse_io
 from zeropoint.probe import Roots
-from zeropoint.processes import Process, ProcessTable
+from zeropoint.processes import ProcessTable
 
 MIB = 1024**2
 CONTENT = b"rchar: 3\nwchar: 4\nsyscr: 5\nsyscw: 6\nread_bytes: 4096\nwrite_bytes: 8192\ncancelled_write_bytes: 0\n"
@@ -165,9 +165,17 @@ class Counters:
 
 
 def movement(alive: set[Identity], ran: set[Identity], reaped_by: dict[Identity, Identity] | None = None) -> Movement:
-    reaped_by = reaped_by or {}
-    processes = {each: Process(*each[:1], 1, "p", 0.0, 0.0, ()) for each in (PARENT, CHILD_ID)}
-    return Movement(1.0, dict.fromkeys(ran, 0.1), {}, processes, alive, set(), reaped_by)
+    reaped_by, gone = reaped_by or {}, {PARENT, CHILD_ID} - alive
+    return Movement(
+        seconds=1.0,
+        cpu_seconds=dict.fromkeys(ran, 0.1),
+        children_cpu_seconds={},
+        alive=alive,
+        born=set(),
+        gone=gone,
+        pending=gone - reaped_by.keys(),
+        reaped_by=reaped_by,
+    )
 
 
 def test_a_child_that_is_waited_for_between_its_listing_and_the_counters_counts_once_in_all(tmp_path: Path):

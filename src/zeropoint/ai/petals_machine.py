@@ -4,12 +4,12 @@ import time
 
 from msgspec import Struct
 
-from zeropoint.ai.petals_processes import CpuUse, Servers, servers_of
+from zeropoint.ai.petals_processes import CpuUse, Servers, is_server, servers_of
 from zeropoint.ai.petals_swarm import Here
 from zeropoint.ai.sockets import Endpoint, listening
 from zeropoint.ai.tcp_traffic import TcpTraffic, Traffic
 from zeropoint.probe import Absent, Roots
-from zeropoint.processes import Process, ProcessTable
+from zeropoint.processes import Changes, Process, Processes, ProcessTable
 
 # A daemon listens where it did, unless the machine's addresses change.
 LISTENING_SECONDS = 10.0
@@ -35,6 +35,9 @@ class Machine(Struct, frozen=True):
 class MachineReader:
     def __init__(self, processes: ProcessTable) -> None:
         self._processes = processes
+        self._changes = Changes()
+        # Those with a server's command line, which alone says nothing.
+        self._alike: set[tuple[int, float]] = set()
         self._all, self._own = CpuUse(), CpuUse()
         self._traffic = TcpTraffic()
         self._last: Machine | None = None
@@ -52,7 +55,7 @@ class MachineReader:
 
     def _look(self, roots: Roots, now: float) -> Machine:
         listed = self._processes.look(roots)
-        servers = servers_of(listed)
+        servers = self._servers(listed)
         hidden = Absent(listed.shortfall) if listed.shortfall is not None else None
         live = self._where(roots, servers.daemons, now)
         orphaned = self._where(roots, servers.orphan_daemons, now)
@@ -71,6 +74,14 @@ class MachineReader:
             if some
             else Traffic(NO_SERVER, NO_SERVER),
         )
+
+    def _servers(self, listed: Processes) -> Servers:
+        """Where no command line is a server's, nothing is to be searched for."""
+        turnover = self._changes.of(listed)
+        self._alike -= {process.identity for process in (*turnover.ended, *turnover.gone)}
+        for process in turnover.changed:
+            (self._alike.add if is_server(process) else self._alike.discard)(process.identity)
+        return servers_of(listed) if self._alike else Servers((), (), (), (), ())
 
     def _where(self, roots: Roots, daemons: tuple[Process, ...], now: float) -> frozenset[Endpoint] | Absent:
         if not daemons:

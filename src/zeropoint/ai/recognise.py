@@ -55,12 +55,13 @@ class Known(Struct, gc=False):
     looked_at: float = float("-inf")
     cpu_seconds: float = 0.0
     kinds: frozenset[str] = frozenset()
-    denied: bool = False
 
-    def is_due(self, process: Process, now: float) -> bool:
-        if now - self.looked_at < (AGAIN_YOUNG_SECONDS if now - self.first_seen < YOUNG_SECONDS else AGAIN_SECONDS):
-            return False
+    def may_have_loaded(self, process: Process) -> bool:
+        """Since it was looked at, for it has worked."""
         return self.looked_at < 0 or process.cpu_seconds_total - self.cpu_seconds >= WORKED_SECONDS
+
+    def is_due(self, now: float) -> bool:
+        return now - self.looked_at >= (AGAIN_YOUNG_SECONDS if now - self.first_seen < YOUNG_SECONDS else AGAIN_SECONDS)
 
 
 class Recognised(Struct, frozen=True):
@@ -85,6 +86,8 @@ class Recogniser:
         self._waiting: dict[tuple[int, float], Process] = {}
         # Those of some kind.
         self._found: dict[tuple[int, float], Process] = {}
+        # Whose libraries may not be looked at.
+        self._denied: set[tuple[int, float]] = set()
         self._last: tuple[Processes, Recognised] | None = None
 
     def look(self, roots: Roots) -> Recognised:
@@ -95,11 +98,12 @@ class Recogniser:
             return self._last[1]
 
     def _recognise(self, roots: Roots, processes: Processes, now: float) -> Recognised:
-        changed, gone = self._changes.of(processes)
-        for process in gone:
+        turnover = self._changes.of(processes)
+        for process in (*turnover.ended, *turnover.gone):
+            self._denied.discard(process.identity)
             for of in (self._known, self._waiting, self._found):
                 of.pop(process.identity, None)
-        for process in changed:
+        for process in turnover.changed:
             if not process.arguments:  # the kernel's own
                 continue
             known = self._known.get(process.identity)
@@ -107,6 +111,7 @@ class Recogniser:
                 first_seen = known.first_seen if known else now
                 known = Known(process.arguments, first_seen, kinds=frozenset(kinds_of(process.arguments)))
                 self._known[process.identity] = known
+                self._denied.discard(process.identity)
             self._waiting[process.identity] = process
             self._note(process, known)
         if sys.platform == "linux":
@@ -115,19 +120,30 @@ class Recogniser:
         for process in sorted(self._found.values(), key=lambda process: process.pid):
             for kind in self._known[process.identity].kinds:
                 of_kind.setdefault(kind, []).append(process)
-        denied = sum(known.denied for known in self._known.values())
-        shortfall = NOT_READ.format(count=denied) if denied else processes.shortfall
+        shortfall = NOT_READ.format(count=len(self._denied)) if self._denied else processes.shortfall
         return Recognised({kind: tuple(of_kind[kind]) for kind in sorted(of_kind)}, shortfall, processes.listed_at)
 
     def _look_at_libraries(self, roots: Roots, now: float) -> None:
         """Of those that have worked since they were looked at."""
-        due = [one for one in self._waiting.values() if self._known[one.identity].is_due(one, now)]
+        due: list[tuple[Process, Known]] = []
+        for identity, process in [*self._waiting.items()]:
+            known = self._known[identity]
+            if not known.may_have_loaded(process):  # it comes again when it runs on
+                del self._waiting[identity]
+            elif known.is_due(now):
+                due.append((process, known))
         # Who has waited longest, and of those that were never looked at who has just begun.
-        due.sort(key=lambda process: (self._known[process.identity].looked_at, -process.started))
-        for process in due[:MOST_LOOKED_AT]:
-            known = self._known[process.identity]
-            _look_at_libraries(roots, process, known, now)
+        due.sort(key=lambda one: (one[1].looked_at, -one[0].started))
+        for process, known in due[:MOST_LOOKED_AT]:
             del self._waiting[process.identity]
+            known.looked_at, known.cpu_seconds = now, process.cpu_seconds_total
+            self._denied.discard(process.identity)
+            try:
+                known.kinds |= kinds_in(read_file(f"{roots.proc}/{process.pid}/maps", MAPS_LIMIT_BYTES))
+            except PermissionError:
+                self._denied.add(process.identity)
+            except OSError:  # it has ended, or has too many
+                continue
             self._note(process, known)
 
     def _note(self, process: Process, known: Known) -> None:
@@ -135,17 +151,6 @@ class Recogniser:
             self._found[process.identity] = process
         else:
             self._found.pop(process.identity, None)
-
-
-def _look_at_libraries(roots: Roots, process: Process, known: Known, now: float) -> None:
-    known.looked_at, known.cpu_seconds = now, process.cpu_seconds_total
-    try:
-        maps = read_file(f"{roots.proc}/{process.pid}/maps", MAPS_LIMIT_BYTES)
-    except OSError as error:
-        known.denied = isinstance(error, PermissionError)
-        return
-    known.denied = False
-    known.kinds |= kinds_in(maps)
 
 
 def kinds_in(maps: bytes) -> frozenset[str]:

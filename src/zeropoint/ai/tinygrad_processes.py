@@ -52,15 +52,15 @@ class TinygradProcesses:
 
     def look(self, roots: Roots, now: float, wall: float) -> None:
         """`now` is the monotonic clock, `wall` the time."""
-        changed, gone = self._changes.of(self._processes.look(roots))
-        for identity in (process.identity for process in gone):
+        turnover = self._changes.of(self._processes.look(roots))
+        for identity in (process.identity for process in (*turnover.ended, *turnover.gone)):
             if identity in self._holders:
                 self.ended_at = wall
             self._holders.discard(identity)
             self._closed.discard(identity)
             self._asked.pop(identity, None)
             self._waiting.pop(identity, None)
-        for process in changed:
+        for process in turnover.changed:
             # This process holds a socket for each subscriber.
             if is_python(process) and process.pid != os.getpid():
                 self._waiting[process.identity] = process

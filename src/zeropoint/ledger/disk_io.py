@@ -68,10 +68,11 @@ class DiskTraffic:
         self._is_first = False
         alive = movement.alive
         self._owed = {identity: owed for identity, owed in (coming | self._owed).items() if identity in alive}
+        self._known |= now
         # Who is gone stays until it is known who waited for it.
-        kept = movement.processes.keys() - movement.reaped_by.keys()
-        self._known = {identity: known for identity, known in self._known.items() if identity in kept} | now
-        self.refused &= alive
+        for identity in movement.gone - movement.pending:
+            self._known.pop(identity, None)
+        self.refused -= movement.gone
         return traffic
 
 

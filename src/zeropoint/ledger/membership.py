@@ -8,7 +8,9 @@ belong to their container, Slurm job or systemd unit, by their control group; th
 import os
 import re
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from functools import lru_cache
 from heapq import heappop, heappush
 
 from msgspec import Struct
@@ -57,17 +59,47 @@ class Member(Struct):
 
 
 class Group:
-    """The processes of one workload that are alive. `has_changed` since somebody set it back."""
-
-    __slots__ = ("has_changed", "is_proportional", "members", "memory_bytes", "user")
+    """The processes of one workload that are alive. What is told of all together is kept up to date member by member:
+    `memory_bytes`, how many of them are told by their proportional share or not, and how many are of which user."""
 
     def __init__(self) -> None:
         self.members: dict[Identity, Member] = {}
-        self.has_changed = True
-        # What is summed up over the members, when they have changed.
+        self.user_ids: Counter[int | None] = Counter()
         self.memory_bytes = 0
-        self.is_proportional: frozenset[bool] = frozenset()
-        self.user = UNKNOWN_USER
+        self.by_share: Counter[bool] = Counter()
+        # What of each member is in the sums, and who is to be told anew.
+        self._told: dict[Identity, tuple[int, bool]] = {}
+        self._stale: set[Identity] = set()
+
+    def put(self, member: Member) -> None:
+        identity = member.process.identity
+        self.take_out(identity)
+        self.members[identity] = member
+        self.user_ids[member.place.user_id] += 1
+        self._stale.add(identity)
+
+    def take_out(self, identity: Identity) -> None:
+        member = self.members.pop(identity, None)
+        if member is not None:
+            self.user_ids[member.place.user_id] -= 1
+            self._stale.add(identity)
+
+    def touch(self, identity: Identity) -> None:
+        """Its memory is another."""
+        self._stale.add(identity)
+
+    def sum_up(self, bytes_of: Callable[[Process], tuple[int, bool]]) -> None:
+        """`bytes_of` tells the memory of a process, and whether that is its proportional share."""
+        for identity in self._stale:
+            told, member = self._told.pop(identity, None), self.members.get(identity)
+            if told is not None:
+                self.memory_bytes -= told[0]
+                self.by_share[told[1]] -= 1
+            if member is not None and member.process.resident_bytes:
+                told = self._told[identity] = bytes_of(member.process)
+                self.memory_bytes += told[0]
+                self.by_share[told[1]] += 1
+        self._stale.clear()
 
 
 class Membership:
@@ -81,25 +113,23 @@ class Membership:
         self._gone: set[Identity] = set()
         # When each is to be read again.
         self._turns: list[tuple[float, Identity]] = []
-        self._facts = Facts()
+        self._trees: Mapping[int, Owner] = {}
         self.groups: dict[Owner, Group] = {}
 
     def update(self, roots: Roots, listing: Processes, facts: Facts, now: float) -> None:
         """`now` is the monotonic clock. Who is gone keeps its owner until forget()."""
-        before, self._facts = self._facts, facts
-        has_changed = (before.components, before.runs, before.kernels) != (facts.components, facts.runs, facts.kernels)
-        trees = dict(_trees(facts))
-        changed, gone = self._changes.of(listing)
-        for process in gone:
+        trees, before = dict(_trees(facts)), self._trees
+        turnover, self._trees = self._changes.of(listing), trees
+        for process in (*turnover.ended, *turnover.gone):
             self._leave(process.identity)
-            self._gone.add(process.identity)
-        if has_changed:
-            changed = [*listing.by_pid.values()]
-        changed += [one for one in listing.ended.values() if one.identity not in self._members]
-        for process in changed:
-            self._put(roots, process, listing, trees, now)
+        self._gone.update(process.identity for process in turnover.gone)
+        for process in turnover.changed if trees == before else listing.by_pid.values():
+            self._put(roots, process, listing, now)
+        for process in turnover.ended:
+            if process.identity not in self._members:
+                self._put(roots, process, listing, now)
         for process in self._due(listing, now):
-            self._put(roots, process, listing, trees, now)
+            self._put(roots, process, listing, now)
 
     def _due(self, listing: Processes, now: float) -> Iterator[Process]:
         """Those whose control group is to be read again though they rest. In turns: all at once would take long."""
@@ -109,7 +139,7 @@ class Membership:
             if process is not None and process.identity == identity:
                 yield process
 
-    def _put(self, roots: Roots, process: Process, listing: Processes, trees: Mapping[int, Owner], now: float) -> None:
+    def _put(self, roots: Roots, process: Process, listing: Processes, now: float) -> None:
         identity = process.identity
         member = self._members.get(identity)
         parent = listing.by_pid.get(process.parent_pid) or listing.ended.get(process.parent_pid)
@@ -118,12 +148,16 @@ class Membership:
         if member is None or place is not member.place:
             heappush(self._turns, (place.again_at, identity))
         placed = self._member(
-            roots, process, member=member, parent=parent_member, direct=trees.get(process.pid), place=place
+            roots, process, member=member, parent=parent_member, direct=self._trees.get(process.pid), place=place
         )
-        self._leave(identity)
+        if member is not None and member.owner != placed.owner:
+            self._leave(identity)
         self._members[identity] = placed
         if process.pid in listing.by_pid:
-            self._join(identity, placed)
+            group = self.groups.get(placed.owner)
+            if group is None:
+                group = self.groups[placed.owner] = Group()
+            group.put(placed)
 
     def owner(self, identity: Identity) -> Owner | None:
         member = self._members.get(identity)
@@ -135,36 +169,29 @@ class Membership:
 
     def user(self, roots: Roots, group: Group) -> str:
         """Whose processes these are."""
-        ids = {member.place.user_id for member in group.members.values()}
-        return self._user_name(roots, ids.pop()) if len(ids) == 1 else SEVERAL_USERS
+        ids = [user_id for user_id, count in group.user_ids.items() if count]
+        return self._user_name(roots, ids[0]) if len(ids) == 1 else SEVERAL_USERS
 
     def touch(self, identities: Iterable[Identity]) -> None:
-        """Something else that is summed up over groups has changed for these."""
+        """The memory of these is another though they have not changed."""
         for identity in identities:
             member = self._members.get(identity)
             group = self.groups.get(member.owner) if member else None
             if group:
-                group.has_changed = True
+                group.touch(identity)
 
-    def forget(self, but: Collection[Identity]) -> None:
+    def forget(self, but: Set[Identity]) -> None:
         """Forgets those that are gone, but for these."""
-        for identity in self._gone - set(but):
-            del self._members[identity]
-            self._gone.discard(identity)
-
-    def _join(self, identity: Identity, member: Member) -> None:
-        group = self.groups.get(member.owner)
-        if group is None:
-            group = self.groups[member.owner] = Group()
-        group.members[identity] = member
-        group.has_changed = True
+        for identity in self._gone - but:
+            self._members.pop(identity, None)
+        self._gone &= but
 
     def _leave(self, identity: Identity) -> None:
         member = self._members.get(identity)
         group = self.groups.get(member.owner) if member else None
-        if member is None or group is None or group.members.pop(identity, None) is None:
+        if member is None or group is None:
             return
-        group.has_changed = True
+        group.take_out(identity)
         if not group.members:
             del self.groups[member.owner]
 
@@ -216,7 +243,7 @@ class Membership:
 
     def owner_of_group(self, roots: Roots, placement: Placement | None) -> Owner | None:
         """The workload that a control group is; None for those that are none."""
-        if placement is not None and not NO_WORKLOAD.fullmatch(placement.name_key):
+        if placement is not None and is_workload(placement):
             name = self._names.name(roots, placement)
             return Owner(f"{placement.kind}:{name}", name, placement.kind, "cgroup")
         return None
@@ -257,5 +284,15 @@ def _placement(roots: Roots, pid: int) -> tuple[Placement | None, GroupPath | No
         content = read_file(f"{roots.proc}/{pid}/cgroup")
     except OSError:
         return None, None
+    return _placement_in(content)
+
+
+# Most processes are in few groups, and each is read again once a minute.
+@lru_cache(maxsize=256)
+def _placement_in(content: bytes) -> tuple[Placement | None, GroupPath | None]:
     placement = place_of(content)
-    return placement, group_path(content, placement) if placement else None
+    return placement, group_path(content, placement) if placement and is_workload(placement) else None
+
+
+def is_workload(placement: Placement) -> bool:
+    return not NO_WORKLOAD.fullmatch(placement.name_key)

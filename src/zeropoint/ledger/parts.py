@@ -85,14 +85,9 @@ class Parts:
                 rest -= seconds
 
     def charge_memory(self, resident: Resident, totals: Totals) -> None:
-        """Sums up anew the groups that have changed."""
         for part in self._parts.values():
-            group = part.group
-            if group is None or not group.has_changed:
-                continue
-            told = [resident.bytes_of(one.process) for one in group.members.values() if one.process.resident_bytes]
-            group.memory_bytes = sum(amount for amount, _ in told)
-            group.is_proportional = frozenset(is_share for _, is_share in told)
+            if part.group is not None:
+                part.group.sum_up(resident.bytes_of)
         if totals.kernel_bytes is not None:
             self.part(KERNEL).kernel_bytes = totals.kernel_bytes
 
@@ -130,13 +125,11 @@ class Parts:
         seconds = self._movement.seconds if self._movement else None
         is_told = seconds is not None and not part.refused
         traffic, gpu, group = part.traffic or (None, None), part.gpu, part.group
-        if group is not None and group.has_changed:
-            group.user, group.has_changed = self._membership.user(roots, group), False
         return Workload(
             id=owner.id,
             name=owner.name,
             kind=owner.kind,
-            user=group.user if group else UNKNOWN_USER,
+            user=self._membership.user(roots, group) if group else UNKNOWN_USER,
             pids_count=len(group.members) if group else 0,
             cpu_percent=None if seconds is None else 100 * part.cpu_seconds / seconds,
             memory_bytes=(group.memory_bytes if group else 0) if part.kernel_bytes is None else part.kernel_bytes,
@@ -178,9 +171,7 @@ class Parts:
 def _memory_basis(part: Part) -> MemoryBasis:
     if part.kernel_bytes is not None:
         return "kernel"
-    proportional = part.group.is_proportional if part.group else frozenset()
-    if len(proportional) == 2:
-        return "pss-and-rss"
-    if not proportional:
-        return "none"
-    return "pss" if True in proportional else "rss"
+    by_share = part.group.by_share if part.group else {False: 0, True: 0}
+    if by_share[True]:
+        return "pss-and-rss" if by_share[False] else "pss"
+    return "rss" if by_share[False] else "none"

@@ -24,7 +24,7 @@ from zeropoint.ledger.split import split
 from zeropoint.ledger.totals import totals_of
 from zeropoint.ledger.users import Users
 from zeropoint.probe import Probe, Reading, Roots
-from zeropoint.processes import Processes, ProcessTable
+from zeropoint.processes import Changes, Processes, ProcessTable
 
 # When more than this share of what was used is nobody's, each process is read in the next look.
 LARGE_REST_SHARE = 0.1
@@ -47,6 +47,7 @@ class LedgerProbe(Probe):
         self._processes = processes
         self._facts = facts
         self._clock = clock
+        self._changes = Changes()
         self._accounts = Accounts()
         self._membership = Membership(CgroupNames(time.monotonic), Users(time.monotonic))
         self._disk = DiskTraffic()
@@ -66,7 +67,7 @@ class LedgerProbe(Probe):
         self._machine = listing
         movement = self._accounts.update(listing, self._clock())
         self._membership.update(roots, listing, facts, now)
-        self._membership.touch(self._resident.update(roots, self._accounts.processes, now))
+        self._membership.touch(self._resident.update(roots, self._changes.of(listing), now))
         totals = totals_of(before, listing, read_machine_memory(roots), self._power.watts(roots, now), facts)
         parts = Parts(self._membership, listing, movement)
         parts.charge_cpu(roots, self._group_cpu, totals)
@@ -76,7 +77,7 @@ class LedgerProbe(Probe):
         parts.charge_network(self._network.update(roots, parts.containers(), now))
         parts.charge_power(facts, totals)
         workloads = parts.workloads(roots)
-        self._membership.forget(movement.processes.keys() if movement else ())
+        self._membership.forget(but=movement.pending if movement else frozenset())
         always = frozenset(one.id for one in workloads if one.kind == "run")
         ledger = split(workloads, totals.usage, self._shown, always, movement.seconds if movement else None)
         self._shown = frozenset(one.id for one in ledger.workloads or ())

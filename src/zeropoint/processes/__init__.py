@@ -3,7 +3,7 @@ ledger alike."""
 
 from zeropoint.processes.changes import Changes
 from zeropoint.processes.files import NO_PERMISSION, OpenFile, open_files
-from zeropoint.processes.process import Process, Processes
+from zeropoint.processes.process import Process, Processes, Turnover
 from zeropoint.processes.table import MAX_AGE_SECONDS, ProcessTable
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "Process",
     "ProcessTable",
     "Processes",
+    "Turnover",
     "open_files",
 ]

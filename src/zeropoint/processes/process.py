@@ -1,6 +1,6 @@
 """What is known of a process, and of all of them at one moment."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from msgspec import Struct
@@ -36,12 +36,25 @@ class Process(Struct, frozen=True, dict=True):
         return not self.arguments and KTHREADD in (self.pid, self.parent_pid)
 
 
+class Turnover(Struct, frozen=True):
+    """What is another than in the listing before: `changed` are those alive that are new, or not as they were; `ended`
+    those that have ended since and were not waited for yet; `gone` those that are not there any more, as they were
+    last. Of a number that was given again the first is gone, the second changed. Who rests is in none of them."""
+
+    changed: Sequence[Process] = ()
+    ended: Sequence[Process] = ()
+    gone: Sequence[Process] = ()
+
+
 class Processes(Struct, frozen=True):
     """All processes that can be seen, parents before their children but for numbers that were given again.
 
     `shortfall` says why some can not be seen, None where all are there; `listed_at` is the time of the listing on the
     table's clock, which rates refer to. `ended` are those that have ended and were not waited for yet. `machine` is the
     CPU time of all processors then, None where that is not told; `has_clocks` says whether CPU times are exact.
+
+    `number` counts the listings of a table from 1, and `turnovers` are those of the last ones, this one's the last.
+    Where they are not told (0, none), `Changes` compares.
     """
 
     by_pid: Mapping[int, Process]
@@ -50,6 +63,8 @@ class Processes(Struct, frozen=True):
     ended: Mapping[int, Process] = {}
     machine: MachineCpu | None = None
     has_clocks: bool = False
+    number: int = 0
+    turnovers: Sequence[Turnover] = ()
 
     def matching(self, wanted: Callable[[Process], bool]) -> list[Process]:
         """Those that `wanted` takes, in the order of their numbers."""

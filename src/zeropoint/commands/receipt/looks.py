@@ -21,7 +21,7 @@ from zeropoint.ledger.rapl import ProcessorPower
 from zeropoint.ledger.resident import Resident
 from zeropoint.model import Receipt, Unavailable
 from zeropoint.probe import Absent, Missing, Roots
-from zeropoint.processes import ProcessTable
+from zeropoint.processes import Changes, Processes, ProcessTable
 
 TOO_SHORT = "the job had ended before it was looked at"
 NO_ANSWER = Absent("the driver of a GPU does not answer")
@@ -46,6 +46,7 @@ class Looks:
         self._table = ProcessTable(max_age_seconds=0.0)
         self.tree = RunTree(pid, label, started)
         self._accounts = Accounts()
+        self._of_run = Changes()
         self._use = Use()
         self._resident = Resident()
         self._waits = Waits()
@@ -69,7 +70,7 @@ class Looks:
         self._use.update(roots, self.tree, movement)
         self._use.forget_gone(self.tree)
         alive = self.tree.alive
-        self._resident.update(roots, {one.identity: one for one in alive.values()}, now)
+        self._resident.update(roots, self._of_run.of(Processes(alive, None)), now)
         self._peak_bytes = max(self._peak_bytes, sum(self._resident.bytes_of(one)[0] for one in alive.values()))
         self._peak_processes = max(self._peak_processes, len(alive))
         used = self._use.in_interval
