@@ -4,9 +4,9 @@ import os
 import re
 from collections.abc import Callable
 
-from zeropoint.host.gpu_process_names import one_line
 from zeropoint.host.sysfs import names_in
 from zeropoint.probe import Absent, read_file, read_text
+from zeropoint.texts import clean
 
 DECIMAL = re.compile(r"-?[0-9]{1,20}")  # no 64-bit number is longer
 TABLE_LIMIT_BYTES = 64 * 1024
@@ -83,7 +83,7 @@ class Card:
         """The device's uevent: DRIVER, PCI_SLOT_NAME, and off the PCI bus OF_FULLNAME and OF_COMPATIBLE_0."""
         uevent = self.text("device/uevent")
         lines = [] if isinstance(uevent, Absent) else uevent.splitlines()
-        return dict(one_line(line).partition("=")[::2] for line in lines)
+        return dict(clean(line).partition("=")[::2] for line in lines)
 
     def address(self) -> str:
         """Its PCI address, else its place in the device tree, else its name under class/drm."""
@@ -99,12 +99,12 @@ class Card:
         """Server cards tell their product name; of others there are the PCI ids, or what they are compatible with."""
         product = self.text("device/product_name")
         if not isinstance(product, Absent) and product:
-            return one_line(product)
+            return clean(product)
         ids = [self.text("device/vendor"), self.text("device/device")]
         if not any(isinstance(number, Absent) for number in ids):
-            return one_line(f"{vendor} GPU {':'.join(str(number).removeprefix('0x') for number in ids)}")
+            return clean(f"{vendor} GPU {':'.join(str(number).removeprefix('0x') for number in ids)}")
         compatible = self.facts().get("OF_COMPATIBLE_0")
-        return one_line(compatible) if compatible else Absent("neither a product name nor PCI ids are told")
+        return clean(compatible) if compatible else Absent("neither a product name nor PCI ids are told")
 
     def link(self) -> dict[str, Value]:
         """The link to the host: generation by its transfer rate ("16.0 GT/s PCIe"), and lanes."""

@@ -1,10 +1,10 @@
 """Names of processes whose numbers a GPU's driver tells, and what of a machine's processes can be seen from here."""
 
 import os
-import re
 from pathlib import Path
 
 from zeropoint.probe import Absent, Roots, read_file
+from zeropoint.texts import clean
 
 # PROC_PID_INIT_INO of include/linux/proc_ns.h: the first PID namespace has this number on every machine.
 FIRST_NAMESPACE = "pid:[4026531836]"
@@ -12,12 +12,6 @@ OTHER_NAMESPACE = Absent("it belongs to another PID namespace than /proc here")
 # comm(5) is 15 bytes; threads of the kernel have longer ones.
 NAME_LIMIT_BYTES = 256
 KERNEL_THREAD = 0x00200000  # PF_KTHREAD of include/linux/sched.h
-UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-
-
-def one_line(text: str) -> str:
-    """A name from outside, made fit to be shown: one line of bounded length without control characters."""
-    return UNFIT.sub("\ufffd", text)[:NAME_LIMIT_BYTES]
 
 
 def flags_of(roots: Roots, pid: int) -> int | None:
@@ -48,7 +42,7 @@ def program_name(roots: Roots, pid: int) -> str | None:
         content = read_file(f"{roots.proc}/{pid}/comm", NAME_LIMIT_BYTES)
     except OSError:
         return None
-    return one_line(content.decode(errors="replace").removesuffix("\n"))
+    return clean(content.decode(errors="replace").removesuffix("\n"))
 
 
 def name_of_holder(roots: Roots, pid: int, doubtful: bool, device: str) -> str | Absent:

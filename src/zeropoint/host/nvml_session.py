@@ -8,9 +8,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from zeropoint.host.gpu_process_names import one_line
 from zeropoint.host.nvml import ABSENT, LIBRARY_NOT_FOUND, LOST, reason_of
 from zeropoint.probe import Absent
+from zeropoint.texts import clean
 
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 1.0, 60.0
 
@@ -94,7 +94,7 @@ class NvmlSession:
     def name_of(self, handle: Any | Absent) -> str | Absent:
         """The name of a GPU or a partition, fit to be shown."""
         name = self.ask(self.api.nvmlDeviceGetName, handle)
-        return name if isinstance(name, Absent) else one_line(name)
+        return name if isinstance(name, Absent) else clean(name)
 
     def _start(self, now: float) -> None:
         """The wait before the next try doubles until a reading is whole."""
