@@ -106,7 +106,9 @@ async def _settle(appliance: Appliance, truth: Truth, before: Counter[str]) -> t
     latest after a heartbeat."""
     for _ in range(SETTLE_SAMPLES):
         clients = _clients(truth.samples[await truth.next()])
-        left = descriptors(appliance.process.pid) - before
+        # The history opens its files as it goes on; they are none of the subscribers' doing.
+        found = descriptors(appliance.process.pid) - before
+        left = Counter({name: count for name, count in found.items() if "/data/history/" not in name})
         if clients == 1 and not left:
             break
     return clients, left
