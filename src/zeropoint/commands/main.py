@@ -11,7 +11,7 @@ from zeropoint.settings import SettingsError
 
 EXIT_WRONG_ARGUMENT = 2
 EXIT_IN_USE = 3
-COMMANDS = ("serve", "run", "watch", "verify", "export", "token", "openapi", "settings", "metrics")
+COMMANDS = ("serve", "run", "watch", "verify", "export", "correlate", "token", "openapi", "settings", "metrics")
 DEFAULT = "serve"
 
 

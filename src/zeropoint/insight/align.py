@@ -81,14 +81,14 @@ def _paces(intervals: dict[int, float]) -> list[list[int]]:
 def _grid(
     series: Sequence[Series], intervals: dict[int, float], members: list[int], pace: list[int], longest_lag: int
 ) -> Grid:
-    interval = max(intervals[number] for number in pace)
+    leader = max(pace, key=lambda number: series[number].values.size)
+    interval = intervals[leader]
     # Series that were read together share their array of times, which is worked on once.
     times = {id(series[number].times_seconds): series[number].times_seconds for number in members}
     span = max(one[-1] for one in times.values()) - min(one[0] for one in times.values())
     if span > MOST_STEPS * interval:
         raise AlignError(f"the times go over {span:.6g} s, which is too much in steps of {interval:.6g} s")
-    leader = max((series[number].times_seconds for number in pace), key=len)
-    clock = clock_of(leader, interval)
+    clock = clock_of(series[leader].times_seconds, interval)
     steps = {key: clock.steps(one) for key, one in times.items()}
     occupied = np.unique(np.concatenate(list(steps.values())))
     cells = _without_long_gaps(occupied, longest_lag)
