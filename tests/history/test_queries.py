@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zeropoint.history.columns import Tier
 from zeropoint.history.columns_reader import Hole, Stretch
 from zeropoint.history.patterns import Pattern
 from zeropoint.history.queries import MOST_SERIES, SLICE_VALUES, Queries, TooSlowError
 from zeropoint.history.query import Window
+from zeropoint.history.tiers import Tier
 
 BEGINNING = 1_700_000_040_000  # a full minute
 HOUR = 3_600_000
@@ -115,7 +115,7 @@ def test_many_series_have_fewer_points_and_that_is_told() -> None:
 
 def test_a_question_that_takes_too_long_ends() -> None:
     with pytest.raises(TooSlowError):
-        queries(Memory(["a"], 60), 100.0, 110.1).ask(["a"], Window(BEGINNING, BEGINNING + 60_000, 100))
+        queries(Memory(["a"], 60), 100.0, 100.0, 110.1).ask(["a"], Window(BEGINNING, BEGINNING + 60_000, 100))
 
 
 @pytest.mark.parametrize(

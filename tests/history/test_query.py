@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zeropoint.history.columns import Tier
 from zeropoint.history.columns_reader import Stretch
 from zeropoint.history.query import Window, choose_tier, largest, pixels, within
+from zeropoint.history.tiers import Tier
 
 HOUR, DAY = 3_600_000, 86_400_000
 NOW = 20_000 * DAY

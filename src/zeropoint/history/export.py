@@ -6,11 +6,11 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from zeropoint.history.columns import TIERS, Tier
 from zeropoint.history.columns_reader import Hole
 from zeropoint.history.patterns import Pattern, matching
 from zeropoint.history.queries import Reader
 from zeropoint.history.query import PERIOD_MS, Extents, with_finer
+from zeropoint.history.tiers import TIERS, Tier
 
 # What is read at a time; with 500 series some 15 MB.
 CHUNK_MS: Mapping[Tier, int] = {"samples": 3_600_000, "minutes": 86_400_000, "hours": 30 * 86_400_000}

@@ -7,10 +7,19 @@ from typing import Protocol
 import numpy as np
 from msgspec import Struct
 
-from zeropoint.history.columns import TIERS, Tier
 from zeropoint.history.columns_reader import Hole, Stretch
 from zeropoint.history.patterns import Pattern, matching
-from zeropoint.history.query import BLOCK_MS, PERIOD_MS, Window, choose_tier, largest, pixels, with_finer, within
+from zeropoint.history.query import (
+    PERIOD_MS,
+    Extents,
+    Window,
+    choose_tier,
+    largest,
+    pixels,
+    with_finer,
+    within,
+)
+from zeropoint.history.tiers import KINDS, TIERS, Tier
 from zeropoint.model import Unavailable
 
 MOST_SERIES = 200
@@ -21,6 +30,7 @@ MOST_VALUES = 400_000
 # How many values are unpacked at a time: it bounds the memory, and how late the time limit is noticed.
 SLICE_VALUES = 2_000_000
 BLOCK_ROWS = 60
+EXTENTS_SECONDS = 1
 
 
 class TooSlowError(Exception):
@@ -56,6 +66,7 @@ class Queries:
         self._interval_ms = interval_ms
         self._seconds = seconds
         self._clock = clock
+        self._kept_extents: tuple[float, Extents] | None = None
 
     def ask(self, patterns: Sequence[str], window: Window) -> Answered:
         """The series that the patterns stand for. Raises TooSlowError, and Fault where the files fail."""
@@ -67,7 +78,7 @@ class Queries:
         if fitting.points < window.points:
             reason = f"{len(names)} series: {fitting.points} points each are all that fits into one answer"
             missing.append(Unavailable(path="points", reason=reason))
-        extents = with_finer({tier: self.reader.extent(tier) for tier in TIERS})
+        extents = self._extents()
         tier = choose_tier(fitting, extents, self._interval_ms)
         stretch, holes = self._read(names, fitting, tier, extents[tier] or (0, 0), until)
         if len(names) > MOST_SERIES:
@@ -82,6 +93,14 @@ class Queries:
             if not count.any():
                 missing.append(Unavailable(path=name, reason="nothing is stored of it in this time"))
         return Answered(tuple(names), stretch, tier, tuple(holes), tuple(missing))
+
+    def _extents(self) -> Extents:
+        """What the tiers reach over, looked up anew each EXTENTS_SECONDS once there is something."""
+        now = self._clock()
+        kept = self._kept_extents
+        if kept is None or now - kept[0] > EXTENTS_SECONDS or kept[1]["hours"] is None:
+            kept = self._kept_extents = (now, with_finer({tier: self.reader.extent(tier) for tier in TIERS}))
+        return kept[1]
 
     def _meant(self, patterns: Sequence[str], window: Window) -> tuple[list[str], list[Unavailable]]:
         """The names, each once, in the order in which they were asked for; and what is not found or left out."""
@@ -110,13 +129,14 @@ class Queries:
         """Each sample of the finest tier, or as soon as they are more than the points, pixels."""
         width = max(window.pixel_ms, PERIOD_MS[tier])
         whole = window.aligned(width)
-        # Nothing is looked for where nothing is; the period of the newest value ends after it.
-        stored = Window(extent[0], extent[1] + PERIOD_MS[tier], window.points).aligned(width)
+        # Nothing is looked for where nothing is. The newest value's period ends after it, and there may be newer ones.
+        newest_ms = extent[1] + PERIOD_MS[tier] + self._interval_ms + 1000 * EXTENTS_SECONDS
+        stored = Window(extent[0], newest_ms, window.points).aligned(width)
         exact, total = tier == "samples", 0
         parts: list[tuple[Window, Stretch]] = []
         holes: list[Hole] = []
         for part in _slices(
-            max(whole.from_ms, stored.from_ms), min(whole.to_ms, stored.to_ms), width, BLOCK_MS[tier], len(names)
+            max(whole.from_ms, stored.from_ms), min(whole.to_ms, stored.to_ms), width, KINDS[tier].block_ms, len(names)
         ):
             if self._clock() > until:
                 raise TooSlowError

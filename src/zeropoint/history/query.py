@@ -12,14 +12,12 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from zeropoint.history.columns import TIERS, Tier
 from zeropoint.history.columns_reader import Stretch
+from zeropoint.history.tiers import KINDS, TIERS, Tier
 
-PERIOD_MS: Mapping[Tier, int] = {"samples": 1, "minutes": 60_000, "hours": 3_600_000}
-# To read more blocks than this would take seconds: such a window is answered by the next tier. A block is a minute of
-# the finest tier, an hour of minutes, a day of hours.
+PERIOD_MS: Mapping[Tier, int] = {tier: max(1, kind.period_ms) for tier, kind in KINDS.items()}
+# To read more blocks than this would take seconds: such a window is answered by the next tier.
 MOST_BLOCKS = 2_880
-BLOCK_MS: Mapping[Tier, int] = {"samples": 60_000, "minutes": 3_600_000, "hours": 86_400_000}
 # The digits that samples have too; those of a mean beyond them tell nothing.
 DECIMALS = 6
 
@@ -65,7 +63,7 @@ def choose_tier(window: Window, extents: Extents, interval_ms: int) -> Tier:
     if extents["samples"] is not None and _covered_ms("samples", window, extents) <= window.points * interval_ms:
         chosen = "samples"
     for tier in TIERS[TIERS.index(chosen) :]:
-        affordable = _covered_ms(tier, window, extents) <= MOST_BLOCKS * BLOCK_MS[tier]
+        affordable = _covered_ms(tier, window, extents) <= MOST_BLOCKS * KINDS[tier].block_ms
         if affordable and _reaches(tier, window, extents):
             return tier
     return "hours"

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -50,6 +51,9 @@ KINDS: dict[Tier, Kind] = {
     "hours": Kind("%Y", 3_600_000, 86_400_000, 4),
 }
 
+# Names that are looked at again with each question; all that are kept by default are some 120.
+MOST_PARSED = 1024
+
 
 class TierFile(Struct, frozen=True):
     """One file of a tier: the time that its name says, [start_ms, end_ms)."""
@@ -90,6 +94,7 @@ def files_of(directory: Path, tier: Tier, from_ms: int | None = None, to_ms: int
     ]
 
 
+@lru_cache(MOST_PARSED)
 def _parse(path: Path, tier: Tier) -> TierFile | None:
     """None for what is no file of the tier: what SQLite keeps beside one, or what was set aside."""
     if path.suffix != ".db":
