@@ -620,6 +620,7 @@ class Waits(Section, frozen=True, kw_only=True):
     """What the processes of a workload wait for. What a process waits for is told by its main thread."""
 
     processes_count: Annotated[Count, metric("Processes that were looked at")] = None
+    runnable_count: Annotated[Count, metric("Those that run, or could and wait for a processor")] = None
     stopped_count: Annotated[Count, metric("Those that are stopped: by SIGSTOP, a terminal or a debugger")] = None
     disk_count: Annotated[
         Count, metric("Those that can not be interrupted: they wait for a disk, for swap or for a network file system")

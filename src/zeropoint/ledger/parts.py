@@ -14,7 +14,8 @@ from zeropoint.ledger.owner import HYPERVISOR, INTERRUPTS, KERNEL, Owner
 from zeropoint.ledger.placement import Placement
 from zeropoint.ledger.resident import Resident
 from zeropoint.ledger.totals import Totals
-from zeropoint.model import Basis, MemoryBasis, Workload
+from zeropoint.ledger.waits import KINDS, Crowd
+from zeropoint.model import Basis, MemoryBasis, Waits, Workload
 from zeropoint.probe import Roots
 from zeropoint.processes import Processes
 
@@ -33,6 +34,7 @@ class Part(Struct):
     refused: bool = False
     traffic: tuple[float, float] | None = None
     gpu: GpuUse = field(default_factory=GpuUse)
+    waits: Waits | None = None
 
 
 class Parts:
@@ -56,6 +58,17 @@ class Parts:
             for owner, part in self._parts.items()
             if owner.kind == "container" and part.group
         }
+
+    def crowds(self) -> dict[Owner, Crowd]:
+        """The processes of those whose waiting is told."""
+        crowds = {}
+        for owner, part in self._parts.items():
+            if owner.kind in KINDS and part.group is not None:
+                members = part.group.members.values()
+                groups = {member.place.group for member in members}
+                processes = [member.process for member in members]
+                crowds[owner] = Crowd(processes, groups.pop() if len(groups) == 1 else None)
+        return crowds
 
     def charge_cpu(self, roots: Roots, group_cpu: GroupCpu, totals: Totals) -> None:
         """What no process explains is its control group's, where that has one and counted more; then the kernel's as
@@ -118,6 +131,10 @@ class Parts:
             share = part.cpu_seconds / self._movement.seconds / totals.cores
             part.gpu.add(None, None, totals.processor_watts * share)
 
+    def note_waits(self, told: Mapping[Owner, Waits]) -> None:
+        for owner, waits in told.items():
+            self.part(owner).waits = waits
+
     def workloads(self, roots: Roots) -> list[Workload]:
         return [self._workload(owner, part, roots) for owner, part in self._parts.items()]
 
@@ -146,6 +163,7 @@ class Parts:
                 memory=_memory_basis(part),
                 power="none" if gpu.watts is None else "estimated",
             ),
+            waits=part.waits,
         )
 
     def _cpu_seconds(self, movement: Movement) -> Iterator[tuple[Identity, float]]:

@@ -23,11 +23,14 @@ from zeropoint.ledger.resident import Resident
 from zeropoint.ledger.split import split
 from zeropoint.ledger.totals import totals_of
 from zeropoint.ledger.users import Users
+from zeropoint.ledger.waits import WaitLooks
 from zeropoint.probe import Probe, Reading, Roots
 from zeropoint.processes import Changes, Processes, ProcessTable
 
 # When more than this share of what was used is nobody's, each process is read in the next look.
 LARGE_REST_SHARE = 0.1
+# These have a row also while they rest: whether they should is what people want to know.
+ALWAYS_TOLD = ("run", "component")
 
 
 class LedgerProbe(Probe):
@@ -55,6 +58,7 @@ class LedgerProbe(Probe):
         self._network = NetworkTraffic()
         self._resident = Resident()
         self._power = ProcessorPower()
+        self._waits = WaitLooks()
         self._machine: Processes | None = None
         self._shown: frozenset[str] = frozenset()
         self._reading: Reading | None = None
@@ -76,9 +80,10 @@ class LedgerProbe(Probe):
             parts.charge_disk(self._disk.update(roots, movement), self._disk.refused)
         parts.charge_network(self._network.update(roots, parts.containers(), now))
         parts.charge_power(facts, totals)
+        parts.note_waits(self._waits.update(roots, parts.crowds(), now))
         workloads = parts.workloads(roots)
         self._membership.forget(but=movement.pending if movement else frozenset())
-        always = frozenset(one.id for one in workloads if one.kind == "run")
+        always = frozenset(one.id for one in workloads if one.kind in ALWAYS_TOLD)
         ledger = split(workloads, totals.usage, self._shown, always, movement.seconds if movement else None)
         self._shown = frozenset(one.id for one in ledger.workloads or ())
         self._hurry(ledger, listing)

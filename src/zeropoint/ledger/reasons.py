@@ -1,13 +1,16 @@
 """Why numbers of a ledger are null."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from zeropoint.ledger.split import QUANTITIES
-from zeropoint.model import Ledger, Usage
+from zeropoint.model import Ledger, Usage, Waits, Workload
 from zeropoint.probe import NEEDS_TWO_READINGS, Missing
 
 NO_SHARES = "the driver tells no process's share of it"
 NO_NAMESPACE = "the kernel counts traffic by interface; this workload has none of its own, or not since two readings"
+NOT_LOOKED_AT = "looked at for runs, components, kernels of Jupyter and Slurm jobs, as far as 96 processes reach"
+NO_GROUP = "no control group of version 2 has the workload alone, or the kernel tells no pressure of it"
+NOT_RUN = "needs two readings between which a process could run, and a kernel that counts it (CONFIG_SCHED_INFO)"
 SUMS = ("other", "unattributed", "over_attributed", "totals")
 
 
@@ -25,6 +28,7 @@ def reasons_of(ledger: Ledger, missing: Mapping[str, str], no_disk: str) -> Miss
     reasons = Missing()
     for name in nulls(ledger.workloads or ()):
         reasons[f"workloads[*].{name}"] = by_workload.get(name) or missing.get(name, NO_SHARES)
+    reasons.update(reasons_of_waits(ledger.workloads or ()))
     for part in SUMS:
         for name in nulls([getattr(ledger, part)]):
             otherwise = by_workload.get(name, NO_SHARES)
@@ -32,6 +36,17 @@ def reasons_of(ledger: Ledger, missing: Mapping[str, str], no_disk: str) -> Miss
     if ledger.seconds is None:
         reasons["seconds"] = NEEDS_TWO_READINGS
     return reasons
+
+
+def reasons_of_waits(workloads: Sequence[Workload]) -> Iterator[tuple[str, str]]:
+    """Each of them at most once, for all rows."""
+    told = [one.waits for one in workloads if one.waits is not None]
+    if any(one.waits is None for one in workloads):
+        yield "workloads[*].waits", NOT_LOOKED_AT
+    for name in Waits.__struct_fields__:
+        if any(getattr(one, name) is None for one in told):
+            why = NO_GROUP if name.startswith("pressure") else NOT_RUN
+            yield f"workloads[*].waits.{name}", why
 
 
 def nulls(parts: Iterable[Usage]) -> list[str]:
