@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import structlog
+
 from zeropoint.history.database import STAMP, set_aside
 from zeropoint.history.fault import Fault
 
+log = structlog.get_logger()
 NAME = re.compile(r"(.+)\.damaged-(\d{8}T\d{6}Z)(-\d+)?")
 # A disk that damages whatever is written to it must not be filled with that.
 MOST_ASIDE = 16
@@ -18,7 +21,9 @@ def put_aside(fault: Fault, directory: Path, now: datetime) -> Path:
     """Moves the file of a fault out of the way. Raises that fault where too many lie in `directory` and below."""
     if sum(1 for _ in set_asides(directory)) >= MOST_ASIDE:
         raise Fault("damaged", fault.path, f"{MOST_ASIDE} others were already and are kept")
-    return set_aside(fault.path, now)
+    aside = set_aside(fault.path, now)
+    log.warning("a file of the history is set aside", reason=str(fault), kept_as=aside.name)
+    return aside
 
 
 def set_asides(directory: Path) -> Iterator[tuple[Path, str, float]]:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import apsw
 from msgspec import Struct
 
-from zeropoint.history.fault import Fault, fault_of, told_apart
+from zeropoint.history.fault import Fault, fault_of, is_read_only, refusal, told_apart
 
 # "ZPhs"; file(1) and SQLite's own tools show it.
 APPLICATION_ID = 0x5A506873
@@ -45,20 +45,24 @@ def open_writer(path: Path, schema: Schema, synchronous: Literal["FULL", "NORMAL
     the file is whole. Raises Fault.
     """
     with told_apart(path):
-        is_new = not path.exists()
         _refuse_lost(path)
         if not path.parent.exists():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             sync_directory(path.parent.parent)
-        # SQLite does not tell why it cannot open a file, the system does.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        if is_new:
+        if not path.exists():
+            # SQLite does not tell why it cannot make a file, the system does.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
             sync_directory(path.parent)
+        elif (refused := refusal(path)) is not None:
+            raise refused
     return _opened(path, schema, writes=True, synchronous=synchronous)
 
 
 def open_reader(path: Path, schema: Schema) -> apsw.Connection:
-    """A connection that reads. Raises FileNotFoundError where there is no file or nothing in it yet, and Fault."""
+    """A connection that reads; one that is Fleeting is to be closed after use.
+
+    Raises FileNotFoundError where there is no file or nothing in it yet, and Fault.
+    """
     if not path.exists():
         raise FileNotFoundError(path.name)
     return _opened(path, schema, writes=False, synchronous="NORMAL")
@@ -82,23 +86,29 @@ def _opened(path: Path, schema: Schema, *, writes: bool, synchronous: str) -> ap
     return connection
 
 
+class Fleeting(apsw.Connection):
+    """One that reads on a disk that takes no writes. It is not to be kept: what it shares with the other connections of
+    the process would hold them to reading, and it may not see what they write."""
+
+
 def _connect(path: Path, writes: bool) -> apsw.Connection:
     uri = path.absolute().as_uri()
     with told_apart(path):
         if writes:
             return apsw.Connection(uri, flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_URI)
         flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
-        connection = apsw.Connection(uri, flags=flags)
+        kind = Fleeting if is_read_only(path.parent) else apsw.Connection
+        connection = kind(uri, flags=flags)
         try:
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
         except apsw.CantOpenError:
-            # What WAL keeps beside the file cannot be made on a disk that is read-only. Where nothing lies there, the
-            # file alone is all there is, and nobody can change it.
+            # What WAL keeps beside the file cannot be made here. Where nothing lies there, the file alone is all there
+            # is, and nobody can change it.
             connection.close()
             wal = Path(f"{path}-wal")
             if wal.exists() and wal.stat().st_size:
                 raise
-            return apsw.Connection(f"{uri}?immutable=1", flags=flags)
+            return Fleeting(f"{uri}?immutable=1", flags=flags)
         except apsw.Error as error:
             fault = fault_of(error, path, connection)
             connection.close()

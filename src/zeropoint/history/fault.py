@@ -63,26 +63,45 @@ def fault_of(error: Exception, path: Path, connection: apsw.Connection | None = 
     if isinstance(error, apsw.IOError | apsw.CantOpenError):
         if number := connection.system_errno if connection else 0:
             return Fault(*_of_system(number, path))
-        return _probed(path) or Fault("io", path, _code(error))
+        return refusal(path) or Fault("full" if _is_full(path.parent) else "io", path, _code(error))
     if isinstance(error, apsw.ReadOnlyError):
-        # SQLite also takes a file for read-only whose header has a wrong byte in its format's version.
-        moved = getattr(error, "extendedresult", 0) == apsw.SQLITE_READONLY_DBMOVED
-        return _probed(path) or Fault("io" if moved else "damaged", path, _code(error))
+        # SQLite also takes a file for read-only whose header has a wrong byte in the version of its format.
+        is_odd = connection is not None and connection.readonly("main")
+        return refusal(path) or Fault("damaged" if is_odd else "read-only", path, _code(error))
     return Fault("io", path, _code(error))
+
+
+def refusal(path: Path) -> Fault | None:
+    """Why the system does not let a file be written that is there, which SQLite does not tell; None: it does.
+
+    The file itself is not opened. To close it again would take away the locks that SQLite holds on it in this process
+    (sqlite.org/howtocorrupt.html, 2.2).
+    """
+    try:
+        if is_read_only(path.parent):
+            return Fault("read-only", path)
+        if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK | os.X_OK)):
+            return Fault("permission", path)
+    except OSError as error:
+        return Fault(*_of_system(error.errno or 0, path))
+    return None
+
+
+def is_read_only(directory: Path) -> bool:
+    """Whether its file system takes no writes at the moment."""
+    return hasattr(os, "ST_RDONLY") and bool(os.statvfs(directory).f_flag & os.ST_RDONLY)
+
+
+def _is_full(directory: Path) -> bool:
+    try:
+        return shutil.disk_usage(directory).free == 0
+    except OSError:
+        return False
 
 
 def _of_system(number: int, path: Path) -> tuple[Kind, Path, str]:
     kind = BY_ERRNO.get(number, "io")
     return kind, path, os.strerror(number) if kind == "io" and number else ""
-
-
-def _probed(path: Path) -> Fault | None:
-    """What the system says when the file is opened for writing, which SQLite does not tell; None: it may be."""
-    try:
-        os.close(os.open(path, os.O_RDWR))
-        return Fault("full", path) if shutil.disk_usage(path.parent).free == 0 else None
-    except OSError as error:
-        return Fault(*_of_system(error.errno or 0, path))
 
 
 def _code(error: Exception) -> str:

@@ -128,6 +128,8 @@ class JournalReader:
         except BaseException:
             self.close()
             raise
+        if isinstance(connection, database.Fleeting):
+            self.close()
 
     def _open(self) -> apsw.Connection:
         """The connection; a new one where another file has taken the place of a damaged one."""

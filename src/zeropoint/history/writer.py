@@ -129,7 +129,7 @@ class Writer:
                 self._claim()
                 self._claim = None
             except OSError as error:
-                self.journal.hold(fault_of(error, self._directory / "lock"))
+                self.journal.hold(fault_of(error, self._directory.parent / "lock"))
         return self._claim is None
 
     def _pause_seconds(self) -> float | None:
