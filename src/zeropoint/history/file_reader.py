@@ -64,6 +64,8 @@ class FileReader:
         except BaseException:
             self._close(file.path)
             raise
+        if isinstance(opened.connection, database.Fleeting):
+            self._close(file.path)
 
     def blocks(
         self, file: TierFile, names: tuple[str, ...], from_ms: int, to_ms: int
