@@ -43,6 +43,7 @@ from zeropoint.server.runs import Runs
 from zeropoint.server.specs import Specs
 from zeropoint.server.status import Status
 from zeropoint.server.tokens import TokenRegister, TokenStore, utc_now
+from zeropoint.server.verdicts import Verdicts
 from zeropoint.settings import Settings, SettingsError
 from zeropoint.startup import (
     DataLock,
@@ -98,6 +99,7 @@ class Appliance:
                 None if self.history is None else on_history_of(self.history, settings.interval),
                 lambda: int(utc_now().timestamp() * 1000),
             ),
+            verdicts=Verdicts(sampler.observer.told),
             runs=runs_of(RunList(Path(settings.artifacts), sampler.roots)),
             pages=Pages(),
             openapi=OpenApi(self.reports),

@@ -14,6 +14,7 @@ from zeropoint.ai.live_runs import LiveRuns
 from zeropoint.ai.recognise import Recogniser
 from zeropoint.ai.registry import Options, components
 from zeropoint.host.registry import probes
+from zeropoint.insight.verdicts.observer import Observer
 from zeropoint.ledger.facts import Facts as LedgerFacts
 from zeropoint.ledger.facts import facts_of
 from zeropoint.ledger.probe import LedgerProbe
@@ -67,6 +68,7 @@ class Sampler:
         self._newest: Sample | None = None
         self._started_at = time.monotonic()
         self._own_cost = OwnCostMeter()
+        self.observer = Observer()
         self._facts = Facts({}, 0, 0)
         self.roots = Roots(proc=settings.procfs, sys=settings.sysfs, root=settings.rootfs)
         artifacts = Path(settings.artifacts)
@@ -88,7 +90,16 @@ class Sampler:
         executor = executor or partial(Executor, budget=budget)
         every = (*probes(self.roots), *self.ai, LiveRuns(artifacts), ledger)
         executors = [executor(probe, self.roots) for probe in every]
-        self.scheduler = Scheduler(executors, settings.interval, epoch, self._self_report, self._publish, budget=budget)
+        self.scheduler = Scheduler(
+            executors,
+            settings.interval,
+            epoch,
+            self._self_report,
+            self._publish,
+            # Of the sample before: what is told of one does not depend on itself, and its cost is that of the tick.
+            verdicts=lambda: self.observer.observe(self._newest),
+            budget=budget,
+        )
 
     def uptime_seconds(self) -> float:
         return time.monotonic() - self._started_at

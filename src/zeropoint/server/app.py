@@ -21,6 +21,7 @@ from zeropoint.server.pages import Pages
 from zeropoint.server.routes import Answer, Parameter, Route
 from zeropoint.server.runs import FEWEST_POINTS, LONGEST_ID, MOST_POINTS, USUAL_POINTS, Runs, RunsAnswer
 from zeropoint.server.status import HealthAnswer, HealthWord, ProbeAnswer, Status, VersionAnswer
+from zeropoint.server.verdicts import Verdicts, VerdictsAnswer
 
 MAX_BODY_BYTES = 64 * 1024
 TEXT: Mapping[str, Any] = {"type": "string"}
@@ -30,7 +31,15 @@ UNHEALTHY = HTTPStatus.SERVICE_UNAVAILABLE
 
 
 def routes(
-    *, live: Live, status: Status, exposition: Exposition, runs: Runs, past: Past, pages: Pages, openapi: OpenApi
+    *,
+    live: Live,
+    status: Status,
+    exposition: Exposition,
+    runs: Runs,
+    verdicts: Verdicts,
+    past: Past,
+    pages: Pages,
+    openapi: OpenApi,
 ) -> tuple[Route, ...]:
     """The table of routes, which /openapi.json describes."""
     facts = (HealthAnswer, HealthWord)
@@ -115,6 +124,14 @@ def routes(
                     {"type": "integer", "minimum": FEWEST_POINTS, "maximum": MOST_POINTS, "default": USUAL_POINTS},
                 ),
             ),
+        ),
+        Route(
+            "/api/v1/verdicts",
+            "verdicts",
+            "What is wrong with work and machine by the evidence, now and lately",
+            verdicts.verdicts,
+            "read",
+            (Answer(200, "The verdicts", struct=VerdictsAnswer),),
         ),
         Route(
             "/api/v1/history",

@@ -1,0 +1,117 @@
+"""contention: two workloads want the same GPU, processors or disk at once, and there is not enough for both.
+
+It is told of the one whose steps count, with the name of the other. Processors and disks are shared all the time: it is
+contention only where the work waits for them, which its own processes tell.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence, Set
+from typing import ClassVar
+
+from zeropoint.insight.verdicts.causes import waits_for_memory
+from zeropoint.insight.verdicts.evidence import told
+from zeropoint.insight.verdicts.look import Look, look_at, mean
+from zeropoint.insight.verdicts.moment import Moment
+from zeropoint.insight.verdicts.rule import Finding, Rule
+from zeropoint.insight.verdicts.sharing import gpu_sharing
+from zeropoint.insight.verdicts.window import Window
+from zeropoint.insight.verdicts.words import in_bytes, in_percent
+from zeropoint.model import Workload
+
+LOOKED_AT_SECONDS, FEWEST_LOOKS = 10.0, 6
+# Of the time in which it could run, what it waited for a processor: to begin, and to go on.
+BEGIN_WAIT_PERCENT, HOLD_WAIT_PERCENT = 20.0, 10.0
+FULL_CPU_PERCENT, HELD_CPU_PERCENT = 90.0, 80.0
+# Of one core, by the other.
+OTHER_CORE_PERCENT = 30.0
+DISK_PRESSURE_PERCENT, DISK_LOOKS_SHARE, OTHER_DISK_BYTES = 20.0, 0.3, 1e6
+WATCHED = ("run", "component", "jupyter", "slurm")
+
+
+class Contention(Rule):
+    name: ClassVar[str] = "contention"
+    refuted_by: ClassVar[str] = "steps that take as long when the other workload rests"
+    begin_seconds: ClassVar[float] = 4.0
+    clear_seconds: ClassVar[float] = 8.0
+
+    def look(self, window: Window, held: Set[str]) -> Iterable[Finding]:
+        for row in window.now.workloads.values():
+            if row.kind not in WATCHED or not might_wait(row, window.now):
+                continue
+            moments = window.last(LOOKED_AT_SECONDS)
+            look = look_at(moments, row.id)
+            if look.waits_looks >= FEWEST_LOOKS:
+                yield from for_cpu(row, look, moments, held)
+                yield from for_disk(row, look, moments)
+        yield from gpu_sharing(window.last(LOOKED_AT_SECONDS) if len(window.now.gpus) else (), held)
+
+
+def might_wait(row: Workload, now: Moment) -> bool:
+    """What costs little to know: most looks need no more."""
+    waits = row.waits
+    if waits is None:
+        return False
+    full = (now.cpu.usage_percent or 0.0) >= HELD_CPU_PERCENT
+    return (full and (waits.cpu_wait_share_percent or 0.0) >= HOLD_WAIT_PERCENT / 2) or bool(waits.disk_count)
+
+
+def for_cpu(row: Workload, look: Look, moments: Sequence[Moment], held: Set[str]) -> Iterator[Finding]:
+    subject = f"cpu {row.id}"
+    is_held = subject in held
+    waits = (look.cpu_wait_share_percent or 0.0) >= (HOLD_WAIT_PERCENT if is_held else BEGIN_WAIT_PERCENT)
+    full = (look.machine_cpu_percent or 0.0) >= (HELD_CPU_PERCENT if is_held else FULL_CPU_PERCENT)
+    other = most_of(row.id, moments, "cpu_percent")
+    if not waits or not full or other is None or other[1] < OTHER_CORE_PERCENT:
+        return
+    rival, used = other
+    yield Finding(
+        subject=subject,
+        called=row.name,
+        workload=row.id,
+        cause="cpu",
+        says=f"{row.name} and {rival.name} want more processors than there are",
+        evidence=(
+            *told(look, "cpu-wait", "cpu"),
+            f"{rival.name} uses of a core {in_percent(used)} (ledger.workloads.{rival.id}.cpu_percent)",
+            *told(look, "machine-cpu", "psi-cpu", "own-cpu", "quota", "steal"),
+        ),
+    )
+
+
+def for_disk(row: Workload, look: Look, moments: Sequence[Moment]) -> Iterator[Finding]:
+    other = most_of(row.id, moments, "read_bytes_per_second", "write_bytes_per_second")
+    pressed = (look.io_some_percent or 0.0) >= DISK_PRESSURE_PERCENT and not waits_for_memory(look)
+    own = look.read_bytes_per_second or 0.0
+    if look.share(look.disk_looks) < DISK_LOOKS_SHARE or not pressed or other is None:
+        return
+    rival, used = other
+    # Who has much less than the work itself does not take it from that.
+    if used < max(OTHER_DISK_BYTES, own / 2):
+        return
+    yield Finding(
+        subject=f"disk {row.id}",
+        called=row.name,
+        workload=row.id,
+        cause="disk",
+        says=f"{row.name} waits for a disk that {rival.name} uses too",
+        evidence=(
+            *told(look, "disk", "psi-io", "read"),
+            f"{rival.name} reads and writes {in_bytes(used)}/s "
+            f"(ledger.workloads.{rival.id}.read_bytes_per_second and write_bytes_per_second)",
+        ),
+    )
+
+
+def most_of(workload: str, moments: Sequence[Moment], *fields: str) -> tuple[Workload, float] | None:
+    """Which other workload has the most of something over these moments, added up over the fields; the kernel aside,
+    but for what the hypervisor takes."""
+    found: tuple[Workload, float] | None = None
+    for row in moments[-1].workloads.values():
+        if row.id in (workload, "kernel:kernel"):
+            continue
+        used = sum(
+            mean(getattr(one, field) for moment in moments if (one := moment.workloads.get(row.id)) is not None) or 0.0
+            for field in fields
+        )
+        if found is None or used > found[1]:
+            found = row, used
+    return found

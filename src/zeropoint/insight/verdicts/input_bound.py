@@ -1,0 +1,76 @@
+"""input-bound: work makes steps, but most of its time it waits for what it works on.
+
+Steps go on, so this is no stall. It is told only where processors and GPU have time left: else it waits for these too.
+"""
+
+from collections.abc import Iterable, Set
+from typing import ClassVar
+
+from zeropoint.insight.verdicts.causes import waits_for_memory
+from zeropoint.insight.verdicts.evidence import told
+from zeropoint.insight.verdicts.job import Job
+from zeropoint.insight.verdicts.look import Look, look_at
+from zeropoint.insight.verdicts.rule import Finding, Rule
+from zeropoint.insight.verdicts.stalled import LEAST_SECONDS, LEAST_STEPS, threshold
+from zeropoint.insight.verdicts.window import Window
+
+LOOKED_AT_SECONDS, FEWEST_LOOKS = 20.0, 12
+# Of the looks: to begin, and to go on.
+BEGIN_SHARE, HOLD_SHARE = 0.4, 0.25
+FREE_GPU_PERCENT = 60.0
+# A loader that is slow by its own work: its processes are busy while the GPU has time left.
+BUSY_CPU_PERCENT, STARVED_GPU_PERCENT, HELD_GPU_PERCENT = 90.0, 50.0, 65.0
+SAYS = {
+    "disk": "most of its time it waits for a disk",
+    "network": "most of its time it waits for the network",
+    "loader": "its processors are busy while the GPU has time left",
+}
+
+
+class InputBound(Rule):
+    name: ClassVar[str] = "input-bound"
+    refuted_by: ClassVar[str] = "steps that take as long with the same input from memory"
+    begin_seconds: ClassVar[float] = 5.0
+    clear_seconds: ClassVar[float] = 10.0
+
+    def look(self, window: Window, held: Set[str]) -> Iterable[Finding]:
+        for job in window.jobs.values():
+            if job.age_seconds > threshold(job, LEAST_SECONDS, LEAST_STEPS) or not might_wait(window, job):
+                continue
+            look = look_at(window.last(LOOKED_AT_SECONDS), job.workload)
+            cause = cause_of_wait(look, is_held=job.workload in held)
+            if cause is not None:
+                yield Finding(
+                    subject=job.workload,
+                    called=job.name,
+                    workload=job.workload,
+                    cause=cause,
+                    says=f"{job.name} is held up by its input: {SAYS[cause]}",
+                    evidence=tuple(told(look, cause if cause != "loader" else "cpu", "gpu", "psi-io", "own-io", "read"))
+                    + tuple(told(look, "cpu", "psi-cpu") if cause != "loader" else ()),
+                )
+
+
+def might_wait(window: Window, job: Job) -> bool:
+    """What costs little to know: most looks need no more."""
+    row = window.now.workloads[job.workload]
+    if row.waits is not None and (row.waits.disk_count or row.waits.network_count):
+        return True
+    gpu = row.gpu_percent
+    return gpu is not None and bool(row.gpu_memory_bytes) and gpu < HELD_GPU_PERCENT
+
+
+def cause_of_wait(look: Look, *, is_held: bool) -> str | None:
+    if look.waits_looks < FEWEST_LOOKS or waits_for_memory(look):
+        return None
+    share = HOLD_SHARE if is_held else BEGIN_SHARE
+    has_gpu, gpu = bool(look.gpu_memory_bytes), look.gpu_percent or 0.0
+    busy = (look.cpu_percent or 0.0) >= BUSY_CPU_PERCENT * max(1.0, look.processes)
+    if not busy and not (has_gpu and gpu > FREE_GPU_PERCENT):
+        if look.share(look.disk_looks) >= share:
+            return "disk"
+        if look.share(look.network_looks) >= share:
+            return "network"
+    limit = HELD_GPU_PERCENT if is_held else STARVED_GPU_PERCENT
+    works = has_gpu and 0 < gpu < limit and (look.cpu_percent or 0.0) >= BUSY_CPU_PERCENT
+    return "loader" if works else None

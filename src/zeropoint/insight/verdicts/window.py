@@ -1,0 +1,89 @@
+"""The last samples, as far as the rules look back: bounded, and cleared where time was not watched."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
+
+from zeropoint.insight.verdicts.job import Job, follow, progress_of
+from zeropoint.insight.verdicts.moment import Moment
+from zeropoint.insight.verdicts.track import SPACING_SECONDS, Track
+from zeropoint.model import Workload
+
+MOST_MOMENTS = 90
+# Where samples come more often, not all of them are kept.
+CLOSEST_SECONDS = 0.9
+# After such a hole (a machine that slept, a clock that was set) what was before says nothing of now.
+HOLE_SECONDS, HOLE_INTERVALS = 15.0, 5
+MOST_JOBS, MOST_TRACKS = 64, 128
+TRACK_FORGOTTEN_SECONDS = 120.0
+
+
+class Window:
+    """`moments` are the last ones, `jobs` what counts its steps by workload, `memory` and `free` the memory of
+    workloads and the free bytes of file systems over an hour. `tracked_at` is when these last got a reading."""
+
+    def __init__(self) -> None:
+        self.moments: deque[Moment] = deque(maxlen=MOST_MOMENTS)
+        self.jobs: dict[str, Job] = {}
+        self.memory: dict[str, Track] = {}
+        self.free: dict[str, Track] = {}
+        self.tracked_at = float("-inf")
+
+    @property
+    def now(self) -> Moment:
+        return self.moments[-1]
+
+    def add(self, moment: Moment) -> bool:
+        """Whether it was taken; not where it comes too soon after the one before."""
+        if self.moments:
+            passed = moment.at - self.now.at
+            if 0 <= passed < CLOSEST_SECONDS:
+                return False
+            if passed < 0 or passed > HOLE_SECONDS + HOLE_INTERVALS * moment.interval_seconds:
+                self.clear()
+        self.moments.append(moment)
+        jobs = ((one.workload, follow(self.jobs.get(one.workload), one, moment.at)) for one in progress_of(moment))
+        self.jobs = dict(sorted(jobs)[:MOST_JOBS]) if len(moment.runs) > MOST_JOBS else dict(jobs)
+        if moment.at - self.tracked_at >= SPACING_SECONDS - CLOSEST_SECONDS / 2:
+            self.tracked_at = moment.at
+            memory = ((row.id, row.name, row.memory_bytes) for row in moment.workloads.values())
+            keep(self.memory, memory, moment.at)
+            keep(
+                self.free, ((one.mountpoint, one.mountpoint, one.free_bytes) for one in moment.filesystems()), moment.at
+            )
+        return True
+
+    def clear(self) -> None:
+        self.moments.clear()
+        for kept in (self.jobs, self.memory, self.free):
+            kept.clear()
+        self.tracked_at = float("-inf")
+
+    def last(self, seconds: float) -> list[Moment]:
+        """The moments of the last seconds, oldest first."""
+        earliest = self.now.at - seconds
+        return [*takewhile(lambda moment: moment.at > earliest, reversed(self.moments))][::-1]
+
+    def rows(self, workload: str, seconds: float) -> list[Workload]:
+        """The ledger's rows of a workload in the last seconds."""
+        return [row for moment in self.last(seconds) if (row := moment.workloads.get(workload)) is not None]
+
+
+def keep(tracks: dict[str, Track], readings: Iterable[tuple[str, str, int | None]], at: float) -> None:
+    """Adds readings, of key and name; forgets whom nothing was told of for long."""
+    for key, name, value in readings:
+        if value is not None:
+            track = tracks.get(key)
+            if track is None:
+                if len(tracks) >= MOST_TRACKS:
+                    continue
+                track = tracks[key] = Track(name)
+            track.add(at, value)
+    for key in [*_old(tracks, at)]:
+        del tracks[key]
+
+
+def _old(tracks: dict[str, Track], at: float) -> Iterator[str]:
+    for key, track in tracks.items():
+        if at - track.times[-1] > TRACK_FORGOTTEN_SECONDS:
+            yield key
