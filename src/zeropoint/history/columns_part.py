@@ -9,7 +9,7 @@ from zeropoint.history.catch_up import CatchUp, Run
 from zeropoint.history.columns import ColumnStore
 from zeropoint.history.decode import SampleDecoder
 from zeropoint.history.fault import Fault
-from zeropoint.history.flatten import Flattener
+from zeropoint.history.flatten import Flat, Flattener
 from zeropoint.history.guard import Guard
 from zeropoint.history.journal_format import FILE as JOURNAL
 from zeropoint.history.journal_reader import JournalReader
@@ -47,6 +47,7 @@ class ColumnsPart:
         self._flattener = Flattener()
         # The last one is the minute that is not over. Replaced as a whole, so that other threads see a state.
         self._unwritten: tuple[Run, ...] = ()
+        self._newest: tuple[list[tuple[int, Flat]], Columns] | None = None
         self._catch_up = CatchUp(reader, store, decoder, self._flattener, self._first_unwritten)
         self._rolls = True
 
@@ -73,7 +74,13 @@ class ColumnsPart:
         """All that is not written yet, as one; any thread may ask. None where there is nothing."""
         runs = self._unwritten
         rows = sorted((row for run in runs for row in run.buffer.rows()), key=lambda row: row[0])
-        return columns_of(rows, runs[-1].buffer.interval_ms) if rows else None
+        if not rows:
+            return None
+        # A question looks several times, and a page asks several in a second.
+        kept = self._newest
+        if kept is None or len(kept[0]) != len(rows) or kept[0][0] is not rows[0] or kept[0][-1] is not rows[-1]:
+            kept = self._newest = (rows, columns_of(rows, runs[-1].buffer.interval_ms))
+        return kept[1]
 
     def write(self, *, all_of_it: bool = False) -> bool:
         """Writes the minutes that are over, or catches up a step, or rolls up; whether there is more to do at once."""

@@ -152,7 +152,10 @@ class Queries:
                 parts = [(one, pixels(read, one, width)) for one, read in parts]
             parts.append((part, stretch if exact else pixels(stretch, part, width)))
         joined = _joined([_empty(len(names), self._interval_ms), *(stretch for _, stretch in parts)])
-        return within(joined, window) if exact else pixels(joined, whole, width), holes
+        if exact:
+            return within(joined, window), holes
+        is_whole = len(joined.times_ms) == (whole.to_ms - whole.from_ms) // width
+        return joined if is_whole else pixels(joined, whole, width), holes
 
 
 def _empty(series: int, interval_ms: int) -> Stretch:
