@@ -109,7 +109,7 @@
       element.matches("zp-chart") ? element.lines : element.matches("zp-strip") ? element.rows : [],
     );
     const all = Array.from({ length: rows.count }, (_, row) => row);
-    const column = ({ path }) => all.map((row) => rows.value(timeline().column(path), row));
+    const column = ({ path }) => all.map((row) => timeline().series(path).value(row));
     return {
       newest: newest.id,
       times: all.map((row) => rows.time(row)),
