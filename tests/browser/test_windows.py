@@ -27,7 +27,7 @@ def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Appliance]:
 
 def test_the_past_joins_the_live_edge_without_a_seam(quick: Appliance, visit: Callable[..., Tab]):
     tab = visit(quick.url).live()
-    tab.page.keyboard.press("4")
+    tab.page.keyboard.press("2")
     tab.wait_until("inside.timeline().rows.count > argument", PAST_SAMPLES)
     tab.next_sample(5)
     rows = tab.rows()

@@ -65,7 +65,7 @@ export class TimeControl {
       if (trouble !== this.trouble) this.#page.changed();
     });
     const { history } = this.#timeline;
-    if (history !== this.#marked) void this.#mark(history);
+    if (history !== null && history !== this.#marked) void this.#mark(history);
   }
 
   act(action: TimeAction): void {
@@ -132,12 +132,12 @@ export class TimeControl {
     this.#timeline.zoom(zoomed(span, this.#timeline.cursorTime(), factor, Date.parse(newest.timestamp)));
   }
 
-  async #mark(history: HistoryRows | null): Promise<void> {
+  async #mark(history: HistoryRows): Promise<void> {
     this.#marked = history;
     this.#states ??= this.#askStates();
     const states = await this.#states;
     if (history !== this.#marked) return;
-    this.marks = history === null ? [] : statusMarksIn(history, (name) => states.get(name) ?? []);
+    this.marks = statusMarksIn(history, (name) => states.get(name) ?? []);
     this.#page.changed();
   }
 

@@ -5,7 +5,8 @@ import { HistoryRows, type Question } from "./history-rows";
 import { isRecord } from "./path";
 import type { Ask } from "./past";
 import type { Source, Span } from "./source";
-import type { HistoryWanted, Timeline } from "./timeline";
+import type { HistoryWanted } from "./shown-rows";
+import type { Timeline } from "./timeline";
 
 /** As many rows as a chart has pixels, about: the server makes one of all samples in between. */
 const POINTS = 480;
@@ -70,13 +71,12 @@ export class HistoryFeed {
       this.trouble = null;
       this.#notBefore = nowMilliseconds + AFTER_JOIN_MILLISECONDS;
       this.#failedFor = "";
-      this.#timeline.history = rows;
+      this.#timeline.putHistory(rows);
     } catch (error) {
       if (abort.signal.aborted) return;
       this.trouble = error instanceof Error ? error.message : String(error);
       this.#notBefore = nowMilliseconds + AFTER_FAILURE_MILLISECONDS;
       this.#failedFor = key;
-      this.#timeline.history = null;
     } finally {
       if (this.#running?.abort === abort) this.#running = null;
     }

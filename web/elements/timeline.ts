@@ -1,15 +1,16 @@
 // What all charts of a page share: the rows, the window over them, the cursor, and whether time stands still.
 
+import { Cursor } from "./cursor";
 import type { GapNote } from "./gap-notes";
+import type { HistoryRows } from "./history-rows";
 import { inOrder, type Mark } from "./marks";
 import type { Path, SampleBase } from "./path";
-import type { HistoryRows } from "./history-rows";
 import type { ColumnRing, RingStatistics } from "./ring";
 import type { ListDefinition } from "./row-columns";
-import { SampleRows } from "./sample-rows";
+import type { SampleRows } from "./sample-rows";
 import type { ListColumns, Series } from "./series";
-import { ShownList } from "./shown-list";
-import type { Source, Span } from "./source";
+import { ShownRows, type HistoryWanted } from "./shown-rows";
+import type { Span } from "./source";
 
 export type Window = { readonly points: number } | { readonly seconds: number };
 
@@ -34,15 +35,6 @@ export interface TimelineOptions {
   readonly schedule?: (callback: () => void) => void;
 }
 
-type Cursor = { readonly time: number; readonly isHeld?: boolean } | { readonly beforeEnd: number };
-
-/** What of the history is shown. */
-export interface HistoryWanted {
-  readonly span: Span;
-  /** It goes on with the samples. */
-  readonly isOpen: boolean;
-}
-
 // A row is read out for a cursor up to this far from it.
 const REACH_ROWS = 0.6;
 // A longer window is drawn out of the history: it has more samples than there are pixels, and the server's ring keeps no more.
@@ -50,25 +42,21 @@ const MOST_LIVE_ROWS = 600;
 
 export class Timeline {
   readonly hasHistory: boolean;
-  readonly #rows: SampleRows;
+  readonly #shown: ShownRows;
+  readonly #cursor = new Cursor();
   readonly #schedule: (callback: () => void) => void;
   readonly #listeners = new Set<() => void>();
   #scheduled = false;
   #stopped: { readonly sample: SampleBase; readonly isPast: boolean } | null = null;
   #zoomed: Span | null = null;
-  #selection: Span | null = null;
-  #anchor: number | null = null;
-  #history: HistoryRows | null = null;
-  readonly #held = new Map<string, number>();
   #window: Window = { points: 20 };
-  #cursor: Cursor | null = null;
   #connected = false;
   #marks: readonly Mark[] = [];
 
   constructor(options: TimelineOptions = {}) {
-    this.#rows = new SampleRows(options.longestSeconds ?? 0);
-    this.#rows.window = this.#window;
+    this.#shown = new ShownRows(options.longestSeconds ?? 0, () => this.historyWanted());
     this.hasHistory = options.hasHistory ?? false;
+    this.live.window = this.hasHistory ? { points: MOST_LIVE_ROWS } : this.#window;
     this.#schedule = options.schedule ?? ((callback) => requestAnimationFrame(callback));
   }
 
@@ -80,88 +68,71 @@ export class Timeline {
   }
 
   get newest(): SampleBase | null {
-    return this.#rows.newest;
+    return this.live.newest;
   }
 
   get oldestId(): string | null {
-    return this.#rows.oldestId;
+    return this.live.oldestId;
+  }
+
+  /** The samples that have arrived, whatever is shown. */
+  get live(): SampleRows {
+    return this.#shown.live;
   }
 
   /** The rows that are shown: of samples, or of the history. */
   get rows(): ColumnRing {
-    return this.#source.ring;
+    return this.#shown.source.ring;
   }
 
   append(sample: SampleBase): void {
-    if (!this.#rows.append(sample)) {
+    if (!this.#shown.append(sample)) {
       // The machine's clock was set back: what was pointed at is gone.
       if (this.#stopped?.isPast === false) this.#stopped = null;
-      this.#cursor = null;
-      this.#history = null;
+      this.#cursor.put(null);
     }
-    if (this.#history?.question.isOpen === true) this.#history.take(this.#rows, this.#rows.ring.count - 1);
     this.#changed();
   }
 
   /** Puts older samples before the oldest; see SampleRows. Returns how many were taken. */
   prepend(samples: readonly SampleBase[], gaps: ReadonlyMap<string, string> = new Map()): number {
-    const taken = this.#rows.prepend(samples, gaps);
+    const taken = this.live.prepend(samples, gaps);
     if (taken > 0) this.#changed();
     return taken;
   }
 
   tellGap(reason: string): void {
-    this.#rows.tellGap(reason);
-    if (this.#history !== null) this.#history.isStale = true;
+    this.#shown.tellGap(reason);
   }
 
   column(path: Path): number {
-    return this.#rows.column(path);
+    return this.live.column(path);
   }
 
   /** Columns for the rows of a list that come and go. */
   list(definition: ListDefinition): ListColumns {
-    return new ShownList(() => this.#source, this.#rows.list(definition), definition);
+    return this.#shown.list(definition);
   }
 
   /** The numbers at `path`, in the rows that are shown. */
   series(path: Path): Series {
-    this.column(path);
-    return {
-      value: (row) => this.#source.series(path).value(row),
-      copy: (first, count, target) => this.#source.series(path).copy(first, count, target),
-      copyBounds: (first, count, low, high) => this.#source.series(path).copyBounds?.(first, count, low, high) ?? false,
-    };
+    return this.#shown.series(path);
   }
 
   sections(): string[] {
-    return this.#rows.sections();
+    return this.live.sections();
   }
 
   // --- the history
 
-  /** The samples that have arrived, whatever is shown. */
-  get live(): SampleRows {
-    return this.#rows;
-  }
-
   /** Says that the metrics of these names (a * in one stands for any characters) are drawn. Returns what ends that. */
   hold(names: readonly string[]): () => void {
-    const count = (by: number): void => {
-      for (const name of names) this.#held.set(name, (this.#held.get(name) ?? 0) + by);
-      for (const name of names) if (this.#held.get(name) === 0) this.#held.delete(name);
-    };
-    count(1);
-    let isHeld = true;
-    return () => {
-      if (isHeld) count(-1);
-      isHeld = false;
-    };
+    return this.#shown.hold(names);
   }
 
   /** The names of what is drawn. */
   get held(): Iterable<string> {
-    return this.#held.keys();
+    return this.#shown.held;
   }
 
   /** What the samples that have arrived are not enough for; null where they are. */
@@ -170,47 +141,38 @@ export class Timeline {
     if (span === null || this.newest === null) return null;
     const isOpen = this.#zoomed === null && this.#stopped === null;
     const interval = this.#interval * 1000;
-    if (isOpen || (this.#zoomed === null && this.#stopped?.isPast === false)) {
-      if (span.to - span.from <= MOST_LIVE_ROWS * interval) return null;
-    } else {
-      const { ring } = this.#rows;
-      if (ring.count > 0 && ring.time(0) <= span.from + interval / 2) return null;
-    }
+    const isRecent = this.#zoomed === null && this.past === null;
+    if (isRecent && span.to - span.from <= MOST_LIVE_ROWS * interval) return null;
+    // Where each sample is to be seen, those that are here are as good.
+    const { ring } = this.live;
+    if (!isRecent && ring.count > 0 && ring.time(0) <= span.from + interval / 2) return null;
     return { span, isOpen };
   }
 
+  /** The last answer of the history for what is shown; what it does not have is missing or shown out of samples. */
   get history(): HistoryRows | null {
-    return this.#history;
+    return this.#shown.history;
   }
 
-  /** Rows that show what `historyWanted` tells; null: the samples that have arrived must do. */
-  set history(history: HistoryRows | null) {
-    this.#history = history;
+  putHistory(rows: HistoryRows): void {
+    this.#shown.put(rows);
     this.#changed();
-  }
-
-  get #source(): Source {
-    return this.#history !== null && this.historyWanted() !== null ? this.#history : this.#rows;
   }
 
   /** How far two rows are apart. */
   get rowSeconds(): number {
-    return this.#source.rowSeconds;
+    return this.#shown.source.rowSeconds;
   }
 
   /** How long the stretch is that a row stands for, where that is more than one sample; else null. */
   get pixelSeconds(): number | null {
-    const source = this.#source;
-    return source === this.#history && this.#history.isPixels ? source.rowSeconds : null;
+    const history = this.#shown.shownHistory;
+    return history?.isPixels === true ? history.rowSeconds : null;
   }
 
   /** Why and where samples are missing. */
   gapsBetween(start: number, end: number): readonly GapNote[] {
-    const source = this.#source;
-    if (source === this.#rows) return source.gaps.between(start, end);
-    const until = this.#history?.question.span.to ?? 0;
-    const newer = this.#rows.gaps.between(start, end).filter(({ fromMilliseconds }) => fromMilliseconds >= until);
-    return [...source.gaps.between(start, end), ...newer];
+    return this.#shown.gapsBetween(start, end);
   }
 
   // --- the window
@@ -222,9 +184,9 @@ export class Timeline {
   set window(window: Window) {
     this.#window = window;
     this.#zoomed = null;
-    this.#selection = null;
+    this.#cursor.selection = null;
     // What the history has need not be kept here.
-    if (!this.hasHistory) this.#rows.window = window;
+    if (!this.hasHistory) this.live.window = window;
     this.#changed();
   }
 
@@ -251,7 +213,7 @@ export class Timeline {
   view(): View | null {
     const span = this.span();
     if (span === null) return null;
-    const { ring, rowSeconds } = this.#source;
+    const { ring, rowSeconds } = this.#shown.source;
     const last = ring.firstAt(span.to + 1) - 1;
     // The row that belongs to the window's start may have come a little early.
     const inside = Math.min(ring.firstAt(span.from - rowSeconds * 500), last + 1);
@@ -275,31 +237,31 @@ export class Timeline {
   /** Null goes back to the window. What is shorter than two samples is not worth a chart. */
   zoom(span: Span | null): void {
     const least = 2000 * this.#interval;
-    this.#selection = null;
-    this.#cursor = null;
+    this.#cursor.selection = null;
+    this.#cursor.put(null);
     this.#zoomed = span === null || span.to - span.from >= least ? span : null;
     this.#changed();
   }
 
   /** The stretch that is marked in all charts, to be zoomed to. */
   get selection(): Span | null {
-    return this.#selection;
+    return this.#cursor.selection;
   }
 
   /** Moves one end of the marked stretch by rows, the cursor's; the other is where the cursor was before. */
   stretch(rows: number): void {
-    const from = this.cursorTime() ?? this.span()?.to;
-    if (from === undefined) return;
-    this.#anchor = this.#selection === null ? from : (this.#anchor ?? from);
+    const span = this.span();
+    if (span === null) return;
+    const before = this.cursorTime() ?? span.to;
     this.step(rows);
-    this.select(this.#anchor, this.cursorTime() ?? from);
+    this.#cursor.extend(before, this.cursorTime() ?? span.to, span);
   }
 
-  /** Marks what lies between two times, in either order. */
+  /** Marks what lies between two times, in either order; null marks nothing. */
   select(one: number | null, other = 0): void {
     const span = this.span();
-    const inside = (time: number): number => Math.min(span?.to ?? time, Math.max(span?.from ?? time, time));
-    this.#selection = one === null ? null : { from: inside(Math.min(one, other)), to: inside(Math.max(one, other)) };
+    if (one === null || span === null) this.#cursor.selection = null;
+    else this.#cursor.select(one, other, span);
     this.#changed();
   }
 
@@ -347,7 +309,7 @@ export class Timeline {
   showPast(sample: SampleBase): void {
     this.#stopped = { sample, isPast: true };
     this.#zoomed = null;
-    this.#cursor = null;
+    this.#cursor.put(null);
     this.#changed();
   }
 
@@ -355,25 +317,25 @@ export class Timeline {
 
   /** Puts the cursor on a moment: it moves with the data. Null takes it away. */
   pointAt(milliseconds: number | null): void {
-    this.#cursor = milliseconds === null ? null : { time: milliseconds };
+    this.#cursor.put(milliseconds);
     this.#changed();
   }
 
   /** Puts the cursor at a distance from the end: it stays under a resting mouse while the data moves. */
   pointBeforeEnd(milliseconds: number): void {
-    this.#cursor = { beforeEnd: milliseconds };
+    this.#cursor.putBeforeEnd(milliseconds);
     this.#changed();
   }
 
   /** Puts the cursor on a moment and leaves it there, wherever a mouse goes. Null lets it go. */
   holdAt(milliseconds: number | null): void {
-    this.#cursor = milliseconds === null ? null : { time: milliseconds, isHeld: true };
+    this.#cursor.put(milliseconds, true);
     this.#changed();
   }
 
   /** The cursor stands where it was put. */
   get isHeld(): boolean {
-    return this.#cursor !== null && "time" in this.#cursor && this.#cursor.isHeld === true;
+    return this.#cursor.isHeld;
   }
 
   /** Moves the cursor by rows; the first step sets out from the newest. */
@@ -389,8 +351,7 @@ export class Timeline {
 
   cursorTime(): number | null {
     const span = this.span();
-    if (this.#cursor === null || span === null) return null;
-    return "time" in this.#cursor ? this.#cursor.time : span.to - this.#cursor.beforeEnd;
+    return span === null ? null : this.#cursor.timeIn(span);
   }
 
   /** The row whose values are read out: the one under the cursor, else the newest that is shown. -1: there is none. */
@@ -400,7 +361,7 @@ export class Timeline {
     const cursor = this.cursorTime();
     if (cursor === null) return view.first + view.rows - 1;
     const row = this.#nearestRow(cursor);
-    const near = Math.abs(this.rows.time(row) - cursor) <= REACH_ROWS * this.#source.rowSeconds * 1000;
+    const near = Math.abs(this.rows.time(row) - cursor) <= REACH_ROWS * this.rowSeconds * 1000;
     return near ? row : -1;
   }
 
@@ -424,7 +385,7 @@ export class Timeline {
   }
 
   statistics(): RingStatistics & { readonly listeners: number } {
-    return { ...this.#rows.ring.statistics(), listeners: this.#listeners.size };
+    return { ...this.live.ring.statistics(), listeners: this.#listeners.size };
   }
 
   #changed(): void {
