@@ -79,9 +79,10 @@ def clean_environment(**changes: str) -> dict[str, str]:
     return {**kept, **changes}
 
 
-def spawn(*arguments: str, **environment: str) -> "subprocess.Popen[str]":
+def spawn(*arguments: str, prefix: tuple[str, ...] = (), **environment: str) -> "subprocess.Popen[str]":
+    """`prefix` is a program that runs it."""
     return subprocess.Popen(
-        [PROGRAM, *arguments],
+        [*prefix, PROGRAM, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
@@ -91,14 +92,14 @@ def spawn(*arguments: str, **environment: str) -> "subprocess.Popen[str]":
 
 
 @contextmanager
-def running(data: Path, *arguments: str, **environment: str) -> Iterator[Appliance]:
+def running(data: Path, *arguments: str, prefix: tuple[str, ...] = (), **environment: str) -> Iterator[Appliance]:
     """A process on a free port of its own that is ended in all cases.
 
     Most tests sample several times a second: where none is asked for there is no overhead budget, which would have
     it read less often what they wait for.
     """
     environment = {"ZEROPOINT_OVERHEAD_BUDGET_PERCENT": "0", **environment}
-    process = spawn("serve", "--port", "0", "--data", str(data), *arguments, **environment)
+    process = spawn("serve", "--port", "0", "--data", str(data), *arguments, prefix=prefix, **environment)
     try:
         assert process.stdout is not None
         first_line = process.stdout.readline()

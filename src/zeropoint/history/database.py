@@ -23,7 +23,7 @@ APPLICATION_ID = 0x5A506873
 # How long a connection waits where another one holds the file for a moment, as while it recovers after a crash.
 BUSY_MS = 2000
 # The WAL goes back into the file after this many bytes, so that it stays small where the whole disk is.
-CHECKPOINT_BYTES = 1024 * 1024
+CHECKPOINT_BYTES = 512 * 1024
 # At most this share of a file is kept as pages that are free to be used again; the rest goes back to the disk.
 FREE_SHARE = 0.25
 # How the name of a file that was set aside is dated.

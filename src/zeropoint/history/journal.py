@@ -39,11 +39,13 @@ HOLES = """SELECT * FROM (
 class Journal:
     """Owned by the writer's thread. Everything may raise Fault; then `close` it and open another one."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, block_bytes: int = BLOCK_BYTES) -> None:
+        """`block_bytes` is how much may lie in rows, which take many times the space that blocks do."""
         self.path = directory / FILE
         self._connection = database.open_writer(self.path, SCHEMA, "FULL")
         self._position, self._epoch, self._sequence = 0, "", 0
         self.newest_time_ms: int | None = None
+        self._block_bytes = block_bytes
         self._find_end()
         self._run: tuple[str, int] | None = None
         self._run_bytes = 0
@@ -65,7 +67,7 @@ class Journal:
         self._position, self._epoch, self._sequence = entry.position, record.epoch, record.sequence
         self.newest_time_ms = record.time_ms
         run = (record.epoch, record.time_ms // MINUTE_MS)
-        self._seals = self._seals or run != self._run or self._run_bytes > BLOCK_BYTES
+        self._seals = self._seals or run != self._run or self._run_bytes > self._block_bytes
         self._run_bytes = len(record.payload) + (self._run_bytes if run == self._run else 0)
         self._run = run
 
@@ -75,7 +77,7 @@ class Journal:
         while self._seals:
             epoch, entries, found, last = self._oldest_run()
             run = (epoch, entries[-1].time_ms // MINUTE_MS) if entries else None
-            if not found or (run is not None and run == self._run and self._run_bytes <= BLOCK_BYTES):
+            if not found or (run is not None and run == self._run and self._run_bytes <= self._block_bytes):
                 self._seals = False
                 break
             if run == self._run:
@@ -149,7 +151,7 @@ class Journal:
             for position, epoch, sequence, time_ms, interval_ms, missed, crc, payload in cursor:
                 entry = Entry(position, sequence, time_ms, interval_ms, missed, payload)
                 is_whole = crc_of(epoch, entry) == crc
-                if run is not None and is_whole and (run != (epoch, time_ms // MINUTE_MS) or size > BLOCK_BYTES):
+                if run is not None and is_whole and (run != (epoch, time_ms // MINUTE_MS) or size > self._block_bytes):
                     break
                 found, last = found + 1, position
                 if is_whole:

@@ -1,16 +1,20 @@
 """What is deleted, and when: by age, tier by tier, and by the size of all of it."""
 
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from zeropoint.history.aside import NAME
 from zeropoint.history.columns import TIERS, ColumnStore, Tier, TierFile
+from zeropoint.history.journal import BLOCK_BYTES
 from zeropoint.history.journal_part import JournalPart
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
+DISK_SHARE = 0.5
+FEWEST_ROWS_BYTES = 64 * 1024
 # Blocks that are deleted at a time where no whole file can go.
 BLOCKS_AT_A_TIME = 60
 # A limit that cannot be kept must not hold the writer for ever.
@@ -25,6 +29,20 @@ class Limits(Struct, frozen=True):
     minutes_ms: int = 90 * DAY_MS
     hours_ms: int = 1826 * DAY_MS
     size_bytes: int = 1 << 30
+
+    def within(self, directory: Path) -> "Limits":
+        """These, as far as the disk of `directory` has room for them: the history never fills a disk by itself."""
+        existing = next((path for path in (directory, *directory.parents) if path.exists()), Path("/"))
+        try:
+            most_bytes = int(DISK_SHARE * shutil.disk_usage(existing).total)
+        except OSError:
+            return self
+        return structs.replace(self, size_bytes=min(self.size_bytes, most_bytes))
+
+    @property
+    def rows_bytes(self) -> int:
+        """How much of whole samples may wait to be compressed: a sixteenth of all, in bounds."""
+        return min(BLOCK_BYTES, max(FEWEST_ROWS_BYTES, self.size_bytes // 16))
 
     def ages_ms(self) -> Mapping[Tier, int]:
         return {"samples": self.samples_ms, "minutes": self.minutes_ms, "hours": self.hours_ms}

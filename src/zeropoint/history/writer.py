@@ -43,7 +43,7 @@ class Writer:
     ) -> None:
         self._directory = directory
         self._waiting = waiting
-        self._limits = limits
+        self._limits = limits = limits.within(directory)
         self._claim: Callable[[], None] | None = claim
         self._wall = wall
         self._monotonic = monotonic
@@ -56,6 +56,7 @@ class Writer:
             guard=Guard(monotonic, wall),
             wall=wall,
             note_rest=self._timeline.note_rest,
+            block_bytes=limits.rows_bytes,
         )
         self._reader = JournalReader(directory)
         self.columns = ColumnsPart(
