@@ -1,9 +1,13 @@
 """What the history answers, as JSON; the tiers are arrays in memory, the journal is a real one."""
 
+import math
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.history.test_queries import BEGINNING, Memory, queries
 from tests.support.samples import sample
@@ -22,6 +26,8 @@ from zeropoint.server.history_answers import (
     encode_history,
     encode_metrics,
     encode_moment,
+    encode_numbers,
+    encode_timestamps,
 )
 from zeropoint.server.moment_sample import from_memory, from_readers
 from zeropoint.server.specs import Specs
@@ -136,3 +142,14 @@ def test_a_moment_that_is_nowhere_says_why(tmp_path: Path) -> None:
     assert reason == "it is older than the journal of whole samples"
     content = msgspec.json.decode(encode_moment(payload, reason))
     assert content == {"sample": None, "unavailable": [{"path": "sample", "reason": reason}]}
+
+
+@given(st.lists(st.integers(0, 253_402_300_799_999), max_size=50))
+def test_timestamps_are_those_of_the_standard_library(times: list[int]) -> None:
+    assert msgspec.json.decode(encode_timestamps(np.array(times, dtype=np.int64))) == [rfc3339(time) for time in times]
+
+
+@given(st.lists(st.floats(allow_infinity=False) | st.integers(-(2**53), 2**53).map(float), max_size=50))
+def test_numbers_are_exactly_those_that_are_stored(values: list[float]) -> None:
+    told = msgspec.json.decode(encode_numbers(np.array(values, dtype=np.float64)))
+    assert told == [None if math.isnan(value) else value for value in values]

@@ -1,9 +1,10 @@
 """Moments as people and programs write them: RFC 3339, or seconds since 1970 where that is handier."""
 
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 LAST_SECONDS = 253_402_300_799  # the end of year 9999, the last that RFC 3339 can write
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ALLOWED = "RFC 3339, as in 2026-11-28T14:03:00Z, or seconds since 1970"
 
 
@@ -15,7 +16,7 @@ def parse_moment(given: str) -> int | None:
 
 def rfc3339(time_ms: int) -> str:
     """The moment in UTC with milliseconds."""
-    moment = datetime.fromtimestamp(time_ms / 1000, UTC)
+    moment = EPOCH + timedelta(milliseconds=time_ms)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
