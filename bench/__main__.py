@@ -8,7 +8,7 @@ from importlib import import_module
 from bench import report
 from bench.processes import MissingError
 
-MEASUREMENTS = ("fanout", "crowd", "poll", "idle", "watchers", "ledger", "queries", "page", "sdk", "artifacts")
+MEASUREMENTS = ("fanout", "crowd", "poll", "idle", "watchers", "ledger", "queries", "page", "sdk", "artifacts", "correlate")
 
 
 def measure(name: str, runs: int) -> report.Report:

@@ -30,8 +30,9 @@ class Clock:
     def steps(self, times_seconds: Floats) -> Indices:
         """The number of the step that each time is nearest to."""
         run = np.maximum(np.searchsorted(self.starts, times_seconds, side="right") - 1, 0)
-        since = np.rint((times_seconds - self.origins[run]) / self.interval_seconds).astype(np.int64)
-        return np.asarray(self.numbers[run] + since, dtype=np.int64)
+        # Not rint, which rounds halves to even: times that lie right between steps would go two to a step.
+        since = np.floor((times_seconds - self.origins[run]) / self.interval_seconds + 0.5)
+        return np.asarray(self.numbers[run] + since.astype(np.int64), dtype=np.int64)
 
 
 def interval_seconds(times_seconds: Floats) -> float | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zeropoint.insight.kinds import kinds_of
+from zeropoint.insight.row_products import row_products
 from zeropoint.insight.series import Bools, Floats, Indices
 
 
@@ -20,8 +21,7 @@ def common_cells(values: Floats) -> Common:
     """`values` is series x cells, NaN where there is a hole."""
     known = np.isfinite(values)
     kinds = kinds_of(known.astype(np.float64))
-    # In floats, of which a product of matrices is quick.
-    counts = (kinds.known @ kinds.known.T)[np.ix_(kinds.of, kinds.of)]
+    counts = row_products(kinds.known, kinds.known)[np.ix_(kinds.of, kinds.of)]
     varies = np.stack([_vary(values, known & (kind > 0)) for kind in kinds.known], axis=1)[:, kinds.of]
     return Common(counts.astype(np.int64), varies & varies.T)
 

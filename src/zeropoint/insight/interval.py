@@ -14,4 +14,7 @@ def interval(coefficient: Floats, effective_samples: Floats, score: Floats, rank
     variance = (1 + coefficient**2 / 2 if rank else 1.0) / np.where(few, 1.0, effective_samples - 3)
     middle = np.arctanh(np.clip(coefficient, -1 + 1e-15, 1 - 1e-15))
     reach = score * np.sqrt(variance)
-    return np.where(few, -1.0, np.tanh(middle - reach)), np.where(few, 1.0, np.tanh(middle + reach))
+    # Near 1 the tangent rounds to the wrong side of the coefficient.
+    low = np.minimum(np.tanh(middle - reach), coefficient)
+    high = np.maximum(np.tanh(middle + reach), coefficient)
+    return np.where(few, -1.0, low), np.where(few, 1.0, high)

@@ -48,7 +48,8 @@ def compare_twice(grid: Grid, first: Indices, second: Indices, longest: int, ran
 def _told(of_levels: Comparison, of_changes: Comparison, rank: bool) -> Told:
     # Levels are told of wherever they tell anything, for they are what a chart shows; changes where they alone do.
     chance = MISSED / LOOKS
-    changed: NDArray[np.bool_] = (of_levels.p_value > chance) & (of_changes.p_value <= chance)
+    untold = np.isnan(of_levels.coefficient) & np.isfinite(of_changes.coefficient)
+    changed: NDArray[np.bool_] = untold | ((of_levels.p_value > chance) & (of_changes.p_value <= chance))
     one = of_changes.where(changed, of_levels)
     reach = critical_score(chance, one.neighbours, np.maximum(one.tries, 1.0))
     low, high = interval(one.coefficient, one.effective, reach, rank)
