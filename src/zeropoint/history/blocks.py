@@ -135,25 +135,29 @@ class Block:
         end = int(self._frame_ends[frame - 1])
         content = _unpacked(self._content[end - packed_size : end], size)
         all_rows = (self._frame_of == frame).nonzero()[0]
-        with_gaps = (self._kinds[all_rows] >= GAPS).nonzero()[0]
-        present, content = self._bits(content, len(with_gaps))
-        changed, content = self._bits(content, len(all_rows))
         order = all_rows.searchsorted(rows)
+        with_gaps = (self._kinds[all_rows] >= GAPS).nonzero()[0]
+        present, content = self._bitmaps(content, len(with_gaps))
+        changed, content = self._bitmaps(content, len(all_rows))
         if width:
-            rank = changed.cumsum().reshape(changed.shape)[order] - 1
-            changed = changed[order]
-            residuals = np.zeros(changed.shape, np.uint64)
-            residuals[changed] = _joined(content.reshape(width, -1)[:, rank[changed]])
+            # A row's words follow those of the rows before it.
+            counts = np.bitwise_count(changed).sum(axis=1, dtype=np.intp)
+            own, ends = counts[order], counts.cumsum()[order]
+            words = np.arange(own.sum()) + (ends - own.cumsum()).repeat(own)
+            residuals = np.zeros((len(rows), self.count), np.uint64)
+            residuals[self._bits(changed[order])] = _joined(content.reshape(width, -1)[:, words])
             into.residuals[places, : self.count] = residuals
         gone = (self._kinds[rows] >= GAPS).nonzero()[0]
         if gone.size:
-            into.present[places[gone], : self.count] = present[with_gaps.searchsorted(order[gone])]
+            into.present[places[gone], : self.count] = self._bits(present[with_gaps.searchsorted(order[gone])])
 
-    def _bits(self, content: Bytes, rows: int) -> tuple[Bits, Bytes]:
-        """A bitmap of rows, and what follows it."""
+    def _bitmaps(self, content: Bytes, rows: int) -> tuple[Bytes, Bytes]:
+        """Those of so many rows, and what follows them."""
         size = (self.count + 7) // 8
-        bits = np.unpackbits(content[: rows * size].reshape(rows, size), axis=1, count=self.count)
-        return bits.view(np.bool_), content[rows * size :]
+        return content[: rows * size].reshape(rows, size), content[rows * size :]
+
+    def _bits(self, bitmaps: Bytes) -> Bits:
+        return np.unpackbits(bitmaps, axis=1, count=self.count).view(np.bool_)
 
 
 def select(blocks: Sequence[Block], ids: NDArray[np.uint32]) -> list[Floats]:

@@ -7,6 +7,7 @@ each sample is kept here: the fields of a type as one getter, the names of a row
 import math
 from collections.abc import Callable, Sequence
 from operator import attrgetter
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -50,9 +51,10 @@ class Flat(Struct, frozen=True, gc=False):
 
 
 class Flattener:
-    """Keeps the names that it has made; for one thread."""
+    """Keeps the names that it has made."""
 
     def __init__(self) -> None:
+        self._lock = Lock()
         self._plans: dict[type[Section], Plan] = {}
         self._item_names: dict[tuple[str, int], Names] = {}
         self._kept_paths = 0
@@ -63,13 +65,14 @@ class Flattener:
         """The names that catalogue.values() gives, and their numbers; of a state the index of its word."""
         parts: list[Names] = []
         values: list[Any] = []
-        self._walk(sample, "", parts, values)
-        if parts != self._parts:
-            self._parts = parts
-            self._names = tuple(name for part in parts for name in part)
-        if self._kept_paths > MOST_KEPT_PATHS:
-            self._forget()
-        return Flat(self._names, _numbers(values))
+        with self._lock:
+            self._walk(sample, "", parts, values)
+            if parts != self._parts:
+                self._parts = parts
+                self._names = tuple(name for part in parts for name in part)
+            if self._kept_paths > MOST_KEPT_PATHS:
+                self._forget()
+            return Flat(self._names, _numbers(values))
 
     def _walk(self, section: Section, path: str, parts: list[Names], values: list[Any]) -> None:
         plan = self._plans.get(type(section))

@@ -1,6 +1,8 @@
 """The samples of a minute that is not over, as columns."""
 
+from collections import deque
 from itertools import groupby
+from threading import Lock
 
 import numpy as np
 from msgspec import Struct
@@ -12,6 +14,7 @@ from zeropoint.model import Sample
 MINUTE_MS = 60_000
 # Twice ten samples a second, which is the fastest that can be set.
 MOST_ROWS = 1200
+FLATTENED_AT_ONCE = 10
 # A machine with eight GPUs and their processes has some 2,000.
 MOST_SERIES = 20_000
 
@@ -28,29 +31,45 @@ class Columns(Struct, frozen=True):
 
 
 class MinuteBuffer:
-    """One writer adds; any thread may ask for what is there, since rows are only added and never changed."""
+    """One writer adds; any thread may ask for what is there.
+
+    Samples are flattened some at a time, or when somebody asks: once a second everything that it takes has left the
+    processor's caches, and it took three times as long.
+    """
 
     def __init__(self, flattener: Flattener) -> None:
         """The flattener is shared by all minutes of a writer, for the names that it keeps."""
         self._flattener = flattener
+        self._lock = Lock()
+        self._pending: deque[tuple[int, Sample]] = deque()
         self._rows: list[tuple[int, Flat]] = []
+        self._count = 0
+        self._last_ms = 0
         self.interval_ms = 0
 
     def takes(self, time_ms: int) -> bool:
         """Whether a sample of this time can follow: it lies in the same minute, after the last one. Otherwise the
         buffer is to be written, and a new one begun."""
-        if not self._rows:
+        if not self._count:
             return True
-        last_ms = self._rows[-1][0]
-        return last_ms < time_ms and last_ms // MINUTE_MS == time_ms // MINUTE_MS and len(self._rows) < MOST_ROWS
+        follows = self._last_ms < time_ms and self._last_ms // MINUTE_MS == time_ms // MINUTE_MS
+        return follows and self._count < MOST_ROWS
 
     def add(self, sample: Sample, time_ms: int) -> None:
         self.interval_ms = round(sample.interval_seconds * 1000)
-        self._rows.append((time_ms, self._flattener.flatten(sample)))
+        self._last_ms = time_ms
+        self._count += 1
+        self._pending.append((time_ms, sample))
+        if len(self._pending) >= FLATTENED_AT_ONCE:
+            self.rows()
 
     def rows(self) -> list[tuple[int, Flat]]:
         """The time and the values of each sample."""
-        return self._rows.copy()
+        with self._lock:
+            while self._pending:
+                time_ms, sample = self._pending.popleft()
+                self._rows.append((time_ms, self._flattener.flatten(sample)))
+            return self._rows.copy()
 
     def columns(self) -> Columns | None:
         """All that has been added; None before the first. What is returned never changes."""
