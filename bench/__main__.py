@@ -8,7 +8,20 @@ from importlib import import_module
 from bench import report
 from bench.processes import MissingError
 
-MEASUREMENTS = ("fanout", "crowd", "poll", "idle", "watchers", "ledger", "queries", "page", "sdk", "artifacts", "correlate")
+MEASUREMENTS = (
+    "fanout",
+    "crowd",
+    "poll",
+    "idle",
+    "watchers",
+    "ledger",
+    "history",
+    "queries",
+    "page",
+    "sdk",
+    "artifacts",
+    "correlate",
+)
 
 
 def measure(name: str, runs: int) -> report.Report:
