@@ -1,25 +1,19 @@
 """Reads the tiers: values of series over a window."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
 
-import apsw
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from zeropoint.history.due import COARSER
-from zeropoint.history.fault import Fault, Kind
-from zeropoint.history.file_reader import FileReader, Values
+from zeropoint.history.fault import Fault
+from zeropoint.history.file_reader import PASSED_OVER, FileReader, Values
 from zeropoint.history.minute import Columns
 from zeropoint.history.rollup import Rolled, overlay, roll, samples
-from zeropoint.history.series_file import all_series, extent_of, rolled_spans, unrolled
-from zeropoint.history.tiers import KINDS, Tier, TierFile, files_of
-
-T = TypeVar("T")
-PASSED_OVER: frozenset[Kind] = frozenset({"damaged", "newer"})
-FINER: dict[Tier, Tier] = {coarser: tier for tier, coarser in COARSER.items()}
+from zeropoint.history.series_file import extent_of, names_of
+from zeropoint.history.tiers import KINDS, Tier, files_of
+from zeropoint.history.unrolled import FINER, Unrolled
 
 
 class Hole(Struct, frozen=True):
@@ -55,6 +49,7 @@ class ColumnReader:
         self._directory = directory
         self._newest = newest
         self._files = FileReader()
+        self._unrolled = Unrolled(directory, self._files)
 
     def names(self, from_ms: int, to_ms: int) -> set[str]:
         """All series of files that touch the window, and of the newest minute; no block is read for it."""
@@ -62,7 +57,7 @@ class ColumnReader:
         found = set() if newest is None else set(newest.names)
         for tier in KINDS:
             for file in files_of(self._directory, tier, from_ms, to_ms):
-                found |= self._look(file, lambda one: {name for _, name in all_series(one)}, set())
+                found.update(self._files.look(file, names_of, ()))
         return found
 
     def extent(self, tier: Tier) -> tuple[int, int] | None:
@@ -113,7 +108,9 @@ class ColumnReader:
         times_ms, planes = _end_to_end(self._blocks(names, from_ms, to_ms, tier, holes), 4, len(names))
         planes[3] = np.nan_to_num(planes[3])
         parts = [Rolled(times_ms, *planes)]
-        for first_ms, last_ms in _runs(self._unrolled(from_ms, to_ms, tier), kind.block_ms):
+        newest = self._newest()
+        unwritten: list[int] = [] if newest is None else newest.times_ms.tolist()
+        for first_ms, last_ms in self._unrolled.runs(from_ms, to_ms, tier, unwritten):
             window = (max(from_ms, first_ms), min(to_ms, last_ms))
             if finer == "samples":
                 fine, _ = self._samples(names, *window, holes)
@@ -136,40 +133,12 @@ class ColumnReader:
             holes += [Hole(row.start_ms, row.end_ms + row.interval_ms, "a block is damaged") for row in damaged]
         return found
 
-    def _unrolled(self, from_ms: int, to_ms: int, tier: Tier) -> set[int]:
-        """Beginnings of the tier's blocks that the finer tier knows more of."""
-        finer, width_ms = FINER[tier], KINDS[tier].block_ms
-        from_ms, to_ms = from_ms - from_ms % width_ms, _up(to_ms, width_ms)
-        rolled: set[int] = set()
-        for file in files_of(self._directory, tier, from_ms, to_ms):
-            rolled |= self._look(file, lambda one: rolled_spans(one, from_ms, to_ms), set())
-        found: set[int] = set()
-        for file in files_of(self._directory, finer, from_ms, to_ms):
-            nothing: dict[int, bool] = {}
-            spans = self._look(file, lambda one: unrolled(one, from_ms, to_ms, width_ms), nothing)
-            found.update(start for start, is_due in spans.items() if is_due or start not in rolled)
-        if finer != "samples":
-            found.update(start - start % width_ms for start in self._unrolled(from_ms, to_ms, finer))
-        elif (newest := self._newest()) is not None:
-            starts = np.unique(newest.times_ms - newest.times_ms % width_ms).tolist()
-            found.update(start for start in starts if from_ms <= start < to_ms)
-        return found
-
     def _extent(self, tier: Tier) -> tuple[int, int] | None:
         files = files_of(self._directory, tier)
         # Of the oldest and the newest file that has something.
-        oldest = next((one for file in files if (one := self._look(file, extent_of, None))), None)
-        newest = next((one for file in reversed(files) if (one := self._look(file, extent_of, None))), None)
+        oldest = next((one for file in files if (one := self._files.look(file, extent_of, None))), None)
+        newest = next((one for file in reversed(files) if (one := self._files.look(file, extent_of, None))), None)
         return (oldest[0], newest[1]) if oldest and newest else None
-
-    def _look(self, file: TierFile, look: Callable[[apsw.Connection], T], nothing: T) -> T:
-        try:
-            with self._files.open(file) as connection:
-                return nothing if connection is None else look(connection)
-        except Fault as fault:
-            if fault.kind not in PASSED_OVER:
-                raise
-            return nothing
 
 
 def _values_of(columns: Columns, names: tuple[str, ...]) -> Values:
@@ -184,20 +153,6 @@ def _end_to_end(parts: Sequence[Values], planes: int, count: int) -> tuple[NDArr
     if not parts:
         return np.zeros(0, np.int64), np.zeros((planes, count, 0))
     return np.concatenate([part.times_ms for part in parts]), np.concatenate([part.planes for part in parts], axis=2)
-
-
-def _runs(starts: Iterable[int], width_ms: int) -> Iterator[tuple[int, int]]:
-    """Spans that follow one another, as one: [first, last)."""
-    run: tuple[int, int] | None = None
-    for start in sorted(starts):
-        if run is not None and run[1] == start:
-            run = (run[0], start + width_ms)
-            continue
-        if run is not None:
-            yield run
-        run = (start, start + width_ms)
-    if run is not None:
-        yield run
 
 
 def _up(time_ms: int, width_ms: int) -> int:

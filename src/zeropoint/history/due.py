@@ -29,11 +29,9 @@ class Due:
             rolled: set[int] = set()
             spans: dict[int, bool] = {}
             for file in files_of(directory, coarser):
-                look = partial(rolled_spans, from_ms=file.start_ms, to_ms=file.end_ms)
-                rolled.update(self._look(file, look) or ())
+                rolled.update(self._look(file, rolled_spans) or ())
             for file in files_of(directory, tier):
-                of_file = partial(unrolled, from_ms=file.start_ms, to_ms=file.end_ms, span_ms=KINDS[coarser].block_ms)
-                spans.update(self._look(file, of_file) or {})
+                spans.update(self._look(file, partial(unrolled, span_ms=KINDS[coarser].block_ms)) or {})
             self._starts[tier] = {start for start, is_due in spans.items() if is_due or start not in rolled}
 
     def over(self, now_ms: int) -> list[tuple[Tier, int]]:

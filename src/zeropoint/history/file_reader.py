@@ -1,16 +1,17 @@
 """Blocks of the tiers' files for those who read: connections that stay open, and blocks that were unpacked lately."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 import apsw
 from msgspec import Struct
 
 from zeropoint.history import database
 from zeropoint.history.blocks import Block, BlockError, select
-from zeropoint.history.fault import told_apart
+from zeropoint.history.fault import Fault, Kind, told_apart
 from zeropoint.history.rows import Floats, Ints
 from zeropoint.history.series_file import Row, content_of, ids_of, numbers, rows_between
 from zeropoint.history.tiers import KINDS, SCHEMA, TierFile
@@ -24,6 +25,10 @@ CACHED_SERIES = 64
 # How many values are unpacked at a time; the work takes some 40 bytes for each.
 BATCH_VALUES = 1 << 18
 
+# A file that is damaged or of a newer version costs what is in it, and nothing else.
+PASSED_OVER: frozenset[Kind] = frozenset({"damaged", "newer"})
+
+T = TypeVar("T")
 Key = tuple[tuple[str, ...], Path, int, int]
 
 
@@ -35,9 +40,17 @@ class Values(Struct, frozen=True, gc=False):
     interval_ms: int
 
 
+class Told(Struct, frozen=True):
+    """What a file said when it was at a version, which SQLite counts for each connection."""
+
+    version: object
+    what: Any
+
+
 class Opened(Struct, frozen=True):
     inode: int
     connection: apsw.Connection
+    told: dict[object, Told]
 
 
 class FileReader:
@@ -66,6 +79,24 @@ class FileReader:
             raise
         if isinstance(opened.connection, database.Fleeting):
             self._close(file.path)
+
+    def look(self, file: TierFile, look: Callable[[apsw.Connection], T], nothing: T) -> T:
+        """What `look` says of a file; it is asked again when the file has changed. `nothing` where there is no file,
+        or one that is passed over. Raises Fault."""
+        try:
+            with self.open(file) as connection:
+                if connection is None:
+                    return nothing
+                told, version = self._opened[file.path].told, connection.pragma("data_version")
+                known = told.get(look)
+                if known is None or known.version != version:
+                    known = told[look] = Told(version, look(connection))
+                found: T = known.what
+                return found
+        except Fault as fault:
+            if fault.kind not in PASSED_OVER:
+                raise
+            return nothing
 
     def blocks(
         self, file: TierFile, names: tuple[str, ...], from_ms: int, to_ms: int
@@ -107,7 +138,7 @@ class FileReader:
         opened = self._opened.get(path)
         if opened is None or opened.inode != inode:
             self._close(path)
-            opened = self._opened[path] = Opened(inode, database.open_reader(path, SCHEMA))
+            opened = self._opened[path] = Opened(inode, database.open_reader(path, SCHEMA), {})
             opened.connection.execute(f"PRAGMA cache_size = -{PAGES_KIB}")
             if len(self._opened) > MOST_OPEN:
                 self._close(next(iter(self._opened)))

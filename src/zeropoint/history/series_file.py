@@ -45,6 +45,10 @@ def all_series(connection: apsw.Connection) -> Iterator[tuple[int, str]]:
             yield id, name
 
 
+def names_of(connection: apsw.Connection) -> tuple[str, ...]:
+    return tuple(name for _, name in all_series(connection))
+
+
 def add_series(connection: apsw.Connection, names: Iterable[str]) -> dict[str, int]:
     """Gives new series their numbers, within the caller's transaction."""
     added = {}
@@ -70,20 +74,18 @@ def content_of(connection: apsw.Connection, id: int) -> bytes:
     return b""
 
 
-def unrolled(connection: apsw.Connection, from_ms: int, to_ms: int, span_ms: int) -> dict[int, bool]:
+def unrolled(connection: apsw.Connection, span_ms: int) -> dict[int, bool]:
     """The spans that have blocks, by their beginnings; whether there are some that the coarser tier has not."""
     sql = """
-        SELECT span * ?3, newest > coalesce((SELECT last_id FROM rolled WHERE start_ms = span * ?3), 0)
-        FROM (SELECT start_ms / ?3 AS span, max(id) AS newest FROM blocks
-              WHERE start_ms >= ?1 AND start_ms < ?2 GROUP BY span)
+        SELECT span * ?1, newest > coalesce((SELECT last_id FROM rolled WHERE start_ms = span * ?1), 0)
+        FROM (SELECT start_ms / ?1 AS span, max(id) AS newest FROM blocks GROUP BY span)
     """
-    return {start: bool(is_due) for start, is_due in connection.execute(sql, (from_ms, to_ms, span_ms))}
+    return {start: bool(is_due) for start, is_due in connection.execute(sql, (span_ms,))}
 
 
-def rolled_spans(connection: apsw.Connection, from_ms: int, to_ms: int) -> set[int]:
+def rolled_spans(connection: apsw.Connection) -> set[int]:
     """Beginnings of the spans that a coarser tier has."""
-    sql = "SELECT first_sequence FROM blocks WHERE epoch = '' AND first_sequence >= ? AND first_sequence < ?"
-    return {start for (start,) in connection.execute(sql, (from_ms, to_ms))}
+    return {start for (start,) in connection.execute("SELECT first_sequence FROM blocks WHERE epoch = ''")}
 
 
 def extent_of(connection: apsw.Connection) -> tuple[int, int] | None:
