@@ -1,10 +1,13 @@
 import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import apsw
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.history.records import NOON_MS
 from zeropoint.history.columns import ColumnStore
@@ -352,3 +355,48 @@ def test_a_name_that_is_damaged_is_nobodys(store: ColumnStore, reader: ColumnRea
     assert stretch.count.sum(axis=1).tolist() == [0, 0, 60, 60]
     assert roll_all(store, NOON_MS + HOUR_MS) == 1
     assert reader.read(NAMES, NOON_MS, NOON_MS + HOUR_MS, "minutes")[0].count[:, 0].tolist() == [0, 60, 60]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3 * 60 - 1), st.integers(1, 60), st.sampled_from(["", "roll", "reopen"])), max_size=12
+    )
+)
+def test_whatever_is_written_and_rolled_when_the_tiers_say_the_same(steps: list[tuple[int, int, str]]):
+    """Runs in any order, as a clock that is set back and forth gives them: minutes are those of all samples."""
+    with tempfile.TemporaryDirectory() as folder:
+        store, reader = ColumnStore(Path(folder)), ColumnReader(Path(folder))
+        parts: list[Columns] = []
+        for number, (at, rows, then) in enumerate(steps):
+            part = minute(NOON_MS + at * MINUTE_MS, rows=rows, seed=number)
+            # No two of one time: which of them stands is another question.
+            part = Columns(part.times_ms + number, 1000, NAMES[number % 2 : 3], part.values[number % 2 :])
+            store.write(part, "e1", 100 * number, 100 * number + rows - 1)
+            parts.append(part)
+            if then == "roll":
+                roll_all(store, NOON_MS + 90 * MINUTE_MS)
+            if then == "reopen":
+                store.close()
+                store = ColumnStore(Path(folder))
+            for tier, width in (("minutes", MINUTE_MS), ("hours", HOUR_MS)):
+                found, _ = reader.read(NAMES, MIDNIGHT_MS, MIDNIGHT_MS + DAY_MS, tier)
+                expected = expected_periods(parts, width)
+                assert found.times_ms.tolist() == sorted({time for _, time in expected})
+                for (name, time), values in expected.items():
+                    place = NAMES.index(name), found.times_ms.tolist().index(time)
+                    assert found.count[place] == len(values)
+                    assert found.min[place] == min(values)
+                    assert found.max[place] == max(values)
+                assert found.count.sum() == sum(map(len, expected.values()))
+        reader.close()
+        store.close()
+
+
+def expected_periods(parts: Sequence[Columns], width_ms: int) -> dict[tuple[str, int], list[float]]:
+    found: dict[tuple[str, int], list[float]] = {}
+    for part in parts:
+        for name, row in zip(part.names, part.values.tolist(), strict=True):
+            for time, value in zip(part.times_ms.tolist(), row, strict=True):
+                found.setdefault((name, time - time % width_ms), []).append(value)
+    return found
