@@ -7,6 +7,7 @@ from pathlib import Path
 
 import apsw
 import numpy as np
+import structlog
 from msgspec import Struct
 from numpy.typing import NDArray
 
@@ -19,6 +20,8 @@ from zeropoint.history.rolling import Part, joined
 from zeropoint.history.rollup import Rolled, roll, samples
 from zeropoint.history.series_file import add_series, all_series, content_of, ids_of, rows_between
 from zeropoint.history.tiers import KINDS, SCHEMA, SIDE_FILES, TIERS, Tier, TierFile, file_at, files_of
+
+log = structlog.get_logger()
 
 __all__ = ["TIERS", "ColumnStore", "Tier", "TierFile"]
 
@@ -52,11 +55,15 @@ class ColumnStore:
         self._opened: dict[Tier, Opened] = {}
         self._due: Due | None = None
         self._sequences: dict[str, int] | None = None
+        self._left_out = 0
 
     def write(self, columns: Columns, epoch: str, first_sequence: int, last_sequence: int) -> None:
         """Writes a run of samples of one epoch and one minute. One that is there already (epoch, first_sequence)
         changes nothing."""
         start_ms = int(columns.times_ms[0])
+        if columns.left_out != self._left_out:
+            self._left_out = columns.left_out
+            log.warning("series of the history are left out", kept=len(columns.names), left_out=columns.left_out)
         file = file_at(self._directory, "samples", start_ms)
         of = (columns.names, columns.times_ms, (columns.values,), columns.interval_ms)
         self._put(file, NewBlock(*of, epoch, first_sequence, last_sequence))
