@@ -14,7 +14,6 @@ from typing import Any, BinaryIO
 import click
 from msgspec import Struct
 
-from zeropoint.appliance import reports_of
 from zeropoint.commands.options import some_settings
 from zeropoint.history.columns_reader import ColumnReader, Hole
 from zeropoint.history.export import names_of, tables
@@ -23,7 +22,7 @@ from zeropoint.history.export_text import CsvSink, JsonLinesSink, Sink
 from zeropoint.history.fault import Fault
 from zeropoint.history.moments import ALLOWED, parse_moment
 from zeropoint.history.unwritten import unwritten
-from zeropoint.sampler import Sampler
+from zeropoint.model import Component
 from zeropoint.settings import Settings, SettingsError, load
 
 FORMATS: Mapping[str, Callable[[BinaryIO, Sequence[str]], Sink]] = {
@@ -83,8 +82,7 @@ def export(config: str | None, data: str | None, **wanted: Any) -> None:
 
 
 def _export(directory: Path, asked: Wanted) -> list[Hole]:
-    components = reports_of(Sampler(Settings(), "", lambda *_: None).ai)
-    newest = unwritten(directory, components, int(datetime.now(UTC).timestamp() * 1000))
+    newest = unwritten(directory, _components, int(datetime.now(UTC).timestamp() * 1000))
     reader = ColumnReader(directory, lambda: newest)
     names, unknown = names_of(reader, asked.metrics, asked.from_ms, asked.to_ms)
     if unknown:
@@ -96,6 +94,14 @@ def _export(directory: Path, asked: Wanted) -> list[Hole]:
             sink.write(table)
         sink.close()
     return holes
+
+
+def _components() -> Mapping[str, type[Component]]:
+    # Not sooner: it loads all probes and the server, which takes most of a second.
+    from zeropoint.appliance import reports_of  # noqa: PLC0415
+    from zeropoint.sampler import Sampler  # noqa: PLC0415
+
+    return reports_of(Sampler(Settings(), "", lambda *_: None).ai)
 
 
 def _sink(form: str, file: BinaryIO, names: list[str]) -> Sink:

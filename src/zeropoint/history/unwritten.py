@@ -1,6 +1,6 @@
 """Samples that the journal has and the columns do not yet, for whoever reads beside a running appliance."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from zeropoint.history.columns_reader import ColumnReader
@@ -14,18 +14,20 @@ from zeropoint.model import Component
 MOST_ROWS = 10_000
 
 
-def unwritten(directory: Path, components: Mapping[str, type[Component]], now_ms: int) -> Columns | None:
-    """The samples after the newest column, as columns; None where there are none. Raises Fault."""
+def unwritten(directory: Path, components: Callable[[], Mapping[str, type[Component]]], now_ms: int) -> Columns | None:
+    """The samples after the newest column, as columns; None where there are none. `components`, the reports of the AI
+    components by name, are asked for only where there are some. Raises Fault."""
     reader = ColumnReader(directory)
     extent = reader.extent("samples")
     reader.close()
-    decoder, flattener, interval_ms = SampleDecoder(components), Flattener(), 0
+    decoder, flattener, interval_ms = None, Flattener(), 0
     rows: list[tuple[int, Flat]] = []
     journal = JournalReader(directory)
     try:
         for stored in journal.between(extent[1] + 1 if extent else 0, now_ms):
             if rows and stored.time_ms <= rows[-1][0]:
                 continue  # the clock was set back: the columns will have both, as blocks of their own
+            decoder = decoder or SampleDecoder(components())
             sample = decoder.decode(stored.payload)
             interval_ms = round(sample.interval_seconds * 1000)
             rows.append((stored.time_ms, flattener.flatten(sample)))
