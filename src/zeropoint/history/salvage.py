@@ -1,4 +1,4 @@
-"""What can still be read of a journal that is damaged: all that lies before and behind the pages that are."""
+"""What can still be read of a journal that is damaged: all that the pages which are whole lead to."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -11,6 +11,18 @@ from zeropoint.history.journal_format import Entry, block_crc, crc_of
 
 Row = tuple[Any, ...]
 BATCH = 32
+
+
+# Ways to find out where something lies. Each ends at the first page that cannot be read; another goes on behind it.
+WAYS = {
+    "blocks": (
+        "SELECT position FROM blocks NOT INDEXED ORDER BY position",
+        "SELECT position FROM blocks NOT INDEXED ORDER BY position DESC",
+        "SELECT position FROM blocks INDEXED BY blocks_by_time ORDER BY first_time_ms",
+        "SELECT position FROM blocks INDEXED BY blocks_by_time ORDER BY first_time_ms DESC",
+    ),
+    "rows": ("SELECT position FROM rows ORDER BY position", "SELECT position FROM rows ORDER BY position DESC"),
+}
 
 
 def salvage(path: Path) -> Iterator[tuple[str, list[Row]]]:
@@ -27,22 +39,20 @@ def salvage(path: Path) -> Iterator[tuple[str, list[Row]]]:
 
 
 def _table(connection: apsw.Connection, table: str, is_whole: Callable[[Row], bool]) -> Iterator[tuple[str, list[Row]]]:
-    """From the beginning up to the first page that cannot be read, then from the end back to the last one."""
-    reached = -1
-    for order in ("ASC", "DESC"):
-        batch: list[Row] = []
+    positions: set[Any] = set()
+    for way in WAYS[table]:
+        with suppress(apsw.Error):
+            positions.update(row[0] for row in connection.execute(way))
+    batch: list[Row] = []
+    for position in sorted(positions):
         with suppress(apsw.Error, MemoryError):
-            query = f"SELECT * FROM {table} WHERE position > ? ORDER BY position {order}"  # noqa: S608
-            for row in connection.execute(query, (reached,)):
-                if is_whole(row):
-                    batch.append(row)
-                if len(batch) == BATCH:
-                    reached = int(batch[-1][0]) if order == "ASC" else reached
-                    yield table, batch
-                    batch = []
-        if batch:
-            reached = int(batch[-1][0]) if order == "ASC" else reached
+            found = connection.execute(f"SELECT * FROM {table} WHERE position = ?", (position,)).fetchall()  # noqa: S608
+            batch += [row for row in found if is_whole(row)]
+        if len(batch) >= BATCH:
             yield table, batch
+            batch = []
+    if batch:
+        yield table, batch
 
 
 def _is_whole_block(row: Row) -> bool:
