@@ -1,0 +1,138 @@
+"""`zeropoint correlate` as a real process on real files."""
+
+import csv
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bench import truths
+from tests.support.process import PROGRAM, clean_environment
+
+KEYS = {
+    "a",
+    "b",
+    "lag_seconds",
+    "coefficient",
+    "low",
+    "high",
+    "n",
+    "n_effective",
+    "p_value",
+    "q_value",
+    "verdict",
+    "compared",
+}
+
+
+def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [PROGRAM, "correlate", *arguments],
+        capture_output=True,
+        text=True,
+        env=clean_environment(),
+        timeout=60,
+        check=False,
+    )
+
+
+def pairs(*arguments: str) -> dict[tuple[str, str], dict[str, Any]]:
+    done = run(*arguments, "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    return {(pair["a"], pair["b"]): pair for pair in json.loads(done.stdout)["pairs"]}
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Ten minutes with jitter and holes: b follows a by 7 s, c is alone, d is a constant, e was read too seldom."""
+    random = np.random.default_rng(20)
+    a, b = truths.planted(random)
+    times = 1.7e9 + np.arange(600) + random.uniform(-0.3, 0.3, 600)
+    c = truths.autoregressive(random, 0.9)[0]
+    path = tmp_path_factory.mktemp("csv") / "series.csv"
+    with path.open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["a", "b", "timestamp", "c", "d", "e"])
+        for at in range(600):
+            holed = "" if at % 10 == 3 else "NaN" if at % 10 == 7 else c[at]
+            rows.writerow([a[at], b[at], times[at], holed, 3, at % 7 if at < 50 else ""])
+    return str(path)
+
+
+def test_json_has_every_pair_with_every_key(recorded: str):
+    told = pairs(recorded)
+    assert list(told) == [(a, b) for at, a in enumerate("abcde") for b in "abcde"[at + 1 :]]
+    assert all(pair.keys() == KEYS for pair in told.values())
+    found = told["a", "b"]
+    assert found["verdict"] == "correlated"
+    assert found["lag_seconds"] == pytest.approx(7, abs=0.01)
+    assert found["low"] < truths.planted_coefficient() < found["high"]
+    assert found["n_effective"] < found["n"] == 600
+    assert told["a", "c"]["n"] == 480
+    assert told["a", "c"]["verdict"] == told["b", "c"]["verdict"] == "none"
+
+
+def test_what_is_constant_or_too_short_is_not_enough_data(recorded: str):
+    told = pairs(recorded)
+    assert told["a", "d"]["verdict"] == told["a", "e"]["verdict"] == "not-enough-data"
+    assert (told["a", "d"]["n"], told["a", "e"]["n"]) == (600, 50)
+    assert {key for key, value in told["a", "e"].items() if value is not None} == {"a", "b", "n", "verdict"}
+
+
+def test_a_lag_beyond_the_search_is_not_told(recorded: str):
+    assert abs(pairs(recorded, "--max-lag", "3")["a", "b"]["lag_seconds"]) < 3.1
+
+
+def test_pearsons_coefficient_can_be_had(recorded: str):
+    rank, pearson = pairs(recorded)["a", "b"], pairs(recorded, "--method", "pearson")["a", "b"]
+    assert pearson["lag_seconds"] == rank["lag_seconds"]
+    assert pearson["coefficient"] != rank["coefficient"]
+
+
+def test_people_get_a_table_and_a_sentence_that_claims_no_cause(recorded: str):
+    done = run(recorded)
+    lines = done.stdout.splitlines()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sum(line.startswith(("correlated ", "none ", "not-enough-data ")) for line in lines) == 10
+    assert any(line.startswith("a and b go the same way, b 7 s after a: rank coefficient 0.") for line in lines)
+    assert "does not tell whether one of them causes the other" in lines[-1]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("time,a,b\n1,2,3\n", "there is no column 'timestamp'; the columns are 'time', 'a', 'b'"),
+        ("timestamp,a,b\n1,x,3\n", "line 2, column 'a': 'x' is no number"),
+        ("timestamp,a,b\n2,1,1\n1,1,1\n", "line 3: the time goes back, from 2.0 to 1.0"),
+    ],
+)
+def test_a_file_that_is_none_costs_one_line_and_exit_code_2(content: str, message: str, tmp_path: Path):
+    file = tmp_path / "series.csv"
+    file.write_text(content)
+    done = run(str(file))
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"zeropoint: {str(file)!r}: {message}\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "Missing argument 'FILE.csv'"),
+        (("/does/not/exist.csv",), "cannot be read: No such file or directory"),
+        (("/",), "cannot be read: Is a directory"),
+        (("x.csv", "--max-lag", "-1"), "--max-lag"),
+        (("x.csv", "--method", "kendall"), "'rank', 'pearson'"),
+    ],
+)
+def test_wrong_arguments_cost_one_line_and_exit_code_2(arguments: tuple[str, ...], words: str):
+    done = run(*arguments)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert words in done.stderr
+
+
+def test_a_file_without_rows_has_its_pairs_and_no_numbers(tmp_path: Path):
+    file = tmp_path / "series.csv"
+    file.write_text("timestamp,a,b\n")
+    assert pairs(str(file))["a", "b"]["verdict"] == "not-enough-data"
