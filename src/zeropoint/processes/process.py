@@ -72,11 +72,13 @@ class Processes(Struct, frozen=True):
 
     def tree(self, roots: Iterable[int]) -> set[int]:
         """The numbers of these processes and all that descend from them, as far as they live."""
+        found: set[int] = set()
+        waiting = [pid for pid in roots if pid in self.by_pid]
+        if not waiting:
+            return found
         children: dict[int, list[int]] = {}
         for process in self.by_pid.values():
             children.setdefault(process.parent_pid, []).append(process.pid)
-        found: set[int] = set()
-        waiting = [pid for pid in roots if pid in self.by_pid]
         while waiting:
             pid = waiting.pop()
             if pid not in found:
