@@ -47,8 +47,8 @@ def memory(look: Look) -> Memory:
             same, next_to = _products(own[rows], own[columns], weights)
             inflation[np.ix_(rows, columns)], inflation[np.ix_(columns, rows)] = same, same.T
             neighbours[np.ix_(rows, columns)], neighbours[np.ix_(columns, rows)] = next_to, next_to.T
-    # Less than 1 would be more than n samples out of n; it comes of noise, or of series that swing back. The shares of k
-    # and k + 1 differ by a hair, and who is named first must not matter.
+    # Less than 1 would be more than n samples out of n; it comes of noise, or of series that swing back. The shares of
+    # k and k + 1 differ by a hair, and who is named first must not matter.
     return Memory(np.maximum(inflation, 1.0), (neighbours + neighbours.T) / 2)
 
 
