@@ -148,7 +148,7 @@ def measure(runs: int) -> report.Report:
         notes=[
             f"{(SETTLE_SECONDS + WINDOW_SECONDS) // 60} minutes each time at one sample a second, beside {JOBS} "
             "labelled jobs that compute, allocate, write and start processes by chance. Sizes are of SQLite's files.",
-            "Two appliances at the same time, one with its history, meet the same disturbances; their overhead budget is "
-            "off.",
+            "Two appliances at the same time, one with its history, meet the same disturbances. Their overhead budget "
+            "is off.",
         ],
     )
