@@ -136,8 +136,8 @@ class ColumnReader:
     def _extent(self, tier: Tier) -> tuple[int, int] | None:
         files = files_of(self._directory, tier)
         # Of the oldest and the newest file that has something.
-        oldest = next((one for file in files if (one := self._files.look(file, extent_of, None))), None)
-        newest = next((one for file in reversed(files) if (one := self._files.look(file, extent_of, None))), None)
+        oldest = next((one for file in files if (one := self._files.look_once(file, extent_of, None))), None)
+        newest = next((one for file in reversed(files) if (one := self._files.look_once(file, extent_of, None))), None)
         return (oldest[0], newest[1]) if oldest and newest else None
 
 

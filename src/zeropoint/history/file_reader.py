@@ -81,22 +81,27 @@ class FileReader:
             self._close(file.path)
 
     def look(self, file: TierFile, look: Callable[[apsw.Connection], T], nothing: T) -> T:
-        """What `look` says of a file; it is asked again when the file has changed. `nothing` where there is no file,
-        or one that is passed over. Raises Fault."""
+        """What `look` says of a file. `nothing` where there is no file, or one that is passed over. Raises Fault."""
         try:
             with self.open(file) as connection:
-                if connection is None:
-                    return nothing
-                told, version = self._opened[file.path].told, connection.pragma("data_version")
-                known = told.get(look)
-                if known is None or known.version != version:
-                    known = told[look] = Told(version, look(connection))
-                found: T = known.what
-                return found
+                return nothing if connection is None else look(connection)
         except Fault as fault:
             if fault.kind not in PASSED_OVER:
                 raise
             return nothing
+
+    def look_once(self, file: TierFile, look: Callable[[apsw.Connection], T], nothing: T) -> T:
+        """The same, of something small: it is kept, and asked again when the file has changed."""
+
+        def kept(connection: apsw.Connection) -> T:
+            told, version = self._opened[file.path].told, connection.pragma("data_version")
+            known = told.get(look)
+            if known is None or known.version != version:
+                known = told[look] = Told(version, look(connection))
+            found: T = known.what
+            return found
+
+        return self.look(file, kept, nothing)
 
     def blocks(
         self, file: TierFile, names: tuple[str, ...], from_ms: int, to_ms: int

@@ -44,11 +44,11 @@ class Unrolled:
         finer, width_ms = FINER[tier], KINDS[tier].block_ms
         rolled: set[int] = set()
         for file in files_of(self._directory, tier, from_ms, to_ms):
-            rolled |= self._files.look(file, rolled_spans, set())
+            rolled |= self._files.look_once(file, rolled_spans, set())
         found: set[int] = set()
         nothing: dict[int, bool] = {}
         for file in files_of(self._directory, finer, from_ms, to_ms):
-            spans = self._files.look(file, SPANS[tier], nothing)
+            spans = self._files.look_once(file, SPANS[tier], nothing)
             found.update(start for start, is_due in spans.items() if is_due or start not in rolled)
         if finer in FINER:
             found.update(start - start % width_ms for start in self._starts(from_ms, to_ms, finer))
