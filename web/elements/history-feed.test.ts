@@ -59,6 +59,38 @@ describe("a window that the samples fill", () => {
   });
 });
 
+describe("a short window of a server that was started a moment ago", () => {
+  beforeEach(() => {
+    timeline = new Timeline({ longestSeconds: 600, hasHistory: true, schedule: () => undefined });
+    feed = new HistoryFeed(timeline, async (_path, query) => answerTo(query as string[][]));
+    timeline.hold(["value"]);
+    timeline.column(VALUE);
+    for (let second = 1; second <= 5; second += 1) timeline.append({ ...sample(NOW + second), id: `b-${second}` });
+  });
+
+  it("shows what was before, until the samples fill it", async () => {
+    await feed.follow(0);
+    expect(asked).toHaveLength(1);
+    expect(timeline.view()?.count).toBeGreaterThanOrEqual(19);
+    for (let second = 6; second <= 30; second += 1) {
+      timeline.append({ ...sample(NOW + second), id: `b-${second}` });
+      await feed.follow(second);
+      expect(timeline.view()?.count).toBeGreaterThanOrEqual(19);
+    }
+    expect(asked).toHaveLength(1);
+    expect(timeline.rows).toBe(timeline.live.ring);
+  });
+
+  it("does not complain of a history that is off", async () => {
+    answers = () => Response.json({ error: { message: "off" } }, { status: 503 });
+    await feed.follow(0);
+    expect([asked.length, feed.trouble, timeline.view()?.count]).toEqual([1, null, 5]);
+    timeline.window = { seconds: 3600 };
+    await feed.follow(1);
+    expect(feed.trouble).toBe("off");
+  });
+});
+
 describe("a longer window", () => {
   beforeEach(async () => {
     timeline.window = { seconds: 3600 };

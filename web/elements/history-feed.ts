@@ -51,14 +51,16 @@ export class HistoryFeed {
     const key = `${wanted.isOpen ? "" : wanted.span.from} ${Math.round(wanted.span.to - wanted.span.from)} ${names.size}`;
     if (this.#running !== null && isFor(this.#running.question, wanted, names)) return;
     if (nowMilliseconds < this.#notBefore && (isStale || this.#failedFor === key)) return;
-    await this.#fetch(questionFor(wanted, names, this.#timeline), key, nowMilliseconds);
+    const trouble = await this.#fetch(questionFor(wanted, names, this.#timeline), key, nowMilliseconds);
+    this.trouble = wanted.isNeeded ? trouble : null;
   }
 
   close(): void {
     this.#stop();
   }
 
-  async #fetch(question: Question, key: string, nowMilliseconds: number): Promise<void> {
+  /** Null, or why there was no answer. */
+  async #fetch(question: Question, key: string, nowMilliseconds: number): Promise<string | null> {
     this.#stop();
     const abort = new AbortController();
     this.#running = { question, abort };
@@ -68,15 +70,15 @@ export class HistoryFeed {
       for (const names of batches(question.names)) answers.push(await this.#answer(question, names, abort.signal));
       const rows = new HistoryRows(question, together(answers));
       if (question.isOpen) rows.join(this.#timeline.live, this.#timeline.newest?.interval_seconds ?? 1);
-      this.trouble = null;
       this.#notBefore = nowMilliseconds + AFTER_JOIN_MILLISECONDS;
       this.#failedFor = "";
       this.#timeline.putHistory(rows);
+      return null;
     } catch (error) {
-      if (abort.signal.aborted) return;
-      this.trouble = error instanceof Error ? error.message : String(error);
+      if (abort.signal.aborted) return this.trouble;
       this.#notBefore = nowMilliseconds + AFTER_FAILURE_MILLISECONDS;
       this.#failedFor = key;
+      return error instanceof Error ? error.message : String(error);
     } finally {
       if (this.#running?.abort === abort) this.#running = null;
     }

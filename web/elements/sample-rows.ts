@@ -1,7 +1,7 @@
 // Samples as rows of numbers: which columns are kept, where the line breaks between two rows, and why.
 
 import { GapNotes } from "./gap-notes";
-import { gapBetween } from "./gaps";
+import { gapBetween, parseId } from "./gaps";
 import { metricName, numberAt, type Path, type SampleBase } from "./path";
 import { ColumnRing } from "./ring";
 import { RowColumns, type ListDefinition } from "./row-columns";
@@ -38,6 +38,15 @@ export class SampleRows implements Source {
 
   get rowSeconds(): number {
     return this.newest?.interval_seconds ?? 1;
+  }
+
+  /** Whether the oldest row is the first sample since the server was started. */
+  get isWhole(): boolean {
+    return this.oldestId !== null && parseId(this.oldestId)?.sequence === 1;
+  }
+
+  reachesBack(milliseconds: number): boolean {
+    return this.ring.count > 0 && this.ring.time(0) <= milliseconds;
   }
 
   /** The column that keeps the number at `path`, made at its first use; the newest rows have their values at once. */

@@ -14,6 +14,8 @@ export interface HistoryWanted {
   readonly span: Span;
   /** It goes on with the samples. */
   readonly isOpen: boolean;
+  /** Without it there would be little to see: not just what was before the server was started. */
+  readonly isNeeded: boolean;
 }
 
 export class ShownRows {

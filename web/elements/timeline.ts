@@ -139,14 +139,15 @@ export class Timeline {
   historyWanted(): HistoryWanted | null {
     const span = this.span();
     if (span === null || this.newest === null) return null;
-    const isOpen = this.#zoomed === null && this.#stopped === null;
     const interval = this.#interval * 1000;
+    const isShort = span.to - span.from <= MOST_LIVE_ROWS * interval;
     const isRecent = this.#zoomed === null && this.past === null;
-    if (isRecent && span.to - span.from <= MOST_LIVE_ROWS * interval) return null;
     // Where each sample is to be seen, those that are here are as good.
-    const { ring } = this.live;
-    if (!isRecent && ring.count > 0 && ring.time(0) <= span.from + interval / 2) return null;
-    return { span, isOpen };
+    const isHere = this.live.reachesBack(span.from + interval);
+    if (isHere && (isShort || !isRecent)) return null;
+    // They are fetched, too (Past), as far as the server has them without a history: since it was started.
+    if (isShort && isRecent && !this.live.isWhole) return null;
+    return { span, isOpen: isRecent, isNeeded: !(isShort && isRecent) };
   }
 
   /** The last answer of the history for what is shown; what it does not have is missing or shown out of samples. */
