@@ -46,7 +46,6 @@ from zeropoint.server.tokens import TokenRegister, TokenStore, utc_now
 from zeropoint.server.verdicts import Verdicts
 from zeropoint.settings import Settings, SettingsError
 from zeropoint.startup import (
-    DataLock,
     is_loopback,
     listen,
     locked,
@@ -71,9 +70,10 @@ T = TypeVar("T")
 
 
 class Appliance:
-    """All parts of one appliance, put together but not running."""
+    """All parts of one appliance, put together but not running. `claim` makes the data directory this process's, or
+    raises OSError; nothing is written to it before."""
 
-    def __init__(self, settings: Settings, lock: DataLock) -> None:
+    def __init__(self, settings: Settings, claim: Callable[[], None] = lambda: None) -> None:
         epoch = new_epoch(datetime.now(UTC))
         ring = Ring(epoch)
         directory = Path(settings.data) / "history"
@@ -88,7 +88,7 @@ class Appliance:
         self.gate = Gate(self.register, public, not is_loopback(settings.host), utc_now)
         status = Status(self.gate, self.broadcaster, sampler.judge, sampler.uptime_seconds, sampler.sample_age_seconds)
         self.reports = reports_of(sampler.ai)
-        self.history = History(directory, self.reports, limits_of(settings), lock.take) if settings.history else None
+        self.history = History(directory, self.reports, limits_of(settings), claim) if settings.history else None
         self.routes = routes(
             live=Live(self.gate, self.broadcaster),
             status=status,
@@ -217,7 +217,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             with suppress(NotImplementedError):  # Windows: ^C raises KeyboardInterrupt there
                 asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        appliance = Appliance(settings, lock)
+        appliance = Appliance(settings, lock.take)
         await appliance.scheduler.first()
         app = application(appliance.routes, appliance.gate, settings.allowed_hosts, settings.allowed_origins)
         runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=SHUTDOWN_SECONDS)
