@@ -22,6 +22,7 @@ CAUSES: Mapping[str, str] = {
 FEWEST_LOOKS = 3
 # Of the looks; a wait that takes the whole time is seen in nearly all of them.
 MOST_LOOKS_SHARE = 0.5
+PRESSED_LOOKS_SHARE, PRESSED_IO_PERCENT = 0.3, 10.0
 SHORT_MEMORY_PERCENT, SHORT_SWAP_BYTES_PER_SECOND = 10.0, 1e6
 STARVED_SHARE_PERCENT, STARVED_PERCENT = 50.0, 20.0
 # Of a core, of one that could run in most of the looks.
@@ -37,7 +38,7 @@ def cause_of(look: Look, moments: Sequence[Moment]) -> tuple[str, Sequence[str]]
     if look.waits_looks >= FEWEST_LOOKS:
         if waits_for_memory(look):
             return "memory", ("psi-memory", "own-memory", "swap", "disk")
-        if look.share(look.disk_looks) >= MOST_LOOKS_SHARE:
+        if waits_for_disk(look):
             return "disk", ("disk", "psi-io", "own-io", "read")
         if is_starved(look):
             return "cpu", ("cpu-wait", "runnable", "psi-cpu", "own-cpu", "machine-cpu", "quota", "steal")
@@ -60,13 +61,20 @@ def waits_for_memory(look: Look) -> bool:
     return (short or swapping) and look.share(look.disk_looks + look.runnable_looks) >= MOST_LOOKS_SHARE
 
 
+def waits_for_disk(look: Look) -> bool:
+    """Fast disks are waited for in short pieces, so fewer looks suffice where the machine's pressure agrees."""
+    pressed = max(look.io_some_percent or 0.0, look.own_io_percent or 0.0) >= PRESSED_IO_PERCENT
+    return look.share(look.disk_looks) >= (PRESSED_LOOKS_SHARE if pressed else MOST_LOOKS_SHARE)
+
+
 def is_starved(look: Look) -> bool:
-    """It could run and did not: for most of that time, or while it was seen ready in most of the looks."""
+    """It could run and did not, for most of that time. Of one that gets no turn at all the kernel counts nothing: it is
+    seen ready in the looks, and never to wait for a disk."""
     if (look.cpu_wait_share_percent or 0.0) >= STARVED_SHARE_PERCENT and (
         look.cpu_wait_percent or 0.0
     ) >= STARVED_PERCENT:
         return True
-    ready = look.share(look.runnable_looks) >= MOST_LOOKS_SHARE
+    ready = look.share(look.runnable_looks) >= MOST_LOOKS_SHARE and not look.disk_looks
     return ready and look.cpu_percent is not None and look.cpu_percent < STARVED_CPU_PERCENT
 
 

@@ -1,4 +1,9 @@
-"""Where the level of a series changes: Pettitt, A non-parametric approach to the change-point problem, 1979. Pure."""
+"""Where the level of a series changes, by ranks alone. Pure numpy.
+
+Whether it does is Pettitt's test (A non-parametric approach to the change-point problem, 1979), whose statistic prefers
+the middle. Where it does is the split at which Mann's and Whitney's statistic is largest in units of its own scatter
+there, as Hawkins and Deng have it (A nonparametric change-point control chart, 2010).
+"""
 
 import math
 from collections.abc import Sequence
@@ -25,9 +30,9 @@ def split_of(values: Sequence[float]) -> Split | None:
     # For each split: how many pairs have the later value above the earlier one, less those the other way round.
     places = np.arange(1, n)
     statistic = 2 * np.cumsum(ranks)[:-1] - places * (n + 1)
-    at = int(np.abs(statistic).argmax())
-    largest = abs(float(statistic[at]))
-    return Split(at + 1, min(1.0, 2 * math.exp(-6 * largest**2 / (n**3 + n**2))))
+    largest = float(np.abs(statistic).max())
+    in_scatters = np.abs(statistic) / np.sqrt(places * (n - places) * (n + 1) / 3)
+    return Split(int(places[in_scatters.argmax()]), min(1.0, 2 * math.exp(-6 * largest**2 / (n**3 + n**2))))
 
 
 def mid_ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -20,6 +20,7 @@ from zeropoint.model import Workload
 LOOKED_AT_SECONDS, FEWEST_LOOKS = 10.0, 6
 # Of the time in which it could run, what it waited for a processor: to begin, and to go on.
 BEGIN_WAIT_PERCENT, HOLD_WAIT_PERCENT = 20.0, 10.0
+PINNED_PERCENT, HELD_PINNED_PERCENT, THROTTLED_PERCENT = 40.0, 25.0, 10.0
 FULL_CPU_PERCENT, HELD_CPU_PERCENT = 90.0, 80.0
 # Of one core, by the other.
 OTHER_CORE_PERCENT = 30.0
@@ -35,7 +36,7 @@ class Contention(Rule):
 
     def look(self, window: Window, held: Set[str]) -> Iterable[Finding]:
         for row in window.now.workloads.values():
-            if row.kind not in WATCHED or not might_wait(row, window.now):
+            if row.kind not in WATCHED or not might_wait(row, window):
                 continue
             moments = window.last(LOOKED_AT_SECONDS)
             look = look_at(moments, row.id)
@@ -45,20 +46,21 @@ class Contention(Rule):
         yield from gpu_sharing(window.last(LOOKED_AT_SECONDS) if len(window.now.gpus) else (), held)
 
 
-def might_wait(row: Workload, now: Moment) -> bool:
+def might_wait(row: Workload, window: Window) -> bool:
     """What costs little to know: most looks need no more."""
     waits = row.waits
     if waits is None:
         return False
-    full = (now.cpu.usage_percent or 0.0) >= HELD_CPU_PERCENT
-    return (full and (waits.cpu_wait_share_percent or 0.0) >= HOLD_WAIT_PERCENT / 2) or bool(waits.disk_count)
+    waited = waits.cpu_wait_share_percent or 0.0
+    full = (window.now.cpu.usage_percent or 0.0) >= HELD_CPU_PERCENT and waited >= HOLD_WAIT_PERCENT / 2
+    return full or waited >= HELD_PINNED_PERCENT / 2 or window.waited_lately(row.id)
 
 
 def for_cpu(row: Workload, look: Look, moments: Sequence[Moment], held: Set[str]) -> Iterator[Finding]:
     subject = f"cpu {row.id}"
     is_held = subject in held
     waits = (look.cpu_wait_share_percent or 0.0) >= (HOLD_WAIT_PERCENT if is_held else BEGIN_WAIT_PERCENT)
-    full = (look.machine_cpu_percent or 0.0) >= (HELD_CPU_PERCENT if is_held else FULL_CPU_PERCENT)
+    full = is_full(look, is_held=is_held)
     other = most_of(row.id, moments, "cpu_percent")
     if not waits or not full or other is None or other[1] < OTHER_CORE_PERCENT:
         return
@@ -75,6 +77,15 @@ def for_cpu(row: Workload, look: Look, moments: Sequence[Moment], held: Set[str]
             *told(look, "machine-cpu", "psi-cpu", "own-cpu", "quota", "steal"),
         ),
     )
+
+
+def is_full(look: Look, *, is_held: bool) -> bool:
+    """The machine, or the processors that the work may use: then it waits long while others are free. Where a quota
+    holds it back, nobody else takes them."""
+    if (look.machine_cpu_percent or 0.0) >= (HELD_CPU_PERCENT if is_held else FULL_CPU_PERCENT):
+        return True
+    pinned = (look.cpu_wait_share_percent or 0.0) >= (HELD_PINNED_PERCENT if is_held else PINNED_PERCENT)
+    return pinned and (look.quota_percent or 0.0) < THROTTLED_PERCENT
 
 
 def for_disk(row: Workload, look: Look, moments: Sequence[Moment]) -> Iterator[Finding]:

@@ -7,14 +7,22 @@ from zeropoint.insight.verdicts.words import in_bytes, in_percent
 
 
 def told(look: Look, *names: str) -> list[str]:
-    """Evidence: these numbers of a look, those that are known, with the names of their metrics."""
-    return [text for name in names if (text := _TEXTS[name](look)) is not None]
+    """These numbers of a look, each once; those that are not known are left out."""
+    return [text for name in dict.fromkeys(names) if (text := _TEXTS[name](look)) is not None]
 
 
-def _percent(words: str, of: Callable[[Look], float | None], metric: str) -> Callable[[Look], str | None]:
+def _percent(
+    words: str, of: Callable[[Look], float | None], metric: str, *, but_zero: bool = False
+) -> Callable[[Look], str | None]:
+    """`but_zero`: of interest only where there is some."""
+
     def text(look: Look) -> str | None:
         value = of(look)
-        return None if value is None else f"{words} {in_percent(value)} ({_path(metric, look)})"
+        return (
+            None
+            if value is None or (but_zero and not value)
+            else f"{words} {in_percent(value)} ({_path(metric, look)})"
+        )
 
     return text
 
@@ -31,7 +39,7 @@ def _looks(words: str, of: Callable[[Look], int], metric: str) -> Callable[[Look
 def _bytes(words: str, of: Callable[[Look], float | None], metric: str, unit: str = "") -> Callable[[Look], str | None]:
     def text(look: Look) -> str | None:
         value = of(look)
-        return None if value is None else f"{words} {in_bytes(value)}{unit} ({_path(metric, look)})"
+        return None if not value else f"{words} {in_bytes(value)}{unit} ({_path(metric, look)})"
 
     return text
 
@@ -65,11 +73,14 @@ _TEXTS: dict[str, Callable[[Look], str | None]] = {
     "machine-cpu": _percent(
         "the machine's processors are busy", lambda look: look.machine_cpu_percent, "system.cpu.usage_percent"
     ),
-    "steal": _percent("the hypervisor takes", lambda look: look.steal_percent, "system.cpu.times_percent.steal"),
+    "steal": _percent(
+        "the hypervisor takes", lambda look: look.steal_percent, "system.cpu.times_percent.steal", but_zero=True
+    ),
     "quota": _percent(
         "periods of the CPU quota that were throttled",
         lambda look: look.quota_percent,
         "system.host.container.cpu_throttled_percent",
+        but_zero=True,
     ),
     "psi-cpu": _percent("PSI cpu", lambda look: look.cpu_some_percent, "system.cpu.pressure.some.now_percent"),
     "psi-io": _percent("PSI io", lambda look: look.io_some_percent, "system.disk.pressure.some.now_percent"),

@@ -53,9 +53,9 @@ class InputBound(Rule):
 
 def might_wait(window: Window, job: Job) -> bool:
     """What costs little to know: most looks need no more."""
-    row = window.now.workloads[job.workload]
-    if row.waits is not None and (row.waits.disk_count or row.waits.network_count):
+    if window.waited_lately(job.workload):
         return True
+    row = window.now.workloads[job.workload]
     gpu = row.gpu_percent
     return gpu is not None and bool(row.gpu_memory_bytes) and gpu < HELD_GPU_PERCENT
 

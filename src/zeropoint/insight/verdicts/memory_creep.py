@@ -21,7 +21,8 @@ LEAST_GROWTH_BYTES, LEAST_GROWTH_SHARE = 64 * 1024**2, 0.05
 STRAIGHT = 0.9
 # Each quarter grows at least at this part of the whole's pace: to begin, and to go on.
 BEGIN_PART, HOLD_PART = 0.33, 0.15
-FARTHEST_SECONDS = 7 * 24 * 3600.0
+# How far ahead a forecast over so long a time says something, in times of that.
+REACH = 50.0
 
 
 class MemoryCreep(Rule):
@@ -41,7 +42,7 @@ class MemoryCreep(Rule):
                 continue
             part = HOLD_PART if workload in held else BEGIN_PART
             trend = creep_of(track, least_seconds(window, workload), part)
-            if trend is None or left / trend.slope > FARTHEST_SECONDS:
+            if trend is None or left / trend.slope > REACH * trend.seconds:
                 continue
             lasts = in_seconds(left / trend.slope)
             yield Finding(

@@ -1,8 +1,8 @@
 """slow-since: a job's steps take longer than they did, since when, and what else changed then.
 
-The change point is Pettitt's of 1979: the split of the paces whose two sides differ most in rank. What else changed is
-looked for among numbers of the machine and of other workloads around that time; what changed most, in units of its own
-scatter, is named. That is no proof of a cause, and where nothing changed none is named.
+The change point is the split of the paces whose two sides differ most in rank. What else changed is looked for among
+numbers of the machine and of other workloads around that time, and what changed most, in units of its own scatter, is
+named. That is no proof of a cause, and where nothing changed none is named.
 """
 
 from collections.abc import Iterable, Sequence, Set

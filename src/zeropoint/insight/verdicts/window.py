@@ -2,14 +2,13 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from zeropoint.insight.verdicts.job import Job, follow, progress_of
 from zeropoint.insight.verdicts.moment import Moment
 from zeropoint.insight.verdicts.track import SPACING_SECONDS, Track
-from zeropoint.model import Workload
 
-MOST_MOMENTS = 90
+MOST_MOMENTS, LATELY_MOMENTS = 90, 5
 # Where samples come more often, not all of them are kept.
 CLOSEST_SECONDS = 0.9
 # After such a hole (a machine that slept, a clock that was set) what was before says nothing of now.
@@ -64,9 +63,13 @@ class Window:
         earliest = self.now.at - seconds
         return [*takewhile(lambda moment: moment.at > earliest, reversed(self.moments))][::-1]
 
-    def rows(self, workload: str, seconds: float) -> list[Workload]:
-        """The ledger's rows of a workload in the last seconds."""
-        return [row for moment in self.last(seconds) if (row := moment.workloads.get(workload)) is not None]
+    def waited_lately(self, workload: str) -> bool:
+        """Whether a process of it was seen to wait for a disk or on a socket; it costs little to know."""
+        for moment in islice(reversed(self.moments), LATELY_MOMENTS):
+            row = moment.workloads.get(workload)
+            if row is not None and row.waits is not None and (row.waits.disk_count or row.waits.network_count):
+                return True
+        return False
 
 
 def keep(tracks: dict[str, Track], readings: Iterable[tuple[str, str, int | None]], at: float) -> None:
