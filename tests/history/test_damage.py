@@ -11,14 +11,16 @@ from zeropoint.history.fault import Fault
 
 FILES = ("journal.db", "gaps.db", "samples/2026-11-28.db", "minutes/2026-11.db")
 PLACES = 24
+# An hour and more, so that there are minutes as well.
+SAMPLES = 3700
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A history of two hours, closed properly."""
+    """A history that was closed properly."""
     directory = tmp_path_factory.mktemp("written") / "history"
     desk = Desk(directory)
-    desk.put(7300)
+    desk.put(SAMPLES)
     desk.turn_later()
     desk.close()
     return directory
@@ -63,10 +65,10 @@ def kept_by(desk: Desk) -> list[str]:
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_bit_that_flipped_never_ends_it(written: Path, tmp_path: Path, name: str):
-    before, worst = ids(1, 7300), 0
+    before, worst = ids(1, SAMPLES), 0
     for place, directory in flipped(written, tmp_path, name):
         desk = Desk(directory, "e2")
-        desk.now_ms += 7300 * 1000
+        desk.now_ms += SAMPLES * 1000
         try:
             kept = kept_by(desk)
         except Fault as fault:
@@ -100,6 +102,6 @@ def test_a_file_that_was_cut_off_never_ends_it(written: Path, tmp_path: Path, na
         with (directory / name).open("r+b") as file:
             file.truncate(part * size // 8)
         desk = Desk(directory, "e2")
-        desk.now_ms += 7300 * 1000
+        desk.now_ms += SAMPLES * 1000
         assert kept_by(desk)[-5:] == ids(1, 5, "e2")
         desk.close()

@@ -10,20 +10,15 @@ from typing import Any
 from zeropoint.history import database
 from zeropoint.history.fault import told_apart
 from zeropoint.history.journal_format import FILE, SCHEMA, Entry, block_crc, crc_of, pack
+from zeropoint.history.journal_pruning import delete, expired, oldest
 from zeropoint.history.record import Record
 
 MINUTE_MS = 60_000
 # A run that is larger is sealed in parts: more would be held in memory to read one sample of it.
 BLOCK_BYTES = 8 * 1024 * 1024
-# How many epochs that are gone are remembered.
-PRUNED_EPOCHS = 1000
 
 INSERT_ROW = "INSERT INTO rows VALUES(?, ?, ?, ?, ?, ?, ?, ?)"
 INSERT_BLOCK = "INSERT INTO blocks VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"
-# A clock that was ahead left blocks of times to come: they go with those that were written after them.
-EXPIRED = """last_time_ms < :cutoff
-    OR (first_time_ms > :now AND position < (SELECT max(position) FROM blocks WHERE last_time_ms < :cutoff))"""
-
 END = """SELECT * FROM (SELECT position, epoch, sequence, time_ms FROM rows ORDER BY position DESC LIMIT 1)
     UNION ALL SELECT * FROM
         (SELECT last_position, epoch, last_sequence, last_time_ms FROM blocks ORDER BY position DESC LIMIT 1)
@@ -36,6 +31,18 @@ HOLES = """SELECT * FROM (
     ) WHERE lost > 0"""
 
 
+class _Run:
+    """Rows of one epoch and one minute."""
+
+    __slots__ = ("entries", "epoch", "minute", "size_bytes")
+
+    def __init__(self, epoch: str, minute: int) -> None:
+        self.epoch = epoch
+        self.minute = minute
+        self.entries: list[Entry] = []
+        self.size_bytes = 0
+
+
 class Journal:
     """Owned by the writer's thread. Everything may raise Fault; then `close` it and open another one."""
 
@@ -46,10 +53,11 @@ class Journal:
         self._position, self._epoch, self._sequence = 0, "", 0
         self.newest_time_ms: int | None = None
         self._block_bytes = block_bytes
+        self._inherited_position, self._inherits = 0, True
+        # What this process wrote is sealed out of memory, which holds the same bytes for the replay ring anyway; what
+        # was there before is read.
+        self._runs: list[_Run] = []
         self._find_end()
-        self._run: tuple[str, int] | None = None
-        self._run_bytes = 0
-        self._seals = True  # rows of the process before may wait to be sealed
 
     def append(self, record: Record) -> None:
         """Adds a sample, in one commit; one that is there already changes nothing.
@@ -66,41 +74,42 @@ class Journal:
             self._connection.execute(INSERT_ROW, row)
         self._position, self._epoch, self._sequence = entry.position, record.epoch, record.sequence
         self.newest_time_ms = record.time_ms
-        run = (record.epoch, record.time_ms // MINUTE_MS)
-        self._seals = self._seals or run != self._run or self._run_bytes > self._block_bytes
-        self._run_bytes = len(record.payload) + (self._run_bytes if run == self._run else 0)
-        self._run = run
+        run = self._runs[-1] if self._runs else None
+        minute = record.time_ms // MINUTE_MS
+        if run is None or (run.epoch, run.minute) != (record.epoch, minute) or run.size_bytes > self._block_bytes:
+            run = _Run(record.epoch, minute)
+            self._runs.append(run)
+        run.entries.append(entry)
+        run.size_bytes += len(record.payload)
 
     def seal(self) -> int:
         """Makes blocks of runs that are over. Answers with the number of rows that were damaged, which go."""
         damaged = 0
-        while self._seals:
+        while self._inherits:
             epoch, entries, found, last = self._oldest_run()
-            run = (epoch, entries[-1].time_ms // MINUTE_MS) if entries else None
-            if not found or (run is not None and run == self._run and self._run_bytes <= self._block_bytes):
-                self._seals = False
-                break
-            if run == self._run:
-                self._run_bytes = 0
-            damaged += found - len(entries)
-            with database.transaction(self._connection, self.path):
-                if entries:
-                    self._connection.execute(INSERT_BLOCK, _block(epoch, entries))
-                self._connection.execute("DELETE FROM rows WHERE position <= ?", (last,))
+            if found:
+                self._seal(epoch, entries, last)
+                damaged += found - len(entries)
+            else:
+                self._inherits = False
+        while len(self._runs) > 1:
+            run = self._runs[0]
+            self._seal(run.epoch, run.entries, run.entries[-1].position)
+            del self._runs[0]
         return damaged
 
     def prune(self, now_ms: int, keep_ms: int) -> None:
         """Deletes the blocks that are older than `keep_ms`."""
         with told_apart(self.path, self._connection):
-            given = {"cutoff": now_ms - keep_ms, "now": now_ms}
-            found = self._connection.execute(f"SELECT position FROM blocks WHERE {EXPIRED}", given).fetchall()  # noqa: S608
-            self._delete([row[0] for row in found])
+            positions = expired(self._connection, now_ms, keep_ms)
+        self._delete(positions)
 
     def drop_oldest(self, blocks: int) -> int:
         """Deletes the oldest blocks, to make room; how many there were to delete."""
         with told_apart(self.path, self._connection):
-            found = self._connection.execute("SELECT position FROM blocks ORDER BY position LIMIT ?", (blocks,))
-            return self._delete([row[0] for row in found.fetchall()])
+            positions = oldest(self._connection, blocks)
+        self._delete(positions)
+        return len(positions)
 
     def used_bytes(self) -> int:
         with told_apart(self.path, self._connection):
@@ -124,7 +133,6 @@ class Journal:
         with database.transaction(self._connection, self.path):
             self._connection.executemany(statement, rows)
         self._find_end()
-        self._seals = True
 
     def close(self) -> None:
         database.close(self._connection)
@@ -137,9 +145,16 @@ class Journal:
             row = self._connection.execute(END).fetchone()
         end: tuple[int, str, int, int | None] = (0, "", 0, None) if row is None else row
         self._position, self._epoch, self._sequence, self.newest_time_ms = end
+        self._inherited_position, self._inherits = self._position, True
+
+    def _seal(self, epoch: str, entries: list[Entry], last_position: int) -> None:
+        with database.transaction(self._connection, self.path):
+            if entries:
+                self._connection.execute(INSERT_BLOCK, _block(epoch, entries))
+            self._connection.execute("DELETE FROM rows WHERE position <= ?", (last_position,))
 
     def _oldest_run(self) -> tuple[str, list[Entry], int, int]:
-        """Epoch and rows of the oldest run, the number that was found, and the last position of it.
+        """Epoch and rows of the oldest run that was there before, the number that was found, and its last position.
 
         Damaged ones are left out. It ends early where it is larger than a block may be.
         """
@@ -147,7 +162,8 @@ class Journal:
         entries: list[Entry] = []
         found = last = size = 0
         with told_apart(self.path, self._connection):
-            cursor = self._connection.execute("SELECT * FROM rows ORDER BY position")
+            query = "SELECT * FROM rows WHERE position <= ? ORDER BY position"
+            cursor = self._connection.execute(query, (self._inherited_position,))
             for position, epoch, sequence, time_ms, interval_ms, missed, crc, payload in cursor:
                 entry = Entry(position, sequence, time_ms, interval_ms, missed, payload)
                 is_whole = crc_of(epoch, entry) == crc
@@ -161,26 +177,12 @@ class Journal:
             cursor.close()
         return run[0] if run else "", entries, found, last
 
-    def _delete(self, positions: list[Any]) -> int:
-        """Deletes blocks, and remembers how far their epochs went."""
-        if not positions:
-            return 0
-        with database.transaction(self._connection, self.path):
-            for position in positions:
-                self._connection.execute(
-                    "INSERT INTO pruned SELECT epoch, last_position, last_sequence FROM blocks WHERE position = ? "
-                    "ON CONFLICT DO UPDATE SET position = max(position, excluded.position), "
-                    "last_sequence = max(last_sequence, excluded.last_sequence)",
-                    (position,),
-                )
-                self._connection.execute("DELETE FROM blocks WHERE position = ?", (position,))
-            self._connection.execute(
-                "DELETE FROM pruned WHERE epoch NOT IN (SELECT epoch FROM pruned ORDER BY position DESC LIMIT ?)",
-                (PRUNED_EPOCHS,),
-            )
-        with told_apart(self.path, self._connection):
-            database.release(self._connection)
-        return len(positions)
+    def _delete(self, positions: list[int]) -> None:
+        if positions:
+            with database.transaction(self._connection, self.path):
+                delete(self._connection, positions)
+            with told_apart(self.path, self._connection):
+                database.release(self._connection)
 
 
 def _columns(entry: Entry) -> tuple[int, int, int, int]:

@@ -29,7 +29,8 @@ SCHEMA = Schema(
     CREATE TABLE pruned(epoch TEXT PRIMARY KEY, position INTEGER NOT NULL, last_sequence INTEGER NOT NULL) STRICT
     """,
 )
-COMPRESSION_LEVEL = 3
+# 60 samples of 32 KB: 748 bytes each in 2 ms, at level 3 784 in 4 ms.
+COMPRESSION_LEVEL = 2
 
 
 class Entry(Struct, frozen=True, array_like=True, gc=False):

@@ -1,0 +1,40 @@
+"""Which blocks of the journal go, and what is remembered of them. Within a connection of the caller."""
+
+import apsw
+
+# How many epochs that are gone are remembered.
+PRUNED_EPOCHS = 1000
+
+# A clock that was ahead left blocks of times to come: they go with those that were written after them.
+EXPIRED = """last_time_ms < :cutoff
+    OR (first_time_ms > :now AND position < (SELECT max(position) FROM blocks WHERE last_time_ms < :cutoff))"""
+
+
+def expired(connection: apsw.Connection, now_ms: int, keep_ms: int) -> list[int]:
+    """Positions of the blocks that are older than `keep_ms`."""
+    given = {"cutoff": now_ms - keep_ms, "now": now_ms}
+    return _positions(connection.execute(f"SELECT position FROM blocks WHERE {EXPIRED}", given))  # noqa: S608
+
+
+def oldest(connection: apsw.Connection, blocks: int) -> list[int]:
+    return _positions(connection.execute("SELECT position FROM blocks ORDER BY position LIMIT ?", (blocks,)))
+
+
+def delete(connection: apsw.Connection, positions: list[int]) -> None:
+    """Deletes blocks, and remembers how far their epochs went. Within a transaction."""
+    for position in positions:
+        connection.execute(
+            "INSERT INTO pruned SELECT epoch, last_position, last_sequence FROM blocks WHERE position = ? "
+            "ON CONFLICT DO UPDATE SET position = max(position, excluded.position), "
+            "last_sequence = max(last_sequence, excluded.last_sequence)",
+            (position,),
+        )
+        connection.execute("DELETE FROM blocks WHERE position = ?", (position,))
+    connection.execute(
+        "DELETE FROM pruned WHERE epoch NOT IN (SELECT epoch FROM pruned ORDER BY position DESC LIMIT ?)",
+        (PRUNED_EPOCHS,),
+    )
+
+
+def _positions(cursor: apsw.Cursor) -> list[int]:
+    return [row[0] for row in cursor.fetchall()]  # type: ignore[misc]
