@@ -4,7 +4,7 @@ from prometheus_client.exposition import generate_latest
 
 from tests.support.samples import sample
 from zeropoint.catalogue import describe, values
-from zeropoint.model import Ai, BlockDevice, Component, Disk, System
+from zeropoint.model import Ai, BlockDevice, Component, Disk, System, Verdict
 from zeropoint.server.exposition import Families, families, family_name
 
 NAMES = {
@@ -50,3 +50,23 @@ def test_a_component_is_a_state_set():
     assert family.type == "stateset"
     assert {point.labels["zeropoint_ai_components_status"]: point.value for point in family.samples}["idle"] == 1.0
     assert sum(point.value for point in family.samples) == 1.0
+
+
+def test_each_verdict_that_holds_is_1_by_name_and_workload():
+    verdict = Verdict(
+        id="stalled run:digits/1",
+        name="stalled",
+        workload="run:digits/1",
+        subject="digits",
+        since="2026-11-24T09:50:48.123Z",
+        cause="disk",
+        says="digits makes no step",
+        evidence=["PSI io 61 %"],
+        refuted_by="a step",
+    )
+    text = generate_latest(Families(families(structs.replace(sample(1), verdicts=[verdict])))).decode()
+    assert (
+        'zeropoint_verdicts_active{zeropoint_verdict="stalled",zeropoint_verdict_id="stalled run:digits/1",'
+        'zeropoint_workload_id="run:digits/1"} 1.0'
+    ) in text
+    assert "PSI" not in text
