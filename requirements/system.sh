@@ -33,6 +33,10 @@ test)
     # The stand-in of a GPU's driver is compiled.
     needs cc "gcc libc6-dev"
     needs openssl
+    # Faults of clocks and disks for the history.
+    needs faketime
+    needs strace
+    needs setpriv util-linux
     # What verify holds the metrics against; its tests run them.
     needs free procps
     needs ip iproute2
