@@ -1,3 +1,4 @@
+import asyncio
 import threading
 
 import pytest
@@ -55,3 +56,21 @@ async def test_calls_of_a_lane_come_one_after_the_other_and_are_waited_for_so_lo
         except TimeoutError:
             continue
         break
+
+
+async def test_who_goes_away_costs_the_next_one_no_more_than_the_wait():
+    gate, begun = threading.Event(), asyncio.Event()
+    loop, lane = asyncio.get_running_loop(), Lane("disk", 10)
+
+    def slow() -> None:
+        loop.call_soon_threadsafe(begun.set)
+        gate.wait()
+        raise ValueError("nobody hears of it")
+
+    gone = asyncio.create_task(lane.call(slow))
+    await begun.wait()
+    gone.cancel()
+    waiting = asyncio.create_task(lane.call(lambda: 7))
+    assert not (await asyncio.wait([waiting], timeout=0))[0]
+    gate.set()
+    assert await waiting == 7

@@ -64,11 +64,18 @@ class Lane:
         self._flight: Flight[Any] = Flight(name)
         self._limit_seconds = limit_seconds
         self._turn = asyncio.Lock()
+        self._last: asyncio.Future[Any] | None = None
+        self._began = 0.0
 
     async def call(self, call: Callable[[], T]) -> T:
         """What `call` answers or raises. Raises TimeoutError where it, or one before it, takes too long."""
+        now = asyncio.get_running_loop().time
         async with asyncio.timeout(self._limit_seconds), self._turn:
-            if self._flight.in_air:  # one that was given up
-                raise TimeoutError(f"{self._flight.name} hangs")
-            answer: T = await asyncio.wrap_future(self._flight.start(call))
+            if self._last is not None and self._flight.in_air:
+                if now() - self._began >= self._limit_seconds:  # one that was given up
+                    raise TimeoutError(f"{self._flight.name} hangs")
+                await asyncio.wait([self._last])  # whoever asked has gone away
+            self._began = now()
+            self._last = asyncio.wrap_future(self._flight.start(call))
+            answer: T = await asyncio.shield(self._last)
             return answer
