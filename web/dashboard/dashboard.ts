@@ -40,6 +40,7 @@ import { TimeControl } from "./time-control";
 import type { ZpWho } from "./who-panel";
 import "./who-panel";
 import { LIVE_SECONDS, WINDOWS } from "./windows";
+import "./verdict-lines";
 import { withPartOf } from "./workload-lines";
 
 const STEP_POINTS = "500";
@@ -166,6 +167,7 @@ export class ZpDashboard extends LitElement {
   #main(): TemplateResult {
     return html`
       <main class=${this.sample !== null && !this.#timeline.connected ? "old" : ""}>
+        <zp-verdicts .told=${this.sample?.verdicts} .timestamp=${this.sample?.timestamp ?? ""}></zp-verdicts>
         <zp-components data-part="components" .sample=${this.sample} .timeline=${this.#timeline} .runs=${this.#runsShown()} .open=${this.open}
           .askSteps=${this.#askSteps} .names=${this.#names} @zp-open=${this.#openDetail}></zp-components>
         <zp-who data-part="who" .sample=${this.sample} .timeline=${this.#timeline} .list=${this.#workloads} .hues=${this.#hues} .selected=${this.selected}
