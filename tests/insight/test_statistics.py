@@ -17,6 +17,7 @@ from zeropoint.insight.lagged import LagSums
 from zeropoint.insight.looks import Look, changes, levels
 from zeropoint.insight.normal import joint_upper_tail, upper_tail
 from zeropoint.insight.ranks import midranks
+from zeropoint.insight.rival import strongest_elsewhere
 from zeropoint.insight.series import Floats
 from zeropoint.insight.spectra import fast_length
 
@@ -193,3 +194,8 @@ def test_lengths_are_products_of_small_primes_and_as_short_as_can_be():
             length for length in range(max(least, 2), 10 * least + 10) if length % 2 == 0 and smooth(length)
         )
         assert fast_length(least) == expected
+
+
+def test_the_neighbourhood_of_the_best_lag_is_not_another_one():
+    scores = np.array([[0.0, 1.0, 3.0, 5.0, 3.5, 2.0, 4.0, 0.0], [1.0, 2.0, 3.0, 5.0, 4.0, 3.0, 3.0, 3.0], np.zeros(8)])
+    assert strongest_elsewhere(scores, scores.argmax(axis=1)).tolist() == [4.0, 1.0, 0.0]

@@ -13,7 +13,7 @@ from zeropoint.insight.series import Floats, Indices
 
 # A lag is looked at where it leaves so many cells that both series have, as a pair is.
 FEWEST_SAMPLES = 60
-# Fewer effective samples are no evidence. Two random walks come to some 14, however long they are, and the coefficients
+# Fewer effective samples are no evidence. Two random walks come to some 16, however long they are, and the coefficients
 # that they reach have no bound (Phillips 1986).
 FEWEST_EFFECTIVE = 20.0
 REPEATED = 0.05
