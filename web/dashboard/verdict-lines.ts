@@ -5,6 +5,9 @@ import { property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { heldFor, verdictsOf, type Verdict } from "./verdicts";
 
+// More would push what they are about off the screen.
+const SHOWN = 5;
+
 export class ZpVerdicts extends LitElement {
   static override styles = css`
     :host { display: block; }
@@ -20,6 +23,8 @@ export class ZpVerdicts extends LitElement {
     .held { flex: none; color: var(--zp-quiet); font-variant-numeric: tabular-nums; }
     .held::after { content: "▸"; display: inline-block; width: 1.2em; text-align: end; }
     details[open] .held::after { content: "▾"; }
+    .more { border-inline-start-color: transparent; color: var(--zp-quiet); }
+    .more ul { margin: 0 0 8px; color: var(--zp-text); }
     .why { margin: 0 0 8px; padding: 0; font-size: 12px; line-height: 18px; color: var(--zp-quiet); }
     .why p { margin: 0; overflow-wrap: anywhere; }
     @media (max-width: 640px) {
@@ -36,8 +41,12 @@ export class ZpVerdicts extends LitElement {
   override render(): TemplateResult | typeof nothing {
     const verdicts = verdictsOf(this.told);
     if (verdicts.length === 0) return nothing;
+    const more = verdicts.slice(SHOWN);
     return html`<ul aria-label="Verdicts">
-      ${repeat(verdicts, ({ id }) => id, (verdict) => this.#line(verdict))}
+      ${this.#lines(verdicts.slice(0, SHOWN))}
+      ${more.length === 0
+        ? nothing
+        : html`<li><details class="more"><summary>and ${more.length} more</summary><ul>${this.#lines(more)}</ul></details></li>`}
     </ul>`;
   }
 
@@ -45,6 +54,10 @@ export class ZpVerdicts extends LitElement {
     const { length } = verdictsOf(this.told);
     if (length === 0) this.removeAttribute("data-count");
     else this.dataset["count"] = String(length);
+  }
+
+  #lines(verdicts: readonly Verdict[]): unknown {
+    return repeat(verdicts, ({ id }) => id, (verdict) => this.#line(verdict));
   }
 
   #line(verdict: Verdict): TemplateResult {

@@ -49,6 +49,26 @@ def test_pinned_to_processors_that_others_use_it_is_contention_though_others_are
     assert ("contention", "cpu") in ever(make, 20)
 
 
+def test_of_many_that_want_the_same_processors_a_few_are_told_and_small_ones_are_not():
+    def make(at: int, waited: float) -> Sample:
+        many = [
+            row(
+                f"run:many/{place}",
+                "many",
+                waits=waits(cpu_wait_percent=waited, cpu_wait_share_percent=80.0),
+                cpu_percent=2.0,
+            )
+            for place in range(12)
+        ]
+        rows = [*many, program("yes", cpu_percent=180.0)]
+        return sample(at, system=machine(cpu=99.0, psi_cpu=70.0), workloads=rows)
+
+    assert ever(lambda at: make(at, 8.0), 30) == set()
+    first = {one.id for one in told(lambda at: make(at, 60.0), 12)}
+    assert len(first) == 3
+    assert {one.id for one in told(lambda at: make(at, 60.0), 40)} == first
+
+
 def gpu(parts: dict[int, float], **changes: Any) -> Gpu:
     processes = [
         GpuProcess(pid=pid, name="blender" if pid == 8 else "python", utilization_percent=part)

@@ -25,6 +25,8 @@ FULL_CPU_PERCENT, HELD_CPU_PERCENT = 90.0, 80.0
 # Of one core, by the other.
 OTHER_CORE_PERCENT = 30.0
 DISK_PRESSURE_PERCENT, DISK_LOOKS_SHARE, OTHER_DISK_BYTES = 20.0, 0.3, 1e6
+# What has no steps to lose and waits less, of one core, does not count; and so many are told of one moment.
+LEAST_WAIT_PERCENT, MOST_TOLD = 15.0, 3
 WATCHED = ("run", "component", "jupyter", "slurm")
 
 
@@ -35,9 +37,10 @@ class Contention(Rule):
     clear_seconds: ClassVar[float] = 8.0
 
     def look(self, window: Window, held: Set[str]) -> Iterable[Finding]:
-        for row in window.now.workloads.values():
-            if row.kind not in WATCHED or not might_wait(row, window):
-                continue
+        waiting = [row for row in window.now.workloads.values() if row.kind in WATCHED and might_wait(row, window)]
+        # What holds already comes first, so that of many the same ones are told; then who counts its steps.
+        waiting.sort(key=lambda row: (f"cpu {row.id}" not in held, row.id not in window.jobs, -cpu_wait(row)))
+        for row in waiting[:MOST_TOLD]:
             moments = window.last(LOOKED_AT_SECONDS)
             look = look_at(moments, row.id)
             if look.waits_looks >= FEWEST_LOOKS:
@@ -51,9 +54,15 @@ def might_wait(row: Workload, window: Window) -> bool:
     waits = row.waits
     if waits is None:
         return False
+    if row.id not in window.jobs and cpu_wait(row) < LEAST_WAIT_PERCENT and not window.waited_lately(row.id):
+        return False
     waited = waits.cpu_wait_share_percent or 0.0
     full = (window.now.cpu.usage_percent or 0.0) >= HELD_CPU_PERCENT and waited >= HOLD_WAIT_PERCENT / 2
     return full or waited >= HELD_PINNED_PERCENT / 2 or window.waited_lately(row.id)
+
+
+def cpu_wait(row: Workload) -> float:
+    return (row.waits.cpu_wait_percent if row.waits else None) or 0.0
 
 
 def for_cpu(row: Workload, look: Look, moments: Sequence[Moment], held: Set[str]) -> Iterator[Finding]:

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from zeropoint.insight.verdicts.look import Look
 from zeropoint.insight.verdicts.words import in_bytes, in_percent
 
+# What would be told as 0.
+LEAST_PERCENT = 0.1
+
 
 def told(look: Look, *names: str) -> list[str]:
     """These numbers of a look, each once; those that are not known are left out."""
@@ -14,13 +17,13 @@ def told(look: Look, *names: str) -> list[str]:
 def _percent(
     words: str, of: Callable[[Look], float | None], metric: str, *, but_zero: bool = False
 ) -> Callable[[Look], str | None]:
-    """`but_zero`: of interest only where there is some."""
+    """`but_zero`: of interest only where there is some of it."""
 
     def text(look: Look) -> str | None:
         value = of(look)
         return (
             None
-            if value is None or (but_zero and not value)
+            if value is None or (but_zero and value < LEAST_PERCENT)
             else f"{words} {in_percent(value)} ({_path(metric, look)})"
         )
 
