@@ -35,6 +35,8 @@ def test_each_row_accepts_its_own_default():
         ("interval", "fast", "a number from 0.1 to 60"),
         ("log_level", "loud", "one of debug, info, warning, error"),
         ("host", "", "a text that is not empty"),
+        ("history", "maybe", "true or false"),
+        ("history_size_mib", "3", "a whole number from 4 to 1048576"),
         ("allowed_hosts", ("a", ""), "a list of texts"),
     ],
 )
