@@ -78,7 +78,11 @@ def _opened(path: Path, schema: Schema, *, writes: bool, synchronous: str) -> ap
                 _make(connection, schema)
                 connection.execute(f"PRAGMA synchronous = {synchronous}")
                 connection.wal_autocheckpoint(CHECKPOINT_BYTES // schema.page_bytes)
-            _check(connection, path, schema)
+            found = _tables(connection)
+            if found:
+                _check(connection, path, schema, found)
+        if not found:
+            raise FileNotFoundError(path.name)
     except BaseException:
         if connection is not None:
             connection.close()
@@ -129,10 +133,8 @@ def _make(connection: apsw.Connection, schema: Schema) -> None:
     )
 
 
-def _check(connection: apsw.Connection, path: Path, schema: Schema) -> None:
-    """Raises Fault unless the file holds what its schema says, FileNotFoundError where it holds nothing yet."""
-    if not connection.pragma("page_count") or not (found := _tables(connection)):
-        raise FileNotFoundError(path.name)
+def _check(connection: apsw.Connection, path: Path, schema: Schema, found: list[tuple[Any, ...]]) -> None:
+    """Raises Fault unless the file holds what its schema says."""
     version = connection.pragma("user_version")
     if connection.pragma("application_id") != APPLICATION_ID:
         raise Fault("damaged", path, "it is no file of the history")
