@@ -79,7 +79,7 @@ def _opened(path: Path, schema: Schema, *, writes: bool, synchronous: str) -> ap
                 connection.execute(f"PRAGMA synchronous = {synchronous}")
                 connection.wal_autocheckpoint(CHECKPOINT_BYTES // schema.page_bytes)
             found = _tables(connection)
-            if found:
+            if found or writes:
                 _check(connection, path, schema, found)
         if not found:
             raise FileNotFoundError(path.name)
