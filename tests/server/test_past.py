@@ -13,7 +13,7 @@ from tests.history.test_queries import BEGINNING, Memory, queries
 from tests.support.samples import sample
 from zeropoint.catalogue import describe
 from zeropoint.feed.ring import Ring
-from zeropoint.history.gaps import Loss
+from zeropoint.history.gaps import GapReader, Loss
 from zeropoint.history.journal_reader import JournalReader
 from zeropoint.history.moments import parse_moment, rfc3339
 from zeropoint.history.query import Window
@@ -77,6 +77,15 @@ def test_gaps_are_told_with_their_reasons_and_damage_among_them(tmp_path: Path) 
     damaged, lost = msgspec.json.decode(content)["gaps"]
     assert (damaged["from"], damaged["lost"], damaged["reason"]) == (rfc3339(BEGINNING), None, "damaged")
     assert lost == {"from": rfc3339(loss.from_ms), "to": rfc3339(loss.to_ms), "lost": 3, "reason": "not-running"}
+
+
+def test_values_are_told_where_the_file_of_gaps_fails(tmp_path: Path) -> None:
+    (tmp_path / "gaps.db").write_bytes(b"no file of the history" * 100)
+    made = Readers(queries(Memory(["a"], 30)), JournalReader(tmp_path), GapReader(tmp_path).between)
+    answer = msgspec.json.decode(encode_history(["a"], Window(BEGINNING, BEGINNING + 60_000, 500), made))
+    assert answer["series"]["a"]["mean"] == list(range(30))
+    (row,) = answer["unavailable"]
+    assert row["path"] == "gaps" and "gaps.db: it is damaged" in row["reason"]
 
 
 def test_series_are_told_with_what_the_catalogue_knows_of_them() -> None:

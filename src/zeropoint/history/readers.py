@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from zeropoint.history.columns_reader import Hole
+from zeropoint.history.fault import Fault
 from zeropoint.history.gaps import Loss
 from zeropoint.history.journal_reader import JournalReader
 from zeropoint.history.queries import Queries
@@ -23,7 +24,12 @@ class Readers:
         """All series that are stored."""
         return self.queries.reader.names(0, LAST_MS)
 
-    def missing(self, holes: Sequence[Hole], from_ms: int, to_ms: int) -> list[Loss]:
-        """What is missing in a window, the oldest first; `holes` are blocks that could not be read."""
-        damaged = [Loss(hole.from_ms, hole.to_ms, None, "damaged") for hole in holes]
-        return sorted([*self.losses(from_ms, to_ms), *damaged], key=lambda loss: (loss.from_ms, loss.to_ms))
+    def missing(self, holes: Sequence[Hole], from_ms: int, to_ms: int) -> tuple[list[Loss], str | None]:
+        """What is missing in a window, the oldest first, and why that may not be all; `holes` are blocks that could not
+        be read. Values that are there do not depend on the file of what is not."""
+        found, shortfall = [Loss(hole.from_ms, hole.to_ms, None, "damaged") for hole in holes], None
+        try:
+            found += self.losses(from_ms, to_ms)
+        except Fault as fault:
+            shortfall = str(fault)
+        return sorted(found, key=lambda loss: (loss.from_ms, loss.to_ms)), shortfall

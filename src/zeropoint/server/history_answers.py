@@ -109,17 +109,16 @@ def encode_history(patterns: Sequence[str], window: Window, readers: Readers, co
         low, high = (means, means) if stretch.min is stretch.mean else (encode_numbers(least), encode_numbers(most))
         parts = (means, low, high, encode_numbers(count.astype(np.int64)) if counted else b"null")
         series.append(b'%b:{"mean":%b,"min":%b,"max":%b,"count":%b}' % (msgspec.json.encode(name), *parts))
-    gaps = [
-        HistoryGap(rfc3339(one.from_ms), rfc3339(one.to_ms), one.lost, one.reason)
-        for one in readers.missing(answered.holes, window.from_ms, window.to_ms)
-    ]
+    losses, shortfall = readers.missing(answered.holes, window.from_ms, window.to_ms)
+    gaps = [HistoryGap(rfc3339(one.from_ms), rfc3339(one.to_ms), one.lost, one.reason) for one in losses]
+    missing = [*answered.unavailable, *([Unavailable(path="gaps", reason=shortfall)] if shortfall else [])]
     rest = {
         "tier": answered.tier,
         "interval_seconds": stretch.interval_ms / 1000,
         "from": rfc3339(window.from_ms),
         "to": rfc3339(window.to_ms),
         "gaps": gaps,
-        "unavailable": answered.unavailable,
+        "unavailable": missing,
     }
     times = encode_timestamps(stretch.times_ms)
     return b'{"timestamps":%b,"series":{%b},%b' % (times, b",".join(series), msgspec.json.encode(rest)[1:])

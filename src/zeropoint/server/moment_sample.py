@@ -58,7 +58,8 @@ def from_readers(at_ms: int, readers: Readers) -> tuple[bytes | None, str | None
     if oldest is None or at_ms < oldest.time_ms:
         begins = f", which begins at {rfc3339(oldest.time_ms)}" if oldest else ""
         return None, f"it is older than the journal of whole samples{begins}"
-    for loss in readers.losses(at_ms, at_ms + 1):
+    losses, _ = readers.missing((), at_ms, at_ms + 1)
+    for loss in losses:
         return None, WORDS[loss.reason]
     return None, "no sample of this time is stored"
 
