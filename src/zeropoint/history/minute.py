@@ -9,6 +9,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from zeropoint.history.flatten import Flat, Flattener
+from zeropoint.history.precision import kept
 from zeropoint.model import Sample
 
 MINUTE_MS = 60_000
@@ -78,7 +79,8 @@ class MinuteBuffer:
 
 
 def columns_of(rows: list[tuple[int, Flat]], interval_ms: int) -> Columns:
-    """Rows of one run, each its time and its values; series that are null in all of them are left out."""
+    """Rows of one run, each its time and its values, as exactly as columns keep them; series that are null in all of
+    them are left out."""
     places: dict[str, int] = {}
     # As long as the rows of lists stay the same, so does the object of names: then a stack of samples goes in at once.
     runs = [list(run) for _, run in groupby(rows, key=lambda row: id(row[1].names))]
@@ -92,11 +94,12 @@ def columns_of(rows: list[tuple[int, Flat]], interval_ms: int) -> Columns:
         values[index, first : first + len(run)] = np.stack([flat.values for _, flat in run], axis=1)
         first += len(run)
     told = np.flatnonzero(~np.isnan(values).all(axis=1))
-    names = tuple(places)
+    all_names = tuple(places)
+    names = tuple(all_names[place] for place in told[:MOST_SERIES])
     return Columns(
         times_ms=np.array([time_ms for time_ms, _ in rows], dtype=np.int64),
         interval_ms=interval_ms,
-        names=tuple(names[place] for place in told[:MOST_SERIES]),
-        values=values[told[:MOST_SERIES]],
+        names=names,
+        values=kept(names, values[told[:MOST_SERIES]]),
         left_out=max(0, len(told) - MOST_SERIES),
     )
