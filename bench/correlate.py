@@ -19,7 +19,7 @@ from zeropoint.insight.pair import Pair
 
 SEED = 20_261
 TRIALS = 2000
-TRIALS_OF_OTHERS = 1000
+TRIALS_OF_OTHERS = 500
 AT_ONCE = 50
 WRONG = 0.05
 CONFIDENCE = 0.99

@@ -4,6 +4,7 @@ Each maker takes a generator of random numbers and gives rows x samples, one sam
 """
 
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -29,11 +30,9 @@ def as_rows(values: ArrayLike) -> Rows:
 
 
 def remembering(innovations: Rows, phi: float) -> Rows:
-    """x(t) = phi x(t - 1) + innovation(t), along the last axis."""
-    rows = innovations.copy()
-    for at in range(1, rows.shape[-1]):
-        rows[..., at] += phi * rows[..., at - 1]
-    return rows
+    """x(t) = phi x(t - 1) + innovation(t), in each row."""
+    # In numbers of Python: for a few rows it is quicker than a step of numpy's for each sample.
+    return as_rows([list(accumulate(row, lambda before, new: phi * before + new)) for row in innovations.tolist()])
 
 
 def autoregressive(random: Random, phi: float, rows: int = 2, samples: int = SAMPLES) -> Rows:
@@ -182,7 +181,7 @@ def slow_beneath_noise(random: Random) -> Rows:
 def heating(random: Random) -> Rows:
     """A load that goes on and off, and what it heats, which follows with a time constant of 30 samples."""
     load = switching(random)[0]
-    heat = remembering(np.roll(load, 1) / 30, 1 - 1 / 30)
+    heat = remembering(np.roll(load, 1)[None] / 30, 1 - 1 / 30)[0]
     return np.stack([load, heat]) + np.array([[0.1], [0.02]]) * white(random)
 
 

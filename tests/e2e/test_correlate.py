@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,10 @@ import numpy as np
 import pytest
 
 from bench import truths
+from tests.history.records import NOON_MS
 from tests.support.process import PROGRAM, clean_environment
+from zeropoint.history.columns import ColumnStore
+from zeropoint.history.minute import Columns
 
 KEYS = {
     "a",
@@ -101,6 +105,67 @@ def test_people_get_a_table_and_a_sentence_that_claims_no_cause(recorded: str):
     assert "does not tell whether one of them causes the other" in lines[-1]
 
 
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A data directory with an hour of samples: two.b follows one.a by 7 s, c is on its own."""
+    data = tmp_path_factory.mktemp("data")
+    random = np.random.default_rng(21)
+    rows = np.stack([*truths.planted(random, samples=3600), truths.autoregressive(random, 0.9, samples=3600)[0]])
+    store = ColumnStore(data / "history")
+    for minute in range(60):
+        part = slice(60 * minute, 60 * minute + 60)
+        times_ms = NOON_MS + 1000 * np.arange(3600, dtype=np.int64)[part]
+        store.write(Columns(times_ms, 1000, ("one.a", "two.b", "c"), rows[:, part]), "e1", part.start, part.stop - 1)
+    store.close()
+    return str(data)
+
+
+def test_stored_history_is_compared_over_the_time_that_is_asked_for(stored: str):
+    begin, end = NOON_MS / 1000 + 600, NOON_MS / 1000 + 1800
+    told = pairs("--data", stored, "--from", str(begin), "--to", str(end))
+    assert list(told) == [("c", "one.a"), ("c", "two.b"), ("one.a", "two.b")]
+    found = told["one.a", "two.b"]
+    assert (found["verdict"], found["lag_seconds"], found["n"]) == ("correlated", 7, 1200)
+    assert told["c", "one.a"]["verdict"] == "none"
+    assert list(pairs("--data", stored, "--from", "0", "--to", str(end), "--metric", "*.*")) == [("one.a", "two.b")]
+
+
+def test_more_than_fits_is_compared_by_minutes(stored: str, tmp_path: Path):
+    """Where the samples are gone their means are left, of which an hour has sixty."""
+    copy = tmp_path / "data"
+    shutil.copytree(stored, copy)
+    store = ColumnStore(copy / "history")
+    while store.roll_due(NOON_MS + 7_200_000):
+        pass
+    store.close()
+    for file in (copy / "history/samples").iterdir():
+        file.unlink()
+    told = pairs("--data", str(copy), "--from", "0", "--to", str(NOON_MS / 1000 + 3600))
+    assert {pair["n"] for pair in told.values()} == {60}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--from", "0"), "both --from and --to"),
+        (("--from", "2", "--to", "1"), "--from: it must lie before --to"),
+        (("--from", "yesterday", "--to", "1"), "'yesterday' is not allowed; it is RFC 3339"),
+        (("--from", "0", "--to", "1", "--data", "/does/not/exist"), "there is no history in '/does/not/exist'"),
+        (("x.csv", "--from", "0", "--to", "1"), "either a file, or --from and --to"),
+        (("x.csv", "--metric", "a"), "either a file, or --from and --to"),
+    ],
+)
+def test_what_is_wrong_with_a_question_to_the_history_costs_one_line(arguments: tuple[str, ...], words: str):
+    done = run(*arguments)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert words in done.stderr
+
+
+def test_series_that_nobody_stored_are_named(stored: str):
+    done = run("--data", stored, "--from", "0", "--to", str(NOON_MS / 1000 + 60), "--metric", "gpu")
+    assert (done.returncode, done.stderr) == (2, "zeropoint: --metric: nothing is stored of 'gpu' in this time\n")
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -119,7 +184,7 @@ def test_a_file_that_is_none_costs_one_line_and_exit_code_2(content: str, messag
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((), "Missing argument 'FILE.csv'"),
+        ((), "it takes a CSV file, or both --from and --to"),
         (("/does/not/exist.csv",), "cannot be read: No such file or directory"),
         (("/",), "cannot be read: Is a directory"),
         (("x.csv", "--max-lag", "-1"), "--max-lag"),

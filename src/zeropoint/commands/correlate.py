@@ -1,22 +1,34 @@
 """zeropoint correlate: which series go together, at which lag, and how sure that is."""
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 import msgspec
 
+from zeropoint.commands.options import some_settings
+from zeropoint.commands.stored import Moment, history_of, reader_of
+from zeropoint.history.export import names_of
+from zeropoint.history.fault import Fault
+from zeropoint.history.moments import ALLOWED
 from zeropoint.insight.align import AlignError
 from zeropoint.insight.correlate import LONGEST_LAG
 from zeropoint.insight.correlate import correlate as correlations
-from zeropoint.insight.csv_series import CsvError, read_csv
+from zeropoint.insight.csv_series import MOST_SERIES, CsvError, read_csv
+from zeropoint.insight.series import Series
+from zeropoint.insight.stored_series import stored_series
 from zeropoint.insight.table import table
-from zeropoint.settings import SettingsError
+from zeropoint.settings import SettingsError, load
 
 MOST_LAGS = 1000
 
 
 @click.command()
-@click.argument("file", metavar="FILE.csv", type=click.Path(path_type=Path))
+@click.argument("file", metavar="[FILE.csv]", required=False, type=click.Path(path_type=Path))
+@click.option("--from", "from_ms", type=Moment(), help=f"Beginning, of stored history: {ALLOWED}")
+@click.option("--to", "to_ms", type=Moment(), help="End, which is not in it")
+@click.option("--metric", "metrics", multiple=True, metavar="NAME", help="A stored series, `*` for any characters")
 @click.option(
     "--max-lag",
     type=click.IntRange(0, MOST_LAGS),
@@ -32,16 +44,62 @@ MOST_LAGS = 1000
     help="Spearman's coefficient, or Pearson's",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON")
-def correlate(file: Path, max_lag: int, method: str, as_json: bool) -> None:
-    """Tell for every pair of series whether they go together: the columns of a CSV file, with a column `timestamp` of
-    seconds. Empty cells are holes."""
+@some_settings("data")
+def correlate(
+    *,
+    file: Path | None,
+    from_ms: int | None,
+    to_ms: int | None,
+    metrics: tuple[str, ...],
+    max_lag: int,
+    method: str,
+    as_json: bool,
+    config: str | None,
+    data: str | None,
+) -> None:
+    """Tell for every pair of series whether they go together: of stored history, also while the appliance runs, or of
+    the columns of a CSV file with a column `timestamp` of seconds. Empty cells are holes."""
+    if file is not None:
+        if any(one is not None for one in (from_ms, to_ms, config, data)) or metrics:
+            raise SettingsError("correlate: it is either a file, or --from and --to of stored history")
+        source, series = repr(str(file)), of_file(file)
+    else:
+        source, series = "history", of_history(from_ms, to_ms, metrics, load({"data": data}, os.environ, config).data)
     try:
-        pairs = correlations(read_csv(file), max_lag, rank=method == "rank")
-    except (CsvError, AlignError) as error:
-        raise SettingsError(f"{str(file)!r}: {error}") from None
-    except OSError as error:
-        raise SettingsError(f"{str(file)!r} cannot be read: {error.strerror or error}") from None
+        pairs = correlations(series, max_lag, rank=method == "rank")
+    except AlignError as error:
+        raise SettingsError(f"{source}: {error}") from None
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode({"pairs": pairs}), indent=1))
     else:
         click.echo("\n".join(table(pairs, method)))
+
+
+def of_file(file: Path) -> list[Series]:
+    try:
+        return read_csv(file)
+    except CsvError as error:
+        raise SettingsError(f"{str(file)!r}: {error}") from None
+    except OSError as error:
+        raise SettingsError(f"{str(file)!r} cannot be read: {error.strerror or error}") from None
+
+
+def of_history(from_ms: int | None, to_ms: int | None, metrics: Sequence[str], data: str) -> list[Series]:
+    if from_ms is None or to_ms is None:
+        raise SettingsError("correlate: it takes a CSV file, or both --from and --to of stored history")
+    if from_ms >= to_ms:
+        raise SettingsError("--from: it must lie before --to")
+    directory = history_of(data)
+    try:
+        reader = reader_of(directory)
+        names, unknown = names_of(reader, metrics, from_ms, to_ms)
+        if unknown:
+            raise SettingsError(f"--metric: nothing is stored of {unknown[0]!r} in this time")
+        if len(names) > MOST_SERIES:
+            raise SettingsError(f"--metric: {len(names)} series are stored; name at most {MOST_SERIES} of them")
+        series, holes = stored_series(reader, names, from_ms, to_ms)
+    except Fault as fault:
+        raise SettingsError(f"--data: {fault}") from None
+    if holes:
+        click.echo(f"zeropoint: damaged blocks: {len(holes)}, which are left out", err=True)
+    return series

@@ -7,7 +7,6 @@ import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,15 +14,14 @@ import click
 from msgspec import Struct
 
 from zeropoint.commands.options import some_settings
-from zeropoint.history.columns_reader import ColumnReader, Hole
+from zeropoint.commands.stored import Moment, history_of, reader_of
+from zeropoint.history.columns_reader import Hole
 from zeropoint.history.export import names_of, tables
 from zeropoint.history.export_parquet import ParquetSink
 from zeropoint.history.export_text import CsvSink, JsonLinesSink, Sink
 from zeropoint.history.fault import Fault
-from zeropoint.history.moments import ALLOWED, parse_moment
-from zeropoint.history.unwritten import unwritten
-from zeropoint.model import Component
-from zeropoint.settings import Settings, SettingsError, load
+from zeropoint.history.moments import ALLOWED
+from zeropoint.settings import SettingsError, load
 
 FORMATS: Mapping[str, Callable[[BinaryIO, Sequence[str]], Sink]] = {
     "csv": CsvSink,
@@ -31,16 +29,6 @@ FORMATS: Mapping[str, Callable[[BinaryIO, Sequence[str]], Sink]] = {
     "parquet": ParquetSink,
 }
 EXIT_INTERRUPTED, EXIT_TERMINATED = 130, 143
-
-
-class Moment(click.ParamType[int]):
-    name = "moment"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        moment_ms = parse_moment(value)
-        if moment_ms is None:
-            self.fail(f"{value!r} is not allowed; it is {ALLOWED}", param, ctx)
-        return moment_ms
 
 
 class Wanted(Struct, frozen=True):
@@ -66,9 +54,7 @@ def export(config: str | None, data: str | None, **wanted: Any) -> None:
     asked = Wanted(**wanted)
     if asked.from_ms >= asked.to_ms:
         raise SettingsError("--from: it must lie before --to")
-    directory = Path(settings.data) / "history"
-    if not directory.is_dir():
-        raise SettingsError(f"--data: there is no history in {settings.data!r}")
+    directory = history_of(settings.data)
     # The default would end the process at once, and leave the temporary file.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(EXIT_TERMINATED))
     try:
@@ -82,8 +68,7 @@ def export(config: str | None, data: str | None, **wanted: Any) -> None:
 
 
 def _export(directory: Path, asked: Wanted) -> list[Hole]:
-    newest = unwritten(directory, _components, int(datetime.now(UTC).timestamp() * 1000))
-    reader = ColumnReader(directory, lambda: newest)
+    reader = reader_of(directory)
     names, unknown = names_of(reader, asked.metrics, asked.from_ms, asked.to_ms)
     if unknown:
         raise SettingsError(f"--metric: nothing is stored of {unknown[0]!r} in this time")
@@ -94,14 +79,6 @@ def _export(directory: Path, asked: Wanted) -> list[Hole]:
             sink.write(table)
         sink.close()
     return holes
-
-
-def _components() -> Mapping[str, type[Component]]:
-    # Not sooner: it loads all probes and the server, which takes most of a second.
-    from zeropoint.appliance import reports_of  # noqa: PLC0415
-    from zeropoint.sampler import Sampler  # noqa: PLC0415
-
-    return reports_of(Sampler(Settings(), "", lambda *_: None).ai)
 
 
 def _sink(form: str, file: BinaryIO, names: list[str]) -> Sink:
