@@ -1,4 +1,5 @@
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -134,6 +135,19 @@ def test_a_lock_of_another_one_is_in_use(path: Path):
     assert raised.value.kind == "in-use"
     connection.close()
     holder.close()
+
+
+def test_a_reader_waits_where_another_one_holds_the_file_for_a_moment(path: Path):
+    write(path)
+    holder = apsw.Connection(str(path))
+    holder.execute("PRAGMA locking_mode = EXCLUSIVE").fetchall()
+    holder.execute("BEGIN EXCLUSIVE; INSERT INTO pairs VALUES(NULL, x'00'); COMMIT")
+    with ThreadPoolExecutor(1) as pool:
+        opening = pool.submit(rows, path)
+        with pytest.raises(TimeoutError):
+            opening.result(0.05)
+        holder.close()
+        assert opening.result(10) == 2
 
 
 def test_what_is_set_aside_is_kept_with_its_wal_and_nothing_is_replaced(path: Path):

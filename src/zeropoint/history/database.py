@@ -103,6 +103,7 @@ def _connect(path: Path, writes: bool) -> apsw.Connection:
         flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
         kind = Fleeting if is_read_only(path.parent) else apsw.Connection
         connection = kind(uri, flags=flags)
+        connection.set_busy_timeout(BUSY_MS)
         try:
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
         except apsw.CantOpenError:
