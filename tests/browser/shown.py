@@ -73,14 +73,22 @@ def stretch_until(appliance: Appliance, id: str, count: int) -> Stretch:
 def assert_rows_are_samples(appliance: Appliance, rows: dict[str, Any]) -> None:
     """Each row of the charts is one sample of the server, in order, none left out; so is each value in it.
 
-    The line is broken before samples of which the server tells that ticks were missed before them, and nowhere else.
+    The line is broken before samples of which the server tells that ticks were missed before them, and where more than
+    two intervals have gone by without one that would have been due (the first tick is, after the sample of the start).
     """
     samples, gaps = stretch_until(appliance, rows["newest"], len(rows["times"]))
     assert rows["times"] == [milliseconds(sample) for sample in samples]
     for path, values in rows["columns"]:
         name = ".".join(map(str, path))
         assert values == [expected(sample, name)[0] for sample in samples], name
-    assert rows["broken"] == [row for row, sample in enumerate(samples) if row > 0 and sample["id"] in gaps]
+    late = {
+        row for row in range(1, len(samples)) if _seconds_before(samples, row) > 2.5 * samples[row]["interval_seconds"]
+    }
+    assert rows["broken"] == [row for row in range(1, len(samples)) if samples[row]["id"] in gaps or row in late]
+
+
+def _seconds_before(samples: list[dict[str, Any]], row: int) -> float:
+    return (milliseconds(samples[row]) - milliseconds(samples[row - 1])) / 1000
 
 
 def milliseconds(sample: dict[str, Any]) -> int:

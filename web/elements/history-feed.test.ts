@@ -178,6 +178,17 @@ describe("a stretch that is zoomed to", () => {
   });
 });
 
+it("of two windows that are chosen one after the other shows the second, and asks no further for the first", async () => {
+  timeline.hold(["a.*.b"]);
+  timeline.window = { seconds: 3600 };
+  const first = feed.follow(0);
+  timeline.window = { seconds: 6 * 3600 };
+  await feed.follow(1);
+  await first;
+  expect(asked.map(({ names, from }) => [names[0], Math.round((NOW - from) / 3600)])).toEqual([["value", 1], ["value", 6], ["a.*.b", 6]]);
+  expect(timeline.pixelSeconds).toBeGreaterThan(40);
+});
+
 describe("trouble", () => {
   it("is told in the server's words; the samples are shown, and it is tried again later", async () => {
     const error = { code: "history-off", message: "the history is switched off (setting history)" };

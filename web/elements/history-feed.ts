@@ -26,7 +26,8 @@ export class HistoryFeed {
   trouble: string | null = null;
   readonly #timeline: Timeline;
   readonly #ask: Ask;
-  #running: { readonly question: Question; readonly abort: AbortController } | null = null;
+  #running: Question | null = null;
+  readonly #closed = new AbortController();
   #notBefore = 0;
   #failedFor = "";
 
@@ -39,7 +40,7 @@ export class HistoryFeed {
   async follow(nowMilliseconds: number): Promise<void> {
     const wanted = this.#timeline.historyWanted();
     if (wanted === null) {
-      this.#stop();
+      this.#running = null;
       this.trouble = null;
       return;
     }
@@ -49,25 +50,27 @@ export class HistoryFeed {
     if (names.size === 0) return;
     if (history !== null && !isStale && shows(history, history.question, wanted, names)) return;
     const key = `${wanted.isOpen ? "" : wanted.span.from} ${Math.round(wanted.span.to - wanted.span.from)} ${names.size}`;
-    if (this.#running !== null && isFor(this.#running.question, wanted, names)) return;
+    if (this.#running !== null && isFor(this.#running, wanted, names)) return;
     if (nowMilliseconds < this.#notBefore && (isStale || this.#failedFor === key)) return;
     const trouble = await this.#fetch(questionFor(wanted, names, this.#timeline), key, nowMilliseconds);
     this.trouble = wanted.isNeeded ? trouble : null;
   }
 
   close(): void {
-    this.#stop();
+    this.#closed.abort();
   }
 
   /** Null, or why there was no answer. */
   async #fetch(question: Question, key: string, nowMilliseconds: number): Promise<string | null> {
-    this.#stop();
-    const abort = new AbortController();
-    this.#running = { question, abort };
+    this.#running = question;
     try {
       const answers: HistoryAnswer[] = [];
       // One after the other: a server that reads for one of its readers at a time would let the others wait.
-      for (const names of batches(question.names)) answers.push(await this.#answer(question, names, abort.signal));
+      for (const names of batches(question.names)) {
+        answers.push(await this.#answer(question, names));
+        // Another window was chosen meanwhile.
+        if (this.#running !== question) return this.trouble;
+      }
       const rows = new HistoryRows(question, together(answers));
       if (question.isOpen) rows.join(this.#timeline.live, this.#timeline.newest?.interval_seconds ?? 1);
       this.#notBefore = nowMilliseconds + AFTER_JOIN_MILLISECONDS;
@@ -75,29 +78,24 @@ export class HistoryFeed {
       this.#timeline.putHistory(rows);
       return null;
     } catch (error) {
-      if (abort.signal.aborted) return this.trouble;
+      if (this.#running !== question || this.#closed.signal.aborted) return this.trouble;
       this.#notBefore = nowMilliseconds + AFTER_FAILURE_MILLISECONDS;
       this.#failedFor = key;
       return error instanceof Error ? error.message : String(error);
     } finally {
-      if (this.#running?.abort === abort) this.#running = null;
+      if (this.#running === question) this.#running = null;
     }
   }
 
-  async #answer({ span, points }: Question, names: readonly string[], signal: AbortSignal): Promise<HistoryAnswer> {
+  async #answer({ span, points }: Question, names: readonly string[]): Promise<HistoryAnswer> {
     // The end is not in the answer, and the newest sample should be.
     const query: string[][] = names.map((name) => ["metric", name]);
     query.push(["from", secondsOf(span.from)], ["to", secondsOf(span.to + 1)], ["points", String(points)]);
     if (names.some((name) => name.includes("*"))) query.push(["counts", "true"]);
-    const response = await this.#ask("api/v1/history", query, signal);
+    const response = await this.#ask("api/v1/history", query, this.#closed.signal);
     const answer: unknown = await response.json().catch(() => null);
     if (!response.ok) throw new Error(messageIn(answer) ?? `the server answered ${response.status}`);
     return parseHistory(answer);
-  }
-
-  #stop(): void {
-    this.#running?.abort.abort();
-    this.#running = null;
   }
 }
 

@@ -110,8 +110,8 @@ describe("samples of the history", () => {
     const mean = Float64Array.of(1, 2, 3);
     const answer = { times, rowMilliseconds: 1000, isPixels: false, series: new Map([["value", { mean, low: mean, high: mean, share: null }]]), gaps: [] };
     const rows = new HistoryRows(question(14), answer);
-    rows.join(samplesOf([11.003, 2], [12.004, 3], [13.003, 4], [14.003, 5]), 1);
-    expect(read(rows).map(([time, value]) => [time, value])).toEqual([[10.003, 1], [11.003, 2], [12.004, 3], [13.003, 4], [14.003, 5]]);
+    rows.join(samplesOf([11.003, 2.000001], [12.004, 3], [13.003, 4], [14.003, 5]), 1);
+    expect(read(rows).map(([time, value]) => [time, value])).toEqual([[10.003, 1], [11.003, 2.000001], [12.004, 3], [13.003, 4], [14.003, 5]]);
     expect(rows.isStale).toBe(false);
     const late = new HistoryRows(question(30), answer);
     late.join(samplesOf([30, 1]), 1);

@@ -123,15 +123,17 @@ export class HistoryRows implements Source {
 
   /**
    * Joins the samples that have arrived. The answer may have been made before the newest of them were written: as far as
-   * they reach back, its last two rows are made of them anew.
+   * they reach back its rows of single samples, or its last two of pixels, are made of them anew.
    */
   join(live: SampleRows, intervalSeconds: number): void {
     const last = this.ring.count - 1;
-    const firstLive = live.ring.count > 0 ? live.ring.time(0) : Number.NaN;
+    const firstLive = live.ring.count > 0 ? live.ring.time(0) : Number.POSITIVE_INFINITY;
     if (!this.isPixels) {
-      this.#until = last < 0 ? this.question.span.from : this.ring.time(last);
-      // What the samples do not reach back to stays missing.
-      this.isStale = firstLive > this.#until + ROWS_APART * this.#width && last >= 0;
+      const end = last < 0 ? this.question.span.from : this.ring.time(last);
+      // What the samples do not reach back to stays missing. As far as they do they are exact, while what is stored is rounded.
+      this.isStale = last >= 0 && firstLive > end + ROWS_APART * this.#width;
+      this.ring.truncate(this.ring.firstAt(firstLive));
+      this.#until = Math.min(end, firstLive - 1);
     } else if (last >= 0) {
       const start = this.#startOf(this.ring.time(last));
       if (firstLive <= start - this.#width) {

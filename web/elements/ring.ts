@@ -58,6 +58,11 @@ export class ColumnRing {
     return true;
   }
 
+  /** Gives up the newest rows, all but so many. */
+  truncate(count: number): void {
+    this.count = Math.min(this.count, count);
+  }
+
   set(column: number, row: number, value: number): void {
     const values = this.#columns[column];
     if (values !== undefined) values[this.#slot(row)] = value;
