@@ -16,6 +16,7 @@ FEWEST_SAMPLES = 60
 # Fewer effective samples are no evidence. Two random walks come to some 16, however long they are, and the coefficients
 # that they reach have no bound (Phillips 1986).
 FEWEST_EFFECTIVE = 20.0
+# Another lag counts where chance would make it as strong more seldom than this.
 REPEATED = 0.05
 
 
@@ -61,21 +62,24 @@ class Comparing:
         best = strength.argmax(axis=1)
         at_best = (np.arange(len(best)), best)
         tries = tried.sum(axis=1).astype(np.float64)
-        largest, elsewhere = scores[at_best], strongest_elsewhere(scores, best)
-        # What shows at another lag as well, beyond chance, is no evidence for this one: it has what it is stronger by.
-        repeats = chance_of_largest(elsewhere, neighbours, np.maximum(tries, 1.0)) <= REPEATED
-        share = np.where(repeats, 1 - (elsewhere / np.where(repeats, largest, 1.0)) ** 2, 1.0)
-        worth = effective[at_best] * share
-        own = np.where((largest > 0) & (worth >= FEWEST_EFFECTIVE), score(coefficient[at_best], worth), 0.0)
-        p_value = np.where(own > 0, chance_of_largest(own, neighbours, np.maximum(tries, 1.0)), 1.0)
+        elsewhere = strongest_elsewhere(scores, best)
+        by_chance = chance_of_largest(elsewhere, neighbours, np.maximum(tries, 1.0)) > REPEATED
+        worth = effective[at_best] * np.where(by_chance, 1.0, _advantage(scores[at_best], elsewhere))
+        is_evidence = (scores[at_best] > 0) & (worth >= FEWEST_EFFECTIVE)
+        own = np.where(is_evidence, score(coefficient[at_best], worth), 0.0)
         return Comparison(
             lag=(best - self._longest).astype(np.float64),
             coefficient=np.where(tries > 0, coefficient[at_best], np.nan),
             effective=worth,
-            p_value=p_value,
+            p_value=np.where(is_evidence, chance_of_largest(own, neighbours, np.maximum(tries, 1.0)), 1.0),
             tries=tries,
             neighbours=neighbours,
         )
+
+
+def _advantage(best: Floats, other: Floats) -> Floats:
+    """The part of the evidence that the best lag has over another one. What shows at both is none for either."""
+    return np.asarray(1 - (other / np.where(best > 0, best, 1.0)) ** 2, dtype=np.float64)
 
 
 def _concentration(coefficient: Floats, joint: Floats) -> Floats:
