@@ -8,7 +8,7 @@ import pytest
 from tests.client.bench import Bench
 from tests.client.manual_clock import START_EPOCH_SECONDS
 from tests.client.peer import ids, sample
-from zeropoint.client import FeedRefusedError, Sample
+from zeropoint.client import FeedRefusedError, Sample, Timing
 
 STREAM = "metrics/sse"
 TOKEN = "zp-3f9a"  # noqa: S105 - it opens nothing
@@ -82,6 +82,18 @@ async def test_a_connection_that_is_cut_is_resumed(bench: Bench):
     await bench.clock.until_timer(1.234)
     await bench.clock.advance(1.234)
     assert (await bench.peer.next(STREAM)).headers["last-event-id"] == "e-1"
+
+
+async def test_who_was_away_for_longer_than_it_resumes_begins_with_the_newest_and_is_told_the_gap(bench: Bench):
+    reader = await bench.connect(timing=Timing(resumable_seconds=1.0))
+    (await bench.peer.next(STREAM)).greet(retry_ms=1234).samples("e-1").end()
+    await reader.until_state("reconnecting", waiting=True)
+    await bench.clock.advance(1.234)
+    stream = await bench.peer.next(STREAM)
+    assert "last-event-id" not in stream.headers
+    stream.greet().samples("e-9", "e-10")
+    await reader.until_sample("e-10")
+    assert reader.lines[-4:] == ["hello e-1", "gap 7 beyond-replay", "sample e-9", "sample e-10"]
 
 
 @pytest.mark.parametrize("id", ["é-1", "with space-1"])

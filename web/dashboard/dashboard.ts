@@ -43,6 +43,8 @@ import { LIVE_SECONDS, WINDOWS } from "./windows";
 import "./verdict-lines";
 import { withPartOf } from "./workload-lines";
 
+// Beyond what the charts keep of live samples the history has it; a night of samples would be 400 MB.
+const RESUMABLE_MILLISECONDS = 600_000;
 const STEP_POINTS = "500";
 // For so long the parts keep their heights of last time while the runs are waited for.
 const LONGEST_HOLD_MILLISECONDS = 1_000;
@@ -111,7 +113,7 @@ export class ZpDashboard extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const client = new MetricsClient({ url: this.base });
+    const client = new MetricsClient({ url: this.base, timing: { resumableMs: RESUMABLE_MILLISECONDS } });
     const past = new Past(this.#timeline, this.#ask);
     const runsFeed = new RunsFeed((signal) => this.#ask("api/v1/runs", {}, signal), (runs) => this.#showRuns(runs));
     this.#runsFeed = runsFeed;

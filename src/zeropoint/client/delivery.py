@@ -6,6 +6,7 @@ from collections.abc import Callable
 from zeropoint.client.events import Bye, Event, Gap, Hello, Sample
 from zeropoint.client.parser import Block
 from zeropoint.client.position import Position
+from zeropoint.client.timing import Clock
 from zeropoint.client.wire import decode_sample, decode_told
 
 Tell = Callable[[Event, int], None]
@@ -15,14 +16,22 @@ Tell = Callable[[Event, int], None]
 class Delivery:
     """One position serves both transports: neither a reconnect nor a change between them loses or doubles a sample."""
 
-    def __init__(self, tell: Tell) -> None:
+    def __init__(self, tell: Tell, clock: Clock, resumable_seconds: float) -> None:
         self._tell = tell
+        self._clock = clock
+        self._resumable_seconds = resumable_seconds
         self._position = Position()
+        # When the position last moved, by both clocks: one may jump, the other may stand while the machine sleeps.
+        self._moved_at = (0.0, 0.0)
         self.interval_seconds: float | None = None
         """The server's sampling interval, as it last told; None before it did."""
 
-    @property
-    def resume_id(self) -> str | None:
+    def resume_point(self) -> str | None:
+        """The id to resume after; None for "start with the newest", also where the reader was away for too long."""
+        epoch, monotonic = self._moved_at
+        away = max(self._clock.epoch_seconds() - epoch, self._clock.monotonic_seconds() - monotonic)
+        if away > self._resumable_seconds:
+            self._position.abandon()
         return self._position.resume_id
 
     def take_block(self, block: Block) -> None:
@@ -30,12 +39,12 @@ class Delivery:
         if block.data is not None:
             self._take_event(block.name, block.data, block.id)
         if block.id is not None:
-            self._position.commit(block.id)
+            self._move(block.id)
 
     def take_sample(self, sample: Sample, size_bytes: int) -> bool:
         """A sample of a poll; False when it is no news."""
         is_news = self._tell_sample(sample, sample.id, size_bytes)
-        self._position.commit(sample.id)
+        self._move(sample.id)
         return is_news
 
     def take_gap(self, gap: Gap) -> None:
@@ -45,6 +54,10 @@ class Delivery:
     def forget_gaps(self) -> None:
         """Whatever gaps wait for their sample: another connection tells anew what is missing."""
         self._position.forget_gaps()
+
+    def _move(self, id: str) -> None:
+        self._position.commit(id)
+        self._moved_at = (self._clock.epoch_seconds(), self._clock.monotonic_seconds())
 
     def _take_event(self, name: str, data: str, id: str | None) -> None:
         match name:

@@ -29,7 +29,7 @@ class PollLoop:
         while True:
             asked_at = clock.monotonic_seconds()
             try:
-                batch = await poll(self._context, self._delivery.resume_id)
+                batch = await poll(self._context, self._delivery.resume_point())
             except AttemptError as failure:
                 failures += 1
                 is_back = False

@@ -20,6 +20,7 @@ class Position:
     def __init__(self) -> None:
         self.resume_id: str | None = None
         """The id to resume after; None for "start with the newest"."""
+        self._abandoned_id: str | None = None
         self._held: list[Gap] = []
         self._highest: dict[str, int] = {}
 
@@ -31,6 +32,12 @@ class Position:
         epoch, sequence = _place(id)
         if sequence >= self._highest.get(epoch, -1):
             self.resume_id = id
+
+    def abandon(self) -> None:
+        """Gives up what came after this position: the reader begins with the newest sample, which a gap is told
+        before."""
+        self._abandoned_id = self._abandoned_id or self.resume_id
+        self.resume_id = None
 
     def accept_sample(self, id: str) -> bool:
         """True the first time that the sample with this id comes."""
@@ -61,7 +68,11 @@ class Position:
             return []
         before = [gap for gap in self._held if gap.until in (None, id)]
         self._held = [gap for gap in self._held if gap not in before]
-        return list(_within(before, self._hole_before(id)))
+        hole = self._hole_before(id)
+        if self._abandoned_id is not None and hole != 0:
+            before.append(Gap(since=self._abandoned_id, until=id, lost=hole, reason="beyond-replay"))
+        self._abandoned_id = None
+        return list(_within(before, hole))
 
     def _hole_before(self, id: str) -> int | None:
         """How many numbers lie between this sample and the one before; None where another start of the server does."""

@@ -22,7 +22,7 @@ class Session:
 
     def __init__(self, context: Context, tell: Tell) -> None:
         self._context = context
-        self._delivery = Delivery(tell)
+        self._delivery = Delivery(tell, context.clock, context.timing.resumable_seconds)
         self._status = Status(lambda state: tell(state, 0))
         self._retries = Retries(context, self._status)
         self._polls = PollLoop(context, self._delivery, self._status, self._retries)
@@ -72,7 +72,7 @@ class Session:
 
         stream = Stream(self._context, take)
         try:
-            await stream.run(self._delivery.resume_id)
+            await stream.run(self._delivery.resume_point())
         except ServerLeftError:
             self._failures = 1  # no fault of the stream, but there is a wait to come
             raise

@@ -1,6 +1,7 @@
 """Time, as an argument: where it comes from, and how long things may take."""
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from typing import Protocol
@@ -51,3 +52,6 @@ class Timing(Struct, frozen=True, kw_only=True):
     """While polling, the stream is tried again after this, then after twice this, and so on ..."""
     probe_cap_seconds: float = 120.0
     """... up to this."""
+    resumable_seconds: float = math.inf
+    """Who was away for longer than this begins with the newest sample and is told the gap, in place of all that was
+    sent meanwhile: after a night that is 400 MB."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zeropoint.client import FeedRefusedError, MetricsClient
+from zeropoint.client import FeedRefusedError, MetricsClient, Timing
 from zeropoint.commands.logs import set_up_logs
 from zeropoint.commands.mocks import refuse_mocks
 from zeropoint.commands.options import some_settings
@@ -34,6 +34,8 @@ SAMPLING = (
     "log_level",
 )
 LONGEST_TOKEN_BYTES = 4096
+# It shows the newest alone: what was sent during a night is nothing to it.
+RESUMABLE_SECONDS = 60.0
 MOST_LOG_PIECES = 400
 
 
@@ -94,7 +96,7 @@ def token(file: str | None) -> str | None:
 
 def client_of(url: str, token: str | None) -> MetricsClient:
     try:
-        return MetricsClient(url, token)
+        return MetricsClient(url, token, timing=Timing(resumable_seconds=RESUMABLE_SECONDS))
     except ValueError as error:
         raise SettingsError(f"{error}; an address is as in http://gpubox:3001") from None
 

@@ -52,7 +52,7 @@ export class Attempt {
 
   async run(): Promise<StreamEnd> {
     const { clock, timing } = this.context;
-    const end = await this.#stream.run(this.delivery.resumeId);
+    const end = await this.#stream.run(this.delivery.resumePoint());
     const goodSinceMs = this.#goodSinceMs;
     this.#wasGoodForLong = goodSinceMs !== null && clock.monotonicMs() - goodSinceMs >= timing.goodConnectionMs;
     return end;

@@ -40,7 +40,7 @@ export class MetricsClient extends GuardedEventTarget {
     const sink = this.#sink();
     this.#feed = openWorker
       ? new SharedFeed(context, openWorker, sink)
-      : new Session(context, new Delivery(sink, context.clock), sink.state);
+      : new Session(context, new Delivery(sink, context.clock, context.timing.resumableMs), sink.state);
   }
 
   get state(): ClientState {

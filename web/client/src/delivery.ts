@@ -20,13 +20,20 @@ export class Delivery {
    * late for no fault of the way.
    */
   #saidNowAtMs = -Infinity;
+  /** When the position last moved, by both clocks: one may jump, the other may stand still while the machine sleeps. */
+  #movedAtMs = { epoch: 0, monotonic: 0 };
 
   constructor(
     private readonly sink: Omit<FeedSink, "state">,
     private readonly clock: Clock,
+    private readonly resumableMs: number,
   ) {}
 
-  get resumeId(): string | null {
+  /** The id to resume after; null for "start with the newest", also where the reader was away for too long. */
+  resumePoint(): string | null {
+    const { epoch, monotonic } = this.#movedAtMs;
+    const awayMs = Math.max(this.clock.epochMs() - epoch, this.clock.monotonicMs() - monotonic);
+    if (awayMs > this.resumableMs) this.#position.abandon();
     return this.#position.resumeId;
   }
 
@@ -74,6 +81,7 @@ export class Delivery {
 
   takePosition(id: string): void {
     this.#position.commit(id);
+    this.#movedAtMs = { epoch: this.clock.epochMs(), monotonic: this.clock.monotonicMs() };
   }
 
   takeHello(hello: Hello): void {
@@ -109,7 +117,7 @@ export class Delivery {
 
   #take(sample: Sample, id: string, sentAtMs: number | null): boolean {
     const isNews = this.#tellSample(sample, id, sentAtMs);
-    this.#position.commit(id);
+    this.takePosition(id);
     return isNews;
   }
 

@@ -59,7 +59,7 @@ export class PollLoop {
     const { endpoint, clock } = this.context;
     const asking = childController(signal);
     this.#asking = asking;
-    const answer = await poll(endpoint, this.delivery.resumeId, this.#waitSeconds, clock, asking.signal);
+    const answer = await poll(endpoint, this.delivery.resumePoint(), this.#waitSeconds, clock, asking.signal);
     asking.abort();
     return answer;
   }

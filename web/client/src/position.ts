@@ -13,6 +13,7 @@ const GAPS_HELD = 8;
  */
 export class Position {
   #resumeId: string | null = null;
+  #abandonedId: string | null = null;
   readonly #held = new Map<string, Gap>();
   readonly #highest = new Map<string, number>();
 
@@ -25,6 +26,12 @@ export class Position {
   commit(id: string): void {
     if (id === "") this.#resumeId = null;
     else if (!this.#isBehind(id)) this.#resumeId = id;
+  }
+
+  /** Gives up what came after this position: the reader begins with the newest sample, which a gap is told before. */
+  abandon(): void {
+    this.#abandonedId ??= this.#resumeId;
+    this.#resumeId = null;
   }
 
   /** True the first time that the sample with this id comes. */
@@ -59,12 +66,17 @@ export class Position {
     for (const [key, gap] of this.#held) if (this.isFilled(gap)) this.#held.delete(key);
     if (this.#wasSeen(id)) return [];
     const before: Gap[] = [];
+    const hole = this.#holeBefore(id);
+    if (this.#abandonedId !== null && hole !== 0) {
+      before.push({ from: this.#abandonedId, to: id, lost: hole, reason: "beyond-replay" });
+    }
+    this.#abandonedId = null;
     for (const [key, gap] of this.#held) {
       if (gap.to !== null && gap.to !== id) continue;
       before.push(gap);
       this.#held.delete(key);
     }
-    return cut(before, this.#holeBefore(id));
+    return cut(before, hole);
   }
 
   /** How many numbers lie between this sample and the one before; null where another start of the server does. */

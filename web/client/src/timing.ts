@@ -22,6 +22,11 @@ export interface Timing {
   probeCapMs: number;
   /** How long the worker that all tabs share may take to answer, or to say anything, before a tab does without it. */
   workerPatienceMs: number;
+  /**
+   * Who was away for longer than this begins with the newest sample and is told the gap, in place of all that was sent
+   * meanwhile: after a night that is 400 MB.
+   */
+  resumableMs: number;
 }
 
 export const DEFAULT_TIMING: Readonly<Timing> = {
@@ -36,4 +41,5 @@ export const DEFAULT_TIMING: Readonly<Timing> = {
   probeBaseMs: 15_000,
   probeCapMs: 120_000,
   workerPatienceMs: 6_000,
+  resumableMs: Number.POSITIVE_INFINITY,
 };

@@ -91,6 +91,21 @@ describe("when the connection drops", () => {
     expect(feed.client.state.name).toBe("live");
   });
 
+  test("after longer than is resumed it begins with the newest, and tells the gap", async () => {
+    const feed = bench.connect({ timing: { resumableMs: 1_000 } });
+    feed.client.start();
+    const first = (await bench.peer.next("metrics/sse")).greet({ retry: 1234 }).sendSamples("e-1");
+    await feed.untilSample("e-1");
+    first.drop();
+    await feed.untilState("reconnecting", { waiting: true });
+    await bench.clock.advance(1234);
+    const second = await bench.peer.next("metrics/sse");
+    expect(second.headers["last-event-id"]).toBeUndefined();
+    second.greet().sendSamples("e-9", "e-10");
+    await feed.untilSample("e-10");
+    expect(feed.lines.slice(-3)).toEqual(["gap 7 beyond-replay", "sample e-9", "sample e-10"]);
+  });
+
   test("what is sent again is dropped, and a gap is told once, with the sample behind it", async () => {
     const { feed, stream } = await live();
     const gap = { event: "gap", data: { from: "e-1", to: "e-4", lost: 2, reason: "beyond-replay" } };

@@ -31,7 +31,7 @@ export class SharedFeed implements Feed {
     private readonly openWorker: () => WorkerHandle,
     private readonly sink: FeedSink,
   ) {
-    this.#delivery = new Delivery(sink, context.clock);
+    this.#delivery = new Delivery(sink, context.clock, context.timing.resumableMs);
     this.#status = new Status((state) => sink.state(state), context.isOnline);
   }
 
@@ -85,7 +85,7 @@ export class SharedFeed implements Feed {
     this.#stopOwn();
     const { endpoint, timing } = this.context;
     const request = { base: endpoint.base.href, sections: endpoint.sections, token: endpoint.token, timing };
-    link.tell({ type: "join", request, resumeId: this.#delivery.resumeId });
+    link.tell({ type: "join", request, resumeId: this.#delivery.resumePoint() });
   }
 
   #lose(link: Link, forGood: boolean): void {

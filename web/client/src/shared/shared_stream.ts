@@ -27,7 +27,7 @@ export class SharedStream implements FeedSink {
     resumeId: string | null,
     private readonly onEnd: () => void,
   ) {
-    const delivery = new Delivery(this, context.clock);
+    const delivery = new Delivery(this, context.clock, context.timing.resumableMs);
     if (resumeId !== null) delivery.takePosition(resumeId);
     this.#recent = new Recent(resumeId);
     this.#session = new Session(context, delivery, (state) => this.state(state));
