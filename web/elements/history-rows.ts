@@ -215,7 +215,9 @@ export class HistoryRows implements Source {
 
   #accepts(name: string): boolean {
     if (this.#columns.has(name)) return true;
-    if (!this.#stars.some(([before, after]) => name.startsWith(before) && name.endsWith(after))) return false;
+    // Of pixels a name that was not asked for would have the newest alone.
+    const isAsked = this.#stars.some(([before, after]) => name.startsWith(before) && name.endsWith(after));
+    if (this.isPixels && !isAsked) return false;
     this.#add(name);
     return true;
   }
