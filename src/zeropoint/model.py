@@ -551,6 +551,7 @@ class LiveRun(Section, frozen=True, kw_only=True):
     step: Annotated[Count, metric("Training step")] = None
     step_seconds: Annotated[Real, metric("Duration of the step")] = None
     usual_step_seconds: Annotated[Real, metric("Median duration of its last steps, at most 32")] = None
+    usual_row_seconds: Annotated[Real, metric("Median time from one of its last rows to the next, at most 32")] = None
     tokens_per_second: Annotated[Real, metric("Tokens, or samples, trained on")] = None
     loss: Annotated[Real, metric("Training loss")] = None
     row_age_seconds: Annotated[Real, metric("Time since it wrote its last row")] = None

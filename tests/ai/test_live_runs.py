@@ -32,6 +32,8 @@ def test_a_run_is_told_with_its_last_row_and_the_usual_duration_of_its_steps(run
     (one,), reading = told(LiveRuns(tmp_path))
     assert (one.id, one.name, one.kind, one.pid) == (f"digits/{run.id}", "digits", "tinygrad", os.getpid())
     assert (one.step, one.step_seconds, one.usual_step_seconds, one.loss) == (4, 0.9, 0.1, 2.0)
+    assert one.usual_row_seconds is not None
+    assert 0 <= one.usual_row_seconds < 10
     assert one.tokens_per_second == pytest.approx(32 / 0.9)
     assert reading.missing == {}
 
@@ -59,6 +61,17 @@ def test_a_run_without_rows_says_so_and_rows_that_come_later_are_seen_at_once(ru
     assert one.step == 7
     assert reading.missing["[0].loss"] == "the last row has no loss"
     assert reading.missing["[0].usual_step_seconds"] == "its rows tell no duration of a step"
+    assert reading.missing["[0].usual_row_seconds"] == "its rows tell no times, or there is one alone"
+
+
+def test_the_time_between_rows_is_by_what_they_tell_and_not_the_duration_of_a_step(run: zp.Run, tmp_path: Path) -> None:
+    assert run.folder is not None
+    rows = [
+        f'{{"timestamp": "2026-11-28T12:00:{20 * at:02}.000Z", "step": {100 * at}, "step_ms": 200}}' for at in range(3)
+    ]
+    (run.folder / "steps.jsonl").write_text("\n".join(rows) + "\n")
+    (one,), _ = told(LiveRuns(tmp_path))
+    assert (one.usual_step_seconds, one.usual_row_seconds) == (0.2, 20.0)
 
 
 def test_runs_that_have_ended_and_those_of_processes_that_are_gone_are_left_out(run: zp.Run, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from zeropoint.ai.artifacts import Seen, Signature, rank
 from zeropoint.ai.rows import Row, Tail, number
 from zeropoint.ai.tree import Tree
 from zeropoint.probe import Absent
+from zeropoint.texts import parse_time
 
 STEPS_REMEMBERED = 32
 
@@ -34,11 +36,18 @@ class LatestRow:
         self._tail = Tail()
         self._row: Row | None = None
         self._steps_seconds: deque[float] = deque(maxlen=STEPS_REMEMBERED)
+        self._stamps: deque[object] = deque(maxlen=STEPS_REMEMBERED)
         self.label = ""
 
     @property
     def usual_step_seconds(self) -> float | None:
         return median(self._steps_seconds) if self._steps_seconds else None
+
+    @property
+    def usual_row_seconds(self) -> float | None:
+        """How long it usually takes from one row to the next, by the times that they tell."""
+        times = [when for stamp in self._stamps if (when := parse_time(stamp)) is not None]
+        return median(later - earlier for earlier, later in pairwise(times)) if len(times) > 1 else None
 
     def read(self, sources: Iterable[Source], wall: float) -> Row | Absent:
         source = max(sources, key=lambda it: rank(it.file.mtime_ns, wall) / 1e9 + it.preference_seconds, default=None)
@@ -66,6 +75,7 @@ class LatestRow:
             if row is None:  # torn or garbage: it costs itself alone
                 continue
             self._row = row
+            self._stamps.append(row.get("timestamp"))
             seconds = step_seconds(row)
             if isinstance(seconds, float) and seconds > 0:
                 self._steps_seconds.append(seconds)

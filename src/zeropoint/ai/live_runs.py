@@ -64,6 +64,7 @@ class LiveRuns(Probe):
             usual_step_seconds=take(
                 "usual_step_seconds", lambda _: rows.usual_step_seconds or Absent("its rows tell no duration of a step")
             ),
+            usual_row_seconds=take("usual_row_seconds", lambda _: gap_of(rows)),
             tokens_per_second=take("tokens_per_second", lambda row: number(row, "tokens_s", "tokens_per_second")),
             loss=take("loss", lambda row: number(row, "loss")),
             # Of a file whose time lies in the future the age is not known, and 0 says the least that is wrong.
@@ -92,3 +93,8 @@ class LiveRuns(Probe):
         if status.st_size == 0:
             return Absent(NO_ROWS)
         return Seen(Found(folder, ROWS, -1, status), Verdict("rows"))
+
+
+def gap_of(rows: LatestRow) -> float | Absent:
+    seconds = rows.usual_row_seconds
+    return Absent("its rows tell no times, or there is one alone") if seconds is None else max(0.0, seconds)

@@ -18,7 +18,7 @@ from tests.insight.verdicts.windows import (
     training,
     waits,
 )
-from zeropoint.model import Workload
+from zeropoint.model import Component, Section, Workload
 
 BEGIN = 20
 RESTING = waits(runnable_count=0, cpu_wait_percent=0.0, cpu_wait_share_percent=None)
@@ -73,10 +73,47 @@ def test_nothing_is_told_before_ten_seconds_and_five_usual_steps():
     def slow(at: int) -> Any:
         # A step takes 8 s: 30 s without one are no stall, 41 are.
         step, age = (at // 8, at % 8) if at < 40 else (4, at - 32)
-        return sample(at, workloads=[waiting], runs=[run(step, age=age, step_seconds=8.0, usual=8.0)])
+        return sample(at, workloads=[waiting], runs=[run(step, age=age, step_seconds=8.0, usual=8.0, gap=8.0)])
 
     assert not [one for one in told(slow, 32 + 40) if one.name == "stalled"]
     assert [one.cause for one in told(slow, 32 + 44) if one.name == "stalled"] == ["disk"]
+
+
+def test_rows_that_are_written_seldom_are_no_stall_between_them():
+    # A row each 20 s, of steps that take a tenth of a second.
+    def seldom(at: int) -> Any:
+        row_at = at - at % 20 if at < 100 else 80
+        return sample(at, workloads=[resting(disk_count=1)], runs=[run(10 * row_at, age=at - row_at, gap=20.0)])
+
+    assert not [name for name, _ in ever(seldom, 180) if name == "stalled"]
+    assert [one.cause for one in told(seldom, 80 + 104) if one.name == "stalled"] == ["disk"]
+
+
+def test_before_it_is_known_how_often_rows_come_none_is_missed():
+    def unknown(at: int) -> Any:
+        return sample(at, workloads=[resting(disk_count=1)], runs=[run(7, age=at, gap=None)])
+
+    assert not [name for name, _ in ever(unknown, 200) if name == "stalled"]
+
+
+def test_of_a_component_it_is_seen_how_often_its_figures_change():
+    class Latest(Section, frozen=True, kw_only=True):
+        step: int
+
+    class Training(Component, frozen=True, kw_only=True):
+        latest: Latest
+
+    def made(at: int, every: int, until: int) -> Any:
+        step = 10 * (min(at, until) // every * every)
+        waiting = row(
+            "component:training", "training", "component", waits(runnable_count=0, disk_count=1), cpu_percent=0.0
+        )
+        report = Training(status="running", latest=Latest(step=step))
+        return sample(at, workloads=[waiting], components={"training": report})
+
+    assert not [name for name, _ in ever(lambda at: made(at, 15, 60), 130) if name == "stalled"]
+    assert [one.cause for one in told(lambda at: made(at, 15, 60), 142) if one.name == "stalled"] == ["disk"]
+    assert [one.cause for one in told(lambda at: made(at, 1, 60), 75) if one.name == "stalled"] == ["disk"]
 
 
 def test_what_is_not_separated_is_unknown_and_told_later():

@@ -103,7 +103,7 @@ def program(name: str, **numbers: Any) -> Workload:
     return row(f"program:{name} (ada)", name, "program", None, **numbers)
 
 
-def run(step: int, age: float = 0.1, step_seconds: float = 0.1, usual: float = 0.1) -> LiveRun:
+def run(step: int, age: float = 0.1, step_seconds: float = 0.1, usual: float = 0.1, gap: float | None = 0.1) -> LiveRun:
     return LiveRun(
         id="digits/1",
         name=NAME,
@@ -112,6 +112,7 @@ def run(step: int, age: float = 0.1, step_seconds: float = 0.1, usual: float = 0
         step=step,
         step_seconds=step_seconds,
         usual_step_seconds=usual,
+        usual_row_seconds=gap,
         row_age_seconds=age,
     )
 

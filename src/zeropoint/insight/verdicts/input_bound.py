@@ -11,7 +11,7 @@ from zeropoint.insight.verdicts.evidence import told
 from zeropoint.insight.verdicts.job import Job
 from zeropoint.insight.verdicts.look import Look, look_at
 from zeropoint.insight.verdicts.rule import Finding, Rule
-from zeropoint.insight.verdicts.stalled import LEAST_SECONDS, LEAST_STEPS, threshold
+from zeropoint.insight.verdicts.stalled import LEAST_SECONDS, LEAST_STEPS
 from zeropoint.insight.verdicts.window import Window
 
 LOOKED_AT_SECONDS, FEWEST_LOOKS = 20.0, 12
@@ -35,7 +35,7 @@ class InputBound(Rule):
 
     def look(self, window: Window, held: Set[str]) -> Iterable[Finding]:
         for job in window.jobs.values():
-            if job.age_seconds > threshold(job, LEAST_SECONDS, LEAST_STEPS) or not might_wait(window, job):
+            if job.has_paused(LEAST_SECONDS, LEAST_STEPS) or not might_wait(window, job):
                 continue
             look = look_at(window.last(LOOKED_AT_SECONDS), job.workload)
             cause = cause_of_wait(look, is_held=job.workload in held)

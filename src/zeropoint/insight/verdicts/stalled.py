@@ -1,6 +1,7 @@
 """stalled: work holds a part of the machine and makes no step, and what it waits for.
 
-It is told once no step was made for 10 s and for five usual steps. What uses the processor or a GPU meanwhile may be in
+It is told once no step was made for 10 s and for five times as long as it usually takes from one to the next, or from
+one row to the next where not each step is told. What uses the processor or a GPU meanwhile may be in
 an evaluation, and what waits for nothing that can be seen may wait for somebody: both are told later, without a cause.
 """
 
@@ -32,7 +33,7 @@ class Stalled(Rule):
 
     def look(self, window: Window, held: Set[str]) -> Iterable[Finding]:
         for job in window.jobs.values():
-            if job.age_seconds > threshold(job, LEAST_SECONDS, LEAST_STEPS):
+            if job.has_paused(LEAST_SECONDS, LEAST_STEPS):
                 yield from self._judge(window, job)
         yield from self._stopped(window)
 
@@ -40,13 +41,10 @@ class Stalled(Rule):
         moments = window.last(min(LOOKED_AT_SECONDS, job.age_seconds))
         look = look_at(moments, job.workload)
         cause, names = cause_of(look, moments)
-        due = 0.0
-        if cause == UNKNOWN and is_busy(look):
-            due = threshold(job, BUSY_SECONDS, BUSY_STEPS)
-        elif cause == UNKNOWN:
-            due = threshold(job, UNKNOWN_SECONDS, UNKNOWN_STEPS)
-        if job.age_seconds < due:
-            return
+        if cause == UNKNOWN:
+            due = (BUSY_SECONDS, BUSY_STEPS) if is_busy(look) else (UNKNOWN_SECONDS, UNKNOWN_STEPS)
+            if not job.has_paused(*due):
+                return
         usual = f", {in_seconds(job.usual_seconds)} a step is usual" if job.usual_seconds is not None else ""
         yield Finding(
             subject=job.workload,
@@ -78,10 +76,6 @@ class Stalled(Rule):
                     says=f"{row.name} does nothing: {CAUSES['stopped']}",
                     evidence=tuple(told(look, "stopped", "cpu", "memory", "gpu-memory")),
                 )
-
-
-def threshold(job: Job, seconds: float, steps: int) -> float:
-    return max(seconds, steps * (job.usual_seconds or 0.0))
 
 
 def is_busy(look: Look) -> bool:
