@@ -21,7 +21,10 @@ def taken(waiting: Waiting) -> list[int]:
 
 def test_what_is_put_is_seen_once_and_stays_until_it_is_taken():
     waiting = filled(3)
-    assert [one.sequence for one in waiting.wait(0)[0]] == [1, 2, 3]
+    records, _ = waiting.wait(0)
+    assert [one.sequence for one in records] == [1, 2, 3]
+    for one in records:
+        waiting.seen(one)
     assert waiting.wait(0) == ([], False)
     assert taken(waiting) == [1, 2, 3]
 
@@ -69,6 +72,8 @@ def test_a_wait_ends_with_a_sample_with_the_end_and_when_asked():
     def follow() -> None:
         while not answers or not answers[-1][1]:
             answers.append(waiting.wait(None))
+            for one in answers[-1][0]:
+                waiting.seen(one)
 
     thread = threading.Thread(target=follow)
     thread.start()

@@ -50,6 +50,13 @@ def test_a_sample_is_in_the_journal_and_in_the_columns_after_a_turn(directory: P
     assert desk.writer.failures() == []
 
 
+def test_a_sample_can_be_read_before_the_writer_has_seen_it(directory: Path):
+    desk = Desk(directory)
+    desk.put(3)
+    desk.put(2, turns=False)
+    assert desk.column_times() == [NOON_MS + 1000 * (1 + index) for index in range(5)]
+
+
 def test_minutes_go_to_the_columns_when_they_are_over(directory: Path):
     desk = Desk(directory)
     desk.put(200)

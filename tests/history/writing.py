@@ -4,8 +4,10 @@ from pathlib import Path
 
 from tests.history.records import NOON_MS, record
 from zeropoint.history.columns_reader import ColumnReader
+from zeropoint.history.flatten import Flattener
 from zeropoint.history.gaps import GapReader, Loss
 from zeropoint.history.journal_reader import JournalReader
+from zeropoint.history.minute import Columns
 from zeropoint.history.retention import Limits
 from zeropoint.history.waiting import Waiting
 from zeropoint.history.writer import Writer
@@ -58,6 +60,9 @@ class Desk:
     def close(self) -> None:
         self.writer.close()
 
+    def newest(self) -> Columns | None:
+        return self.writer.columns.newest(self.waiting.unseen(), Flattener())
+
     # --- what is on disk
 
     def ids(self) -> list[str]:
@@ -69,7 +74,7 @@ class Desk:
 
     def column_times(self) -> list[int]:
         """The times of all samples that are in the columns, in files or not yet."""
-        reader = ColumnReader(self.directory, self.writer.columns.newest)
+        reader = ColumnReader(self.directory, self.newest)
         stretch, holes = reader.read(["server.clients"], NOON_MS - TWO_YEARS_MS, NOON_MS + TWO_YEARS_MS, "samples")
         reader.close()
         assert holes == []

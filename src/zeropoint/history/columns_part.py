@@ -1,6 +1,6 @@
 """The writer's part that keeps the columns: the minute that is not over, and those that wait to be written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -70,16 +70,23 @@ class ColumnsPart:
             self._unwritten = self._unwritten[1:]
             self._fall_behind()
 
-    def newest(self) -> Columns | None:
-        """All that is not written yet, as one; any thread may ask. None where there is nothing."""
+    def newest(self, unseen: Sequence[Record], flattener: Flattener) -> Columns | None:
+        """All that is not written yet, as one; another thread may ask. None where there is nothing.
+
+        `unseen` are samples that may not have been added, as they were before the call; `flattener` is that thread's.
+        """
         runs = self._unwritten
-        rows = sorted((row for run in runs for row in run.buffer.rows()), key=lambda row: row[0])
+        rows = [row for run in runs for row in run.buffer.rows()]
+        added = {row[0] for row in rows} if unseen else set()
+        rows += [(one.time_ms, flattener.flatten(one.sample)) for one in unseen if one.time_ms not in added]
+        rows.sort(key=lambda row: row[0])
         if not rows:
             return None
         # A question looks several times, and a page asks several in a second.
         kept = self._newest
         if kept is None or len(kept[0]) != len(rows) or kept[0][0] is not rows[0] or kept[0][-1] is not rows[-1]:
-            kept = self._newest = (rows, columns_of(rows, runs[-1].buffer.interval_ms))
+            interval_ms = runs[-1].buffer.interval_ms if runs else unseen[-1].interval_ms
+            kept = self._newest = (rows, columns_of(rows, interval_ms))
         return kept[1]
 
     def write(self, *, all_of_it: bool = False) -> bool:

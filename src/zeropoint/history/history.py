@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from zeropoint.history.flatten import Flattener
 from zeropoint.history.gaps import Loss
 from zeropoint.history.minute import Columns
 from zeropoint.history.record import Record
@@ -35,6 +36,7 @@ class History:
         self.directory = directory
         self._waiting = Waiting()
         self._writer = Writer(directory, self._waiting, components, limits, claim=claim)
+        self._flattener = Flattener()
         self._thread = threading.Thread(target=self._writer.run, name="history", daemon=True)
 
     def start(self) -> None:
@@ -67,8 +69,9 @@ class History:
         )
 
     def newest_columns(self) -> Columns | None:
-        """What ColumnReader is to be given as `newest`: the samples that are in no file of the columns yet."""
-        return self._writer.columns.newest()
+        """What ColumnReader is to be given as `newest`: the samples that are in no file of the columns yet, up to the
+        one that was put last. For one thread."""
+        return self._writer.columns.newest(self._waiting.unseen(), self._flattener)
 
     def unwritten_losses(self) -> list[Loss]:
         """What GapReader.between is to be given: losses that were noted and are in no file yet."""

@@ -43,14 +43,23 @@ class Waiting:
             self._changed.notify()
 
     def wait(self, timeout_seconds: float | None) -> tuple[list[Record], bool]:
-        """Waits for a sample, for `ask` or for the end, or for so long; answers with those that came since the last
-        call, which stay here, and whether it is closed."""
+        """Waits for a sample, for `ask` or for the end, or for so long; answers with those that were not `seen` yet,
+        and whether it is closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._unseen or self._closed or self._asked, timeout_seconds)
             self._asked = False
-            unseen = list(self._unseen)
-            self._unseen.clear()
-            return unseen, self._closed
+            return list(self._unseen), self._closed
+
+    def seen(self, record: Record) -> None:
+        """Of one that `wait` gave: what is to be done with it beside writing it is done."""
+        with self._changed:
+            if self._unseen and self._unseen[0] is record:
+                self._unseen.popleft()
+
+    def unseen(self) -> list[Record]:
+        """Any thread may ask."""
+        with self._changed:
+            return list(self._unseen)
 
     def take(self) -> Record | None:
         """The oldest; None where there is none."""

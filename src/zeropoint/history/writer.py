@@ -93,8 +93,11 @@ class Writer:
     def turn(self, records: list[Record]) -> None:
         """Deals with what came since the last turn, and with what is due."""
         for record in records:
-            self._timeline.note(record)
-            self.columns.add(record)
+            try:
+                self._timeline.note(record)
+                self.columns.add(record)
+            finally:
+                self._waiting.seen(record)
         if not self._is_ours():
             return
         self.journal.write()
