@@ -178,6 +178,11 @@ def transaction(connection: apsw.Connection, path: Path) -> Iterator[None]:
         raise
 
 
+def fetch(connection: apsw.Connection, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """All rows of a query. Their types are what STRICT tables hold them to."""
+    return connection.execute(query, values).fetchall()
+
+
 def used_bytes(connection: apsw.Connection) -> int:
     """What of a file holds something; the rest are pages that are free to be used again."""
     pages, free, size = (_number(connection, name) for name in ("page_count", "freelist_count", "page_size"))

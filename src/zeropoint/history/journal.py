@@ -124,8 +124,7 @@ class Journal:
         """Where positions are missing: the times before and after, and how many. Pruning leaves none, unless the clock
         was set."""
         with told_apart(self.path, self._connection):
-            found = self._connection.execute(HOLES)
-            return [(before, after, lost) for before, after, lost in found.fetchall()]  # type: ignore[misc]
+            return [(before, after, lost) for before, after, lost in database.fetch(self._connection, HOLES)]
 
     def restore(self, table: str, rows: list[tuple[Any, ...]]) -> None:
         """Takes over rows that were saved of a journal that was damaged."""
@@ -142,9 +141,8 @@ class Journal:
     def _find_end(self) -> None:
         """Position, id and time of what was written last; its time need not be the latest."""
         with told_apart(self.path, self._connection):
-            row = self._connection.execute(END).fetchone()
-        end: tuple[int, str, int, int | None] = (0, "", 0, None) if row is None else row
-        self._position, self._epoch, self._sequence, self.newest_time_ms = end
+            ends = database.fetch(self._connection, END)
+        self._position, self._epoch, self._sequence, self.newest_time_ms = ends[0] if ends else (0, "", 0, None)
         self._inherited_position, self._inherits = self._position, True
 
     def _seal(self, epoch: str, entries: list[Entry], last_position: int) -> None:

@@ -2,22 +2,25 @@
 
 import apsw
 
+from zeropoint.history.database import fetch
+
 # How many epochs that are gone are remembered.
 PRUNED_EPOCHS = 1000
 
 # A clock that was ahead left blocks of times to come: they go with those that were written after them.
-EXPIRED = """last_time_ms < :cutoff
-    OR (first_time_ms > :now AND position < (SELECT max(position) FROM blocks WHERE last_time_ms < :cutoff))"""
+EXPIRED = """last_time_ms < ?1
+    OR (first_time_ms > ?2 AND position < (SELECT max(position) FROM blocks WHERE last_time_ms < ?1))"""
 
 
 def expired(connection: apsw.Connection, now_ms: int, keep_ms: int) -> list[int]:
     """Positions of the blocks that are older than `keep_ms`."""
-    given = {"cutoff": now_ms - keep_ms, "now": now_ms}
-    return _positions(connection.execute(f"SELECT position FROM blocks WHERE {EXPIRED}", given))  # noqa: S608
+    given = (now_ms - keep_ms, now_ms)
+    return [position for (position,) in fetch(connection, f"SELECT position FROM blocks WHERE {EXPIRED}", given)]  # noqa: S608
 
 
 def oldest(connection: apsw.Connection, blocks: int) -> list[int]:
-    return _positions(connection.execute("SELECT position FROM blocks ORDER BY position LIMIT ?", (blocks,)))
+    rows = fetch(connection, "SELECT position FROM blocks ORDER BY position LIMIT ?", (blocks,))
+    return [position for (position,) in rows]
 
 
 def delete(connection: apsw.Connection, positions: list[int]) -> None:
@@ -34,7 +37,3 @@ def delete(connection: apsw.Connection, positions: list[int]) -> None:
         "DELETE FROM pruned WHERE epoch NOT IN (SELECT epoch FROM pruned ORDER BY position DESC LIMIT ?)",
         (PRUNED_EPOCHS,),
     )
-
-
-def _positions(cursor: apsw.Cursor) -> list[int]:
-    return [row[0] for row in cursor.fetchall()]  # type: ignore[misc]

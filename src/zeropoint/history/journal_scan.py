@@ -5,6 +5,7 @@ from typing import Any
 import apsw
 from msgspec import Struct
 
+from zeropoint.history.database import fetch
 from zeropoint.history.journal_format import DamagedError, Entry, crc_of, unpack
 from zeropoint.history.sample_id import order_of
 
@@ -29,16 +30,17 @@ class Start(Struct, frozen=True):
 
 def unit_after(connection: apsw.Connection, position: int) -> Unit | None:
     """The next unit that holds positions after the given one; None at the end."""
-    found = connection.execute(
+    found = fetch(
+        connection,
         "SELECT last_position, epoch, crc, content FROM blocks WHERE last_position > ?1 AND position >= "
         "ifnull((SELECT max(position) FROM blocks WHERE position <= ?1), 0) ORDER BY position LIMIT 1",
         (position,),
-    ).fetchone()
-    if found is not None:
-        return _unpacked(position, *found)
+    )
+    if found:
+        return _unpacked(position, *found[0])
     query = f"SELECT {ROW} FROM rows WHERE position > ? ORDER BY position LIMIT ?"  # noqa: S608
-    rows = connection.execute(query, (position, ROWS_AT_A_TIME)).fetchall()
-    return Unit([_row for row in rows for _row in _checked(*row)], int(rows[-1][0])) if rows else None
+    rows = fetch(connection, query, (position, ROWS_AT_A_TIME))
+    return Unit([whole for row in rows for whole in _checked(*row)], rows[-1][0]) if rows else None
 
 
 def _unpacked(position: int, last: Any, epoch: Any, crc: Any, content: Any) -> Unit:
@@ -58,8 +60,8 @@ def start_after(connection: apsw.Connection, epoch: str, sequence: int) -> Start
     """Where what came after a sample begins; None where nothing here did."""
 
     def one(query: str, *given: object) -> int | None:
-        row: tuple[Any, ...] | None = connection.execute(query, (epoch, *given)).fetchone()
-        return None if row is None or row[0] is None else int(row[0])
+        rows = fetch(connection, query, (epoch, *given))
+        return rows[0][0] if rows else None
 
     for table, last in (("blocks", "last_sequence"), ("rows", "sequence")):
         query = f"SELECT position FROM {table} WHERE epoch = ? AND {last} > ? ORDER BY {last} LIMIT 1"  # noqa: S608
@@ -82,8 +84,8 @@ def _lost_since(connection: apsw.Connection, epoch: str, sequence: int, position
     Each epoch begins at sequence 1, so the last one of it tells how many there were.
     """
     kept = _epochs(connection)
-    gone = connection.execute("SELECT epoch, last_sequence FROM pruned WHERE position >= ?", (position,)).fetchall()
-    lost = sum(int(last) for other, last in gone if other not in dict(kept))
+    gone = fetch(connection, "SELECT epoch, last_sequence FROM pruned WHERE position >= ?", (position,))
+    lost: int = sum(last for other, last in gone if other not in dict(kept))
     unit = unit_after(connection, position)
     first = unit.entries[0][1].sequence - 1 if unit and unit.entries else 0
     return max(0, lost - sequence + first)
@@ -94,8 +96,8 @@ def _epochs(connection: apsw.Connection) -> list[tuple[str, int]]:
     query = "SELECT epoch, min(position) FROM {} GROUP BY epoch"
     begins: dict[str, int] = {}
     for table in ("rows", "blocks"):
-        for epoch, position in connection.execute(query.format(table)):
-            begins[str(epoch)] = min(int(position), begins.get(str(epoch), int(position)))
+        for epoch, position in fetch(connection, query.format(table)):
+            begins[epoch] = min(position, begins.get(epoch, position))
     return sorted(begins.items(), key=lambda item: item[1])
 
 
@@ -103,8 +105,8 @@ def last_sequences(connection: apsw.Connection) -> dict[str, int]:
     """The epochs that the journal holds, in the order of writing, with the last sample of each."""
     last: dict[str, int] = {}
     for table, column in (("blocks", "last_sequence"), ("rows", "sequence")):
-        for epoch, sequence in connection.execute(f"SELECT epoch, max({column}) FROM {table} GROUP BY epoch"):  # noqa: S608
-            last[str(epoch)] = max(int(sequence), last.get(str(epoch), 0))
+        for epoch, sequence in fetch(connection, f"SELECT epoch, max({column}) FROM {table} GROUP BY epoch"):  # noqa: S608
+            last[epoch] = max(sequence, last.get(epoch, 0))
     return {epoch: last[epoch] for epoch, _ in _epochs(connection)}
 
 
@@ -114,22 +116,23 @@ def stretch(connection: apsw.Connection, from_ms: int, to_ms: int) -> tuple[int,
     overlap = "first_time_ms <= ?2 AND last_time_ms >= ?1"
     blocks = f"SELECT min(position), max(last_position) FROM blocks WHERE {overlap}"  # noqa: S608
     rows = "SELECT min(position) FROM rows WHERE time_ms BETWEEN ?1 AND ?2"
-    first, last = connection.execute(blocks, (from_ms, to_ms)).fetchall()[0]
-    row = connection.execute(rows, (from_ms, to_ms)).fetchall()[0][0]
+    ((first, last),) = fetch(connection, blocks, (from_ms, to_ms))
+    ((row,),) = fetch(connection, rows, (from_ms, to_ms))
     if first is None and row is None:
         return None
-    return int(first if first is not None else row), int(last) if row is None else None
+    return first if first is not None else row, last if row is None else None
 
 
 def newest_before(connection: apsw.Connection, time_ms: int) -> tuple[str, Entry] | None:
     """The sample with the latest time at or before the given one."""
     query = f"SELECT {ROW} FROM rows WHERE time_ms <= ? ORDER BY time_ms DESC, position DESC LIMIT 1"  # noqa: S608
-    found = [one for row in connection.execute(query, (time_ms,)).fetchall() for one in _checked(*row)]
-    blocks = connection.execute(
+    found = [one for row in fetch(connection, query, (time_ms,)) for one in _checked(*row)]
+    blocks = fetch(
+        connection,
         "SELECT position, last_position, epoch, crc, content FROM blocks "
         "WHERE first_time_ms <= ? ORDER BY first_time_ms DESC LIMIT 3",  # minutes overlap where the clock was set back
         (time_ms,),
     )
-    for position, *block in blocks.fetchall():
-        found += [one for one in _unpacked(int(position or 0) - 1, *block).entries if one[1].time_ms <= time_ms]
+    for position, *block in blocks:
+        found += [one for one in _unpacked(position - 1, *block).entries if one[1].time_ms <= time_ms]
     return max(found, key=lambda one: (one[1].time_ms, one[1].position), default=None)
