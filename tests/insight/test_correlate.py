@@ -33,7 +33,7 @@ def test_who_is_named_first_turns_the_lag_around_and_nothing_else(rank: bool):
     rows = truths.planted(random())
     one, other = only_pair(*rows, rank=rank), only_pair(*rows[::-1], rank=rank)
     assert told(other)[0] == -7
-    assert told(other)[1:] == pytest.approx(told(one)[1:], rel=1e-9)
+    assert told(other)[1:] == pytest.approx(told(one)[1:], rel=1e-5)
 
 
 def test_units_and_where_zero_is_do_not_matter():

@@ -11,7 +11,7 @@ from zeropoint.insight.normal import joint_upper_tail, upper_tail
 from zeropoint.insight.series import Floats
 
 LARGEST_SCORE = 10.0
-SECANTS = 4
+SECANTS = 3
 
 
 def score(coefficient: Floats, effective_samples: Floats) -> Floats:

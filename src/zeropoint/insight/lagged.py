@@ -33,17 +33,19 @@ class LagSums:
         self._kind_of = look.kinds.of
         self._kinds = spectra(look.kinds.known, longest)
         self._values = spectra(look.values, longest)
-        self._squares = spectra(look.values**2, longest)
-        self._sums_beside = _beside_each(self._kinds, self._values)
-        self._squares_beside = _beside_each(self._kinds, self._squares)
+        squares = spectra(look.values**2, longest)
+        self._squares = squares.single()
+        # Of each series over the cells that each kind has: rows x kinds x lags.
+        self._sums = _beside_each(self._kinds, self._values)
+        self._square_sums = _beside_each(self._kinds, squares)
 
     def of(self, first: Indices, second: Indices) -> Lagged:
         """Of the pairs of these two numbers of series."""
         kind, other = self._kind_of[first], self._kind_of[second]
         count = self._counts(kind, other)
-        # Sums of each over the cells that the other has. What lies k cells after the one is -k cells before the other.
-        sum_first, sum_second = self._sums_beside[first, other], self._sums_beside[second, kind, ::-1]
-        square_first, square_second = self._squares_beside[first, other], self._squares_beside[second, kind, ::-1]
+        # What lies k cells after the one is -k cells before the other.
+        sum_first, sum_second = self._sums[first, other], self._sums[second, kind, ::-1]
+        square_first, square_second = self._square_sums[first, other], self._square_sums[second, kind, ::-1]
         product = self._values.with_others(self._values, first, second)
         product_of_squares = self._squares.with_others(self._squares, first, second)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -60,7 +62,9 @@ class LagSums:
 
 
 def _beside_each(kinds: Spectra, rows: Spectra) -> Floats:
-    """Sums of each row over the cells that each kind has: rows x kinds x lags."""
-    shape = (len(rows.spectrum), len(kinds.spectrum))
-    row, kind = np.indices(shape).reshape(2, -1)
-    return rows.with_others(kinds, row, kind).reshape(*shape, -1)
+    """Sums of each row over the cells that each kind has k cells later: rows x kinds x lags."""
+    shape = (len(kinds.spectrum), len(rows.spectrum))
+    kind, row = np.indices(shape).reshape(2, -1)
+    # Kinds first, of which there are few; a row lies -k cells after them.
+    sums = kinds.with_others(rows, kind, row).reshape(*shape, -1)
+    return sums.transpose(1, 0, 2)[..., ::-1]

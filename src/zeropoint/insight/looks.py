@@ -4,7 +4,6 @@ Levels find what goes together slowly, and drown where a series wanders. Changes
 what is slow and noisy, and find what wandering series do at the same moment.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,28 +34,31 @@ def levels(grid: Grid, rank: bool) -> Look:
     With ranks the line is taken off the ranks, so that an outlier does not tilt it; what is compared then is
     Spearman's partial correlation given time.
     """
-    values = midranks(grid.values) if rank else grid.values
-    return _look(values, _without_line(grid.steps), removed=2)
+    values, known = _from_lowest(midranks(grid.values) if rank else grid.values)
+    kinds = kinds_of(known)
+    centred = _centred(values, known)
+    times = _centred(kinds.known * (grid.steps / max(grid.steps[-1], 1.0)), kinds.known)
+    squares = np.maximum((times**2).sum(axis=1), np.finfo(float).tiny)
+    lines = times[kinds.of]
+    lines *= ((centred * lines).sum(axis=1) / squares[kinds.of])[:, None]
+    return Look(_scaled(centred - lines, known), known, kinds, removed=2)
 
 
 def changes(grid: Grid, rank: bool) -> Look:
     """Differences of neighbouring cells, or their ranks, less their mean. Beside a hole there is no change."""
     differences = np.diff(grid.values, axis=1, prepend=np.nan)
-    return _look(midranks(differences) if rank else differences, _centred, removed=1)
+    values, known = _from_lowest(midranks(differences) if rank else differences)
+    return Look(_scaled(_centred(values, known), known), known, kinds_of(known), removed=1)
 
 
-def _look(values: Floats, clean: Callable[[Floats, Floats], Floats], removed: int) -> Look:
+def _from_lowest(values: Floats) -> tuple[Floats, Floats]:
+    """Each row from 0 to 1, 0 in holes; and 1 where there is none. A counter in the billions that moves by ones would
+    else leave no digits to its squares."""
     present = np.isfinite(values)
-    known = present.astype(np.float64)
-    lowest = np.where(present, values, np.inf).min(axis=1, keepdims=True)
-    # From the lowest value on, for a counter in the billions that moves by ones leaves no digits to its squares.
-    above = np.where(present, values - np.where(np.isfinite(lowest), lowest, 0.0), 0.0)
+    above = np.where(present, values - np.fmin.reduce(values, axis=1)[:, None], 0.0)
     highest = above.max(axis=1, keepdims=True)
-    cleaned = clean(above / np.where(highest > 0, highest, 1.0), known)
-    squares = (cleaned**2).sum(axis=1, keepdims=True) / np.maximum(known.sum(axis=1, keepdims=True), 1.0)
-    flat = squares <= ROUNDING
-    cleaned = np.where(flat, 0.0, cleaned / np.sqrt(np.where(flat, 1.0, squares)))
-    return Look(cleaned, known, kinds_of(known), removed)
+    above /= np.where(highest > 0, highest, 1.0)
+    return above, present.astype(np.float64)
 
 
 def _centred(values: Floats, known: Floats) -> Floats:
@@ -65,12 +67,8 @@ def _centred(values: Floats, known: Floats) -> Floats:
     return centred
 
 
-def _without_line(steps: Floats) -> Callable[[Floats, Floats], Floats]:
-    def clean(values: Floats, known: Floats) -> Floats:
-        times = _centred(known * (steps / max(steps[-1], 1.0)), known)
-        centred = _centred(values, known)
-        squares = np.maximum((times**2).sum(axis=1, keepdims=True), np.finfo(float).tiny)
-        slope: Floats = (centred * times).sum(axis=1, keepdims=True) / squares
-        return centred - times * slope
-
-    return clean
+def _scaled(values: Floats, known: Floats) -> Floats:
+    """With variance 1, or all 0 where there is none."""
+    variance = (values**2).sum(axis=1, keepdims=True) / np.maximum(known.sum(axis=1, keepdims=True), 1.0)
+    varies = variance > ROUNDING
+    return values * np.where(varies, 1 / np.sqrt(np.where(varies, variance, 1.0)), 0.0)

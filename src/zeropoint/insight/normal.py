@@ -7,7 +7,7 @@ import numpy as np
 from zeropoint.insight.series import Floats
 
 _erfc = np.frompyfunc(math.erfc, 1, 1)
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(24)
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(16)
 
 
 def upper_tail(at: Floats) -> Floats:

@@ -1,6 +1,7 @@
 """Sums of products at all lags at once, by FFT: as many lags as wanted for the price of one."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,9 +30,13 @@ def fast_length(least: int) -> int:
 class Spectra:
     """The spectrum of each row, taken over `length` cells: room enough that the ends do not meet within `longest`."""
 
-    spectrum: NDArray[np.complex128]
+    spectrum: NDArray[np.complexfloating]
     length: int
     longest: int
+
+    def single(self) -> "Spectra":
+        """In single precision, which takes half the time where seven digits are enough."""
+        return Spectra(self.spectrum.astype(np.complex64), self.length, self.longest)
 
     def with_themselves(self) -> Floats:
         """Sums over t of row(t) * row(t + k): rows x lags, k from 0 to `longest`."""
@@ -42,13 +47,16 @@ class Spectra:
         """Sums over t of own row `first`(t) * others' row `second`(t + k): pairs x lags, k from -`longest` on."""
         result = np.empty((len(first), 2 * self.longest + 1))
         step = max(1, MOST_AT_ONCE // self.length)
-        for start in range(0, len(first), step):
-            part = slice(start, start + step)
-            products = np.conj(self.spectrum[first[part]]) * others.spectrum[second[part]]
+        conjugate = np.conj(self.spectrum)
+        # Pairs with the same first row in a row share it.
+        starts = {0, *range(0, len(first), step), *(np.flatnonzero(np.diff(first)) + 1).tolist()}
+        for start, end in pairwise([*sorted(starts), len(first)]):
+            products = others.spectrum[second[start:end]]
+            products *= conjugate[first[start:end][:1]]
             sums = np.fft.irfft(products, self.length)
             # Lags below 0 are at the end.
-            result[part, : self.longest] = sums[:, self.length - self.longest :]
-            result[part, self.longest :] = sums[:, : self.longest + 1]
+            result[start:end, : self.longest] = sums[:, self.length - self.longest :]
+            result[start:end, self.longest :] = sums[:, : self.longest + 1]
         return result
 
 
