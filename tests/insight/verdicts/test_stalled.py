@@ -136,6 +136,15 @@ def test_a_disk_wait_in_a_few_looks_names_no_cause_unless_the_pressure_agrees():
     assert [one.cause for one in told(lambda at: seldom(at, 40.0), BEGIN + 20)] == ["disk"]
 
 
+def test_of_disk_and_processor_the_one_that_is_waited_for_longer_is_named():
+    def both(at: int, disk: int, waited: float) -> Any:
+        waiting = waits(disk_count=int(at % 10 < disk), cpu_wait_percent=waited, cpu_wait_share_percent=90.0)
+        return stalled_from(at, BEGIN, row(waits=waiting, cpu_percent=5.0), psi_io=30.0, psi_cpu=90.0)
+
+    assert [one.cause for one in told(lambda at: both(at, 4, 60.0), BEGIN + 14) if one.name == "stalled"] == ["cpu"]
+    assert [one.cause for one in told(lambda at: both(at, 7, 25.0), BEGIN + 14) if one.name == "stalled"] == ["disk"]
+
+
 def test_what_works_on_something_is_left_alone_for_minutes():
     evaluating = row(waits=waits(), cpu_percent=100.0)
     assert ever(lambda at: stalled_from(at, BEGIN, evaluating), BEGIN + 170) == set()

@@ -38,7 +38,7 @@ def cause_of(look: Look, moments: Sequence[Moment]) -> tuple[str, Sequence[str]]
     if look.waits_looks >= FEWEST_LOOKS:
         if waits_for_memory(look):
             return "memory", ("psi-memory", "own-memory", "swap", "disk")
-        if waits_for_disk(look):
+        if waits_for_disk(look) and not waits_longer_for_cpu(look):
             return "disk", ("disk", "psi-io", "own-io", "read")
         if is_starved(look):
             return "cpu", ("cpu-wait", "runnable", "psi-cpu", "own-cpu", "machine-cpu", "quota", "steal")
@@ -65,6 +65,12 @@ def waits_for_disk(look: Look) -> bool:
     """Fast disks are waited for in short pieces, so fewer looks suffice where the machine's pressure agrees."""
     pressed = max(look.io_some_percent or 0.0, look.own_io_percent or 0.0) >= PRESSED_IO_PERCENT
     return look.share(look.disk_looks) >= (PRESSED_LOOKS_SHARE if pressed else MOST_LOOKS_SHARE)
+
+
+def waits_longer_for_cpu(look: Look) -> bool:
+    """Of one that waits for both, by the time that it spends so."""
+    waited = (look.cpu_wait_percent or 0.0) / max(1.0, look.processes)
+    return is_starved(look) and waited > 100 * look.share(look.disk_looks)
 
 
 def is_starved(look: Look) -> bool:
