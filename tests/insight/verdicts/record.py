@@ -1,4 +1,4 @@
-"""Records the scene that test_recorded.py reads: `python -m tests.insight.verdicts.record`, on a machine that is at rest.
+"""Records the scene that test_recorded.py reads: `python -m tests.insight.verdicts.record`, on a machine at rest.
 
 Kept is what the rules read, of the trainings and of the five others that use most.
 """
