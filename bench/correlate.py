@@ -178,7 +178,8 @@ def measure(runs: int) -> report.Report:
         notes=[
             f"{SERIES} series of {HOUR} samples, all pairs, lags of -{LAGS} to {LAGS}: CPU, milliseconds, "
             f"{report.spread(times[OURS])}; {FFT}, {report.spread(times[FFT])}; {TUNED}, "
-            f"{report.spread(times[TUNED])}, of which it is {than_tuned:.1f} times. The FFTs have length {FFT_LENGTH}, and give nothing else.",
+            f"{report.spread(times[TUNED])}, of which it is {than_tuned:.1f} times. "
+            f"The FFTs have length {FFT_LENGTH}, and give nothing else.",
             f"100 families of {SERIES} independent AR(1) series with phi 0.9: {wrong_pairs} of {pairs:,} pairs are "
             f"called correlated, in {wrong_families} of the families.",
             f"Coverage of the 95 % interval, planted lag with white noise, true coefficient "
