@@ -22,7 +22,7 @@ from zeropoint.history.fault import Fault, fault_of, is_read_only, refusal, told
 APPLICATION_ID = 0x5A506873
 # How long a connection waits where another one holds the file for a moment, as while it recovers after a crash.
 BUSY_MS = 2000
-# The WAL goes back into the file after this many bytes, so that it stays small where the whole disk is.
+# The WAL goes back into the file after this many bytes, unless its owner says otherwise.
 CHECKPOINT_BYTES = 512 * 1024
 # At most this share of a file is kept as pages that are free to be used again; the rest goes back to the disk.
 FREE_SHARE = 0.25
@@ -38,7 +38,9 @@ class Schema(Struct, frozen=True):
     page_bytes: int = 4096
 
 
-def open_writer(path: Path, schema: Schema, synchronous: Literal["FULL", "NORMAL"]) -> apsw.Connection:
+def open_writer(
+    path: Path, schema: Schema, synchronous: Literal["FULL", "NORMAL"], wal_bytes: int = CHECKPOINT_BYTES
+) -> apsw.Connection:
     """The connection that writes; makes the file and its directory, for their owner alone, where they are missing.
 
     With FULL, what is committed is on the disk; with NORMAL, the newest commits may be gone after a loss of power, and
@@ -55,7 +57,10 @@ def open_writer(path: Path, schema: Schema, synchronous: Literal["FULL", "NORMAL
             sync_directory(path.parent)
         elif (refused := refusal(path)) is not None:
             raise refused
-    return _opened(path, schema, writes=True, synchronous=synchronous)
+    connection = _opened(path, schema, writes=True)
+    connection.execute(f"PRAGMA synchronous = {synchronous}")
+    connection.wal_autocheckpoint(max(1, wal_bytes // schema.page_bytes))
+    return connection
 
 
 def open_reader(path: Path, schema: Schema) -> apsw.Connection:
@@ -65,10 +70,10 @@ def open_reader(path: Path, schema: Schema) -> apsw.Connection:
     """
     if not path.exists():
         raise FileNotFoundError(path.name)
-    return _opened(path, schema, writes=False, synchronous="NORMAL")
+    return _opened(path, schema, writes=False)
 
 
-def _opened(path: Path, schema: Schema, *, writes: bool, synchronous: str) -> apsw.Connection:
+def _opened(path: Path, schema: Schema, *, writes: bool) -> apsw.Connection:
     connection = None
     try:
         connection = _connect(path, writes)
@@ -76,8 +81,6 @@ def _opened(path: Path, schema: Schema, *, writes: bool, synchronous: str) -> ap
             connection.set_busy_timeout(BUSY_MS)
             if writes:
                 _make(connection, schema)
-                connection.execute(f"PRAGMA synchronous = {synchronous}")
-                connection.wal_autocheckpoint(CHECKPOINT_BYTES // schema.page_bytes)
             found = _tables(connection)
             if found or writes:
                 _check(connection, path, schema, found)

@@ -10,7 +10,7 @@ from zeropoint.history.aside import put_aside
 from zeropoint.history.fault import Fault
 from zeropoint.history.gaps import GapLog, LossReason
 from zeropoint.history.guard import Guard
-from zeropoint.history.journal import BLOCK_BYTES, Journal
+from zeropoint.history.journal import BLOCK_BYTES, WAL_BYTES, Journal
 from zeropoint.history.record import Record
 from zeropoint.history.salvage import salvage
 from zeropoint.history.waiting import Waiting
@@ -35,6 +35,7 @@ class JournalPart:
         wall: Callable[[], float],
         note_rest: Callable[[int | None, Record], None],
         block_bytes: int = BLOCK_BYTES,
+        wal_bytes: int = WAL_BYTES,
     ) -> None:
         self.guard = guard
         self.written_total = 0
@@ -45,7 +46,7 @@ class JournalPart:
         self._gaps = gaps
         self._wall = wall
         self._note_rest = note_rest
-        self._block_bytes = block_bytes
+        self._block_bytes, self._wal_bytes = block_bytes, wal_bytes
         self._journal: Journal | None = None
         self._is_first = True
         self._doubted = False
@@ -122,7 +123,7 @@ class JournalPart:
 
     def _opened(self) -> Journal:
         if self._journal is None:
-            self._journal = Journal(self._directory, self._block_bytes)
+            self._journal = Journal(self._directory, self._block_bytes, self._wal_bytes)
         return self._journal
 
     def _try(self, call: Callable[[Journal], T]) -> T | None:

@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 
 from zeropoint.history.aside import NAME
 from zeropoint.history.columns import TIERS, ColumnStore, Tier, TierFile
-from zeropoint.history.journal import BLOCK_BYTES
+from zeropoint.history.journal import BLOCK_BYTES, WAL_BYTES
 from zeropoint.history.journal_part import JournalPart
 
 HOUR_MS = 3_600_000
@@ -43,6 +43,11 @@ class Limits(Struct, frozen=True):
     def rows_bytes(self) -> int:
         """How much of whole samples may wait to be compressed: a sixteenth of all, in bounds."""
         return min(BLOCK_BYTES, max(FEWEST_ROWS_BYTES, self.size_bytes // 16))
+
+    @property
+    def wal_bytes(self) -> int:
+        """How large the journal's WAL may grow."""
+        return min(WAL_BYTES, self.rows_bytes)
 
     def ages_ms(self) -> Mapping[Tier, int]:
         return {"samples": self.samples_ms, "minutes": self.minutes_ms, "hours": self.hours_ms}

@@ -57,6 +57,7 @@ class Writer:
             wall=wall,
             note_rest=self._timeline.note_rest,
             block_bytes=limits.rows_bytes,
+            wal_bytes=limits.wal_bytes,
         )
         self._reader = JournalReader(directory)
         self.columns = ColumnsPart(
