@@ -69,9 +69,9 @@ def start_after(connection: apsw.Connection, epoch: str, sequence: int) -> Start
             return Start(position - 1, 0)
     # All that is left of its epoch came before it.
     for table, end, last in (("rows", "position", "sequence"), ("blocks", "last_position", "last_sequence")):
-        if (position := one(f"SELECT max({end}) FROM {table} WHERE epoch = ?")) is not None:  # noqa: S608
-            newest = one(f"SELECT max({last}) FROM {table} WHERE epoch = ?")  # noqa: S608
-            return Start(position, min(0, (newest or 0) - sequence))
+        query = f"SELECT {end}, {last} FROM {table} WHERE epoch = ? ORDER BY {last} DESC LIMIT 1"  # noqa: S608
+        for position, newest in fetch(connection, query, (epoch,)):
+            return Start(position, min(0, newest - sequence))
     if (position := one("SELECT position FROM pruned WHERE epoch = ?")) is not None:
         return Start(position, _lost_since(connection, epoch, sequence, position))
     later = [start for other, start in _epochs(connection) if order_of(other) > order_of(epoch)]
