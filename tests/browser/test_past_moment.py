@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.shown import expected, milliseconds
+from tests.browser.test_layout import assert_contrast
 from tests.support.browser import Tab
 from tests.support.events import Event
 from tests.support.process import Appliance, running
@@ -169,6 +170,14 @@ def test_a_moment_on_a_phone_fits(kept: Kept, visit: Callable[..., Tab]):
     for button in bar(tab).get_by_role("button").all():
         box = button.bounding_box()
         assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_says_so_has_contrast(kept: Kept, visit: Callable[..., Tab], scheme: str):
+    tab = visit(kept.appliance.url, color_scheme=scheme, viewport={"width": 1280, "height": 2000}).open(kept.at(10))
+    shown(tab, kept.before[10]["id"])
+    expect(bar(tab)).to_contain_text("As it was")
+    assert_contrast(tab)
 
 
 @pytest.mark.parametrize("path", [Path("/control/metrics#at=yesterday"), Path("/control/metrics#at=")])

@@ -123,7 +123,7 @@ export class ZpDashboard extends LitElement {
     const time = new TimeControl(this.#timeline, { ask: this.#ask, changed: () => this.#showTime(), address: this.#goToMoment });
     this.#time = time;
     client.addEventListener("sample", (event) => this.#timeline.append(event.detail));
-    client.addEventListener("gap", (event) => this.#timeline.tellGap(gapWords(event.detail)));
+    client.addEventListener("gap", (event) => this.#timeline.tellGap(gapWords(event.detail), event.detail.reason !== "missed-ticks"));
     client.addEventListener("state", () => this.#follow(client.state));
     addEventListener("keydown", this.#key);
     addEventListener("popstate", this.#followAddress);

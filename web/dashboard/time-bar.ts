@@ -27,8 +27,8 @@ export class ZpTimeBar extends LitElement {
     }
     input { cursor: text; padding-inline: 5px; min-width: 0; flex: 0 1 auto; }
     @media (max-width: 640px) { .buttons { margin: 0; } input { width: 14em; } }
-    .past input { color-scheme: dark; }
-    :host([dark]) .past input { color-scheme: light; }
+    /* On the colours of the text, as is the sign in it that opens the calendar. */
+    .past input { color-scheme: var(--zp-inverse-scheme); }
     button:focus-visible, input:focus-visible { outline: 2px solid var(--zp-focus); outline-offset: 1px; }
     .live { font-weight: 650; }
     @media (pointer: coarse) { button, input { line-height: 27px; } }

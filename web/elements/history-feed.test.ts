@@ -137,8 +137,12 @@ describe("a longer window", () => {
     timeline.tellGap("the server no longer has these samples");
     await feed.follow(1000);
     expect(asked).toHaveLength(1);
-    await feed.follow(5000);
-    await feed.follow(5001);
+    await feed.follow(9000);
+    await feed.follow(9001);
+    expect(asked).toHaveLength(2);
+    // Nobody has those that were never taken.
+    timeline.tellGap("the machine was too busy to be sampled", false);
+    await feed.follow(60_000);
     expect(asked).toHaveLength(2);
   });
 

@@ -73,7 +73,7 @@ export class HistoryFeed {
       }
       const rows = new HistoryRows(question, together(answers));
       if (question.isOpen) rows.join(this.#timeline.live, this.#timeline.newest?.interval_seconds ?? 1);
-      this.#notBefore = nowMilliseconds + AFTER_JOIN_MILLISECONDS;
+      this.#notBefore = nowMilliseconds + Math.max(AFTER_JOIN_MILLISECONDS, rows.rowSeconds * 1000);
       this.#failedFor = "";
       this.#timeline.putHistory(rows);
       return null;

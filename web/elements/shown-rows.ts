@@ -66,9 +66,9 @@ export class ShownRows {
     return isLater;
   }
 
-  tellGap(reason: string): void {
+  tellGap(reason: string, isElsewhere: boolean): void {
     this.live.tellGap(reason);
-    if (this.#open !== null) this.#open.isStale = true;
+    if (isElsewhere && this.#open !== null) this.#open.isStale = true;
   }
 
   /** Why and where samples are missing. */

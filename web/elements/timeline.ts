@@ -101,8 +101,9 @@ export class Timeline {
     return taken;
   }
 
-  tellGap(reason: string): void {
-    this.#shown.tellGap(reason);
+  /** The next sample does not follow the one before. `isElsewhere`: those between were taken, and the history may have them. */
+  tellGap(reason: string, isElsewhere = true): void {
+    this.#shown.tellGap(reason, isElsewhere);
   }
 
   column(path: Path): number {
