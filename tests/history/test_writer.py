@@ -171,11 +171,35 @@ def test_a_file_that_is_no_database_is_set_aside_and_another_one_begun(directory
     assert asides(directory)[0].startswith(f"{Path(name).name}.damaged-{stamp[:11]}")
     assert again.ids()[-71:] == ids(1, 71, "e2")
     assert len(again.column_times()) >= 71
-    again.put(60)
     (told,) = again.writer.failures()
     assert told.startswith(f"history: {Path(name).parent.name or 'history'}/{Path(name).name} was damaged, and is kept")
     if name == TODAY:
-        assert len(again.column_times()) == 130 + 131
+        assert len(again.column_times()) == 130 + 71
+
+
+def test_a_disk_that_damages_all_is_not_filled_with_it(directory: Path):
+    desk = Desk(directory)
+    for _ in range(20):
+        desk.put(1)
+        desk.writer.journal.close()
+        for name in (JOURNAL, f"{JOURNAL}-wal"):
+            if (directory / name).exists():
+                spoil(directory / name, size=4096)
+    assert len(asides(directory)) == 16
+    assert any("it is damaged (16 others were already and are kept)" in line for line in desk.writer.failures())
+
+
+def test_what_lies_set_aside_is_told_until_it_is_moved_away(directory: Path):
+    first = Desk(directory)
+    first.put(1)
+    first.close()
+    spoil(directory / JOURNAL)
+    again = Desk(directory, "e2")
+    again.put(2)
+    assert len(again.writer.failures()) == 1
+    (directory / asides(directory)[0]).unlink()
+    again.put(60)
+    assert again.writer.failures() == []
 
 
 def test_a_newer_journal_is_left_alone_until_it_is_gone(directory: Path):

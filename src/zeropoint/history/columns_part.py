@@ -40,6 +40,7 @@ class ColumnsPart:
         self.guard = guard
         self.store = store
         self.is_behind = True
+        self.asides_total = 0
         self._directory = directory
         self._wall = wall
         self._doubt = doubt
@@ -129,6 +130,7 @@ class ColumnsPart:
             except Fault as another:
                 fault = another
             else:
+                self.asides_total += 1
                 self._fall_behind()  # another file begins, and the journal has what it can
                 return True
         self.guard.fails(fault)

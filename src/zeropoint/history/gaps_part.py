@@ -16,6 +16,7 @@ class GapsPart:
     def __init__(self, directory: Path, guard: Guard, wall: Callable[[], float]) -> None:
         self.log = GapLog(directory)
         self.guard = guard
+        self.asides_total = 0
         self._directory = directory
         self._wall = wall
 
@@ -38,6 +39,7 @@ class GapsPart:
         if fault.kind == "damaged":
             try:
                 put_aside(fault, self._directory, datetime.fromtimestamp(self._wall(), UTC))
+                self.asides_total += 1
             except Fault as another:
                 fault = another
         self.guard.fails(fault)

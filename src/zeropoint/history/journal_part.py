@@ -40,6 +40,7 @@ class JournalPart:
         self.guard = guard
         self.written_total = 0
         self.damaged_total = 0
+        self.asides_total = 0
         self.commit_seconds: float | None = None
         self._directory = directory
         self._waiting = waiting
@@ -149,6 +150,7 @@ class JournalPart:
 
     def _replace(self, fault: Fault) -> None:
         aside = put_aside(fault, self._directory, datetime.fromtimestamp(self._wall(), UTC))
+        self.asides_total += 1
         journal = self._opened()
         for table, rows in salvage(aside):
             journal.restore(table, rows)

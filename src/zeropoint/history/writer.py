@@ -71,6 +71,7 @@ class Writer:
         )
         self._minute: int | None = None
         self._more = True
+        self._asides = 0
         self._notices: list[str] = []
         self._broken: str | None = None
         self._busy_since: float | None = None
@@ -104,11 +105,15 @@ class Writer:
         self.journal.write()
         self.journal.look()
         self._more = self.columns.write()
+        self.gaps.write()
         minute = int(self._wall()) // 60
         if minute != self._minute:
             self._minute = minute
             self._keep_house()
-        self.gaps.write()
+        asides = sum(part.asides_total for part in (self.journal, self.columns, self.gaps))
+        if asides != self._asides:
+            self._asides = asides
+            self._notices = notices(self._directory, self._wall())
 
     def close(self) -> None:
         """Writes the minute that is not over, and lets go of all files."""
