@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.faults import disk
 from zeropoint.history import database
+from zeropoint.history.aside import set_aside
 from zeropoint.history.database import Schema
 from zeropoint.history.fault import Fault
 
@@ -156,7 +157,7 @@ def test_what_is_set_aside_is_kept_with_its_wal_and_nothing_is_replaced(path: Pa
         write(path)
         before = path.read_bytes()
         Path(f"{path}-wal").write_bytes(b"wal")
-        aside = database.set_aside(path, NOW)
+        aside = set_aside(path, NOW)
         names.append(aside.name)
         assert aside.read_bytes() == before
         assert Path(f"{aside}-wal").read_bytes() == b"wal"

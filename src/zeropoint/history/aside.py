@@ -1,16 +1,18 @@
-"""Files that were damaged and lie set aside: how many there may be, and what is told of them."""
+"""Files that are damaged are set aside: how, how many there may be, and what is told of them."""
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
 
-from zeropoint.history.database import STAMP, set_aside
-from zeropoint.history.fault import Fault
+from zeropoint.history.database import sync_directory
+from zeropoint.history.fault import Fault, told_apart
 
 log = structlog.get_logger()
+STAMP = "%Y%m%dT%H%M%SZ"
 NAME = re.compile(r"(.+)\.damaged-(\d{8}T\d{6}Z)(-\d+)?")
 # A disk that damages whatever is written to it must not be filled with that.
 MOST_ASIDE = 16
@@ -24,6 +26,28 @@ def put_aside(fault: Fault, directory: Path, now: datetime) -> Path:
     aside = set_aside(fault.path, now)
     log.warning("a file of the history is set aside", reason=str(fault), kept_as=aside.name)
     return aside
+
+
+def set_aside(path: Path, now: datetime) -> Path:
+    """Moves a damaged file and its WAL to a dated name beside it; answers with that. Raises Fault.
+
+    Nothing is deleted but the index of the WAL, which SQLite makes anew of it, and no file is replaced.
+    """
+    with told_apart(path):
+        stamp = now.astimezone(UTC).strftime(STAMP)
+        target = path.with_name(f"{path.name}.damaged-{stamp}")
+        number = 1
+        while target.exists() or Path(f"{target}-wal").exists():
+            number += 1
+            target = path.with_name(f"{path.name}.damaged-{stamp}-{number}")
+        with suppress(FileNotFoundError):
+            # The WAL first: the file that is made next must not find it.
+            Path(f"{path}-wal").rename(f"{target}-wal")
+        with suppress(FileNotFoundError):
+            path.rename(target)
+        Path(f"{path}-shm").unlink(missing_ok=True)
+        sync_directory(path.parent)
+        return target
 
 
 def set_asides(directory: Path) -> Iterator[tuple[Path, str, float]]:

@@ -1,4 +1,4 @@
-"""Opening the files of the history, and setting aside those that are damaged.
+"""Opening the files of the history.
 
 All are SQLite files in WAL mode: one connection writes, others read what was committed, and neither waits for the other
 (sqlite.org/wal.html). A file belongs to a Schema; one that holds anything else is damaged, one of a later version is
@@ -8,7 +8,6 @@ left alone.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -26,8 +25,6 @@ BUSY_MS = 2000
 CHECKPOINT_BYTES = 512 * 1024
 # At most this share of a file is kept as pages that are free to be used again; the rest goes back to the disk.
 FREE_SHARE = 0.25
-# How the name of a file that was set aside is dated.
-STAMP = "%Y%m%dT%H%M%SZ"
 
 
 class Schema(Struct, frozen=True):
@@ -210,28 +207,6 @@ def close(connection: apsw.Connection) -> None:
     """Closes it; what the disk says meanwhile changes nothing more."""
     with suppress(apsw.Error):
         connection.close()
-
-
-def set_aside(path: Path, now: datetime) -> Path:
-    """Moves a damaged file and its WAL to a dated name beside it; answers with that. Raises Fault.
-
-    Nothing is deleted but the index of the WAL, which SQLite makes anew of it, and no file is replaced.
-    """
-    with told_apart(path):
-        stamp = now.astimezone(UTC).strftime(STAMP)
-        target = path.with_name(f"{path.name}.damaged-{stamp}")
-        number = 1
-        while target.exists() or Path(f"{target}-wal").exists():
-            number += 1
-            target = path.with_name(f"{path.name}.damaged-{stamp}-{number}")
-        with suppress(FileNotFoundError):
-            # The WAL first: the file that is made next must not find it.
-            Path(f"{path}-wal").rename(f"{target}-wal")
-        with suppress(FileNotFoundError):
-            path.rename(target)
-        Path(f"{path}-shm").unlink(missing_ok=True)
-        sync_directory(path.parent)
-        return target
 
 
 def sync_directory(directory: Path) -> None:
