@@ -49,8 +49,8 @@ class Question:
         """The value at each point, the least that it can be asked for: least, most and mean would be three of these."""
         wanted = "|".join(prometheus_name(name) for name in self.names)
         query = {"query": f'{{__name__=~"{wanted}"}}' if len(self.names) > 1 else wanted}
-        step = max(1.0, self.seconds / self.points)
-        return f"/api/v1/query_range?{urlencode({**query, 'start': self.end - self.seconds, 'end': self.end, 'step': step})}"
+        window = {"start": self.end - self.seconds, "end": self.end, "step": max(1.0, self.seconds / self.points)}
+        return f"/api/v1/query_range?{urlencode({**query, **window})}"
 
 
 def prometheus_name(name: str) -> str:

@@ -32,12 +32,19 @@ export interface Schemas {
   HealthAnswer: HealthAnswer;
   HealthWord: HealthWord;
   Hello: Hello;
+  HistoryAnswer: HistoryAnswer;
+  HistoryGap: HistoryGap;
+  HistoryReport: HistoryReport;
   Host: Host;
   Interface: Interface;
   Ledger: Ledger;
   Limit: Limit;
+  LiveRun: LiveRun;
   Memory: Memory;
+  MetricRow: MetricRow;
+  MetricsAnswer: MetricsAnswer;
   MigInstance: MigInstance;
+  MomentAnswer: MomentAnswer;
   Network: Network;
   PetalsBlock: PetalsBlock;
   PetalsReport: PetalsReport;
@@ -55,6 +62,7 @@ export interface Schemas {
   Sample: Sample;
   SamplesAnswer: SamplesAnswer;
   Sensors: Sensors;
+  SeriesValues: SeriesValues;
   Server: Server;
   Stall: Stall;
   Swap: Swap;
@@ -66,7 +74,11 @@ export interface Schemas {
   TrainingReport: TrainingReport;
   Unavailable: Unavailable;
   Usage: Usage;
+  Verdict: Verdict;
+  VerdictEntry: VerdictEntry;
+  VerdictsAnswer: VerdictsAnswer;
   VersionAnswer: VersionAnswer;
+  Waits: Waits;
   WondercraftFile: WondercraftFile;
   WondercraftLatest: WondercraftLatest;
   WondercraftReport: WondercraftReport;
@@ -91,6 +103,10 @@ export interface Ai {
     [k: string]:
       Component | TinygradReport | PetalsReport | WondercraftReport | TrainingReport | ProgramsReport | RuntimeReport;
   };
+  /**
+   * Runs that live, at most 64, those that began last first
+   */
+  runs: LiveRun[] | null;
 }
 export interface TinygradReport {
   /**
@@ -650,6 +666,55 @@ export interface Component {
    * Its processes
    */
   pids: number[] | null;
+}
+/**
+ * A run whose process lives on this machine, by its run.json and the last row of its steps.jsonl.
+ */
+export interface LiveRun {
+  /**
+   * NAME/ID, as its folder lies below runs/
+   */
+  id: string;
+  /**
+   * What people call it
+   */
+  name: string;
+  /**
+   * What it belongs to: tinygrad, petals, job and others
+   */
+  kind: string;
+  /**
+   * Its first process
+   */
+  pid: number | null;
+  /**
+   * Training step
+   */
+  step: number | null;
+  /**
+   * Duration of the step
+   */
+  step_seconds: number | null;
+  /**
+   * Median duration of its last steps, at most 32
+   */
+  usual_step_seconds: number | null;
+  /**
+   * Median time from one of its last rows to the next, at most 32
+   */
+  usual_row_seconds: number | null;
+  /**
+   * Tokens, or samples, trained on
+   */
+  tokens_per_second: number | null;
+  /**
+   * Training loss
+   */
+  loss: number | null;
+  /**
+   * Time since it wrote its last row
+   */
+  row_age_seconds: number | null;
 }
 /**
  * How the numbers of a workload came about.
@@ -1536,6 +1601,120 @@ export interface Hello {
   newest_id: string | null;
   server_time: string;
 }
+/**
+ * Columns, one a series, that share their timestamps.
+ */
+export interface HistoryAnswer {
+  /**
+   * Of the samples, or of the pixels' beginnings; RFC 3339
+   */
+  timestamps: string[];
+  series: {
+    [k: string]: SeriesValues;
+  };
+  /**
+   * What was read: each sample, or their minutes or hours
+   */
+  tier: "hours" | "minutes" | "samples";
+  /**
+   * Width of a pixel; the interval of sampling where each sample is a point
+   */
+  interval_seconds: number;
+  /**
+   * Beginning of the window, RFC 3339
+   */
+  from: string;
+  /**
+   * End of the window, RFC 3339
+   */
+  to: string;
+  /**
+   * Why samples of the window are missing, the oldest first
+   */
+  gaps: HistoryGap[];
+  /**
+   * What was asked for and is not there, and why
+   */
+  unavailable: Unavailable[];
+}
+/**
+ * Values of one series, null where there are none.
+ */
+export interface SeriesValues {
+  mean: (number | null)[];
+  /**
+   * The least; a state's values are indices into its states
+   */
+  min: (number | null)[];
+  /**
+   * The most
+   */
+  max: (number | null)[];
+  /**
+   * How many samples had a value; null unless `counts` asks for it
+   */
+  count: number[] | null;
+}
+/**
+ * A time of which samples are missing.
+ */
+export interface HistoryGap {
+  /**
+   * RFC 3339
+   */
+  from: string;
+  /**
+   * RFC 3339
+   */
+  to: string;
+  /**
+   * How many samples; null where that cannot be known
+   */
+  lost: number | null;
+  /**
+   * Why they are missing; after clock-set none need be: there the times jump
+   */
+  reason: "clock-set" | "damaged" | "history-failed" | "missed-ticks" | "not-running" | "queue-full";
+}
+export interface Unavailable {
+  /**
+   * Path of the value, as in system.gpus[0].power_watts; it covers all below it. [*] stands for every row: ledger.workloads[*].gpu_percent
+   */
+  path: string;
+  /**
+   * Why it is null
+   */
+  reason: string;
+}
+/**
+ * How writing the history fares.
+ */
+export interface HistoryReport {
+  /**
+   * Samples that were written, each durable when it counts
+   */
+  written_samples_total: number | null;
+  /**
+   * Samples that are missing in the history: there was no room to wait, or a file was damaged
+   */
+  lost_samples_total: number | null;
+  /**
+   * Samples that wait to be written
+   */
+  waiting_samples: number | null;
+  /**
+   * Size of those that wait
+   */
+  waiting_bytes: number | null;
+  /**
+   * What it takes on disk, without damaged files that were set aside
+   */
+  size_bytes: number | null;
+  /**
+   * How long it took until the newest sample was on disk
+   */
+  commit_seconds: number | null;
+}
 export interface Host {
   /**
    * Host name
@@ -1736,6 +1915,55 @@ export interface Workload {
    * How its numbers came about
    */
   basis: Basis;
+  /**
+   * What its processes wait for; told of runs, components, kernels and jobs
+   */
+  waits: Waits | null;
+}
+/**
+ * What the processes of a workload wait for. What a process waits for is told by its main thread.
+ */
+export interface Waits {
+  /**
+   * Processes that were looked at
+   */
+  processes_count: number | null;
+  /**
+   * Those that run, or could and wait for a processor
+   */
+  runnable_count: number | null;
+  /**
+   * Those that are stopped: by SIGSTOP, a terminal or a debugger
+   */
+  stopped_count: number | null;
+  /**
+   * Those that can not be interrupted: they wait for a disk, for swap or for a network file system
+   */
+  disk_count: number | null;
+  /**
+   * Those that are within a call that reads or writes a socket
+   */
+  network_count: number | null;
+  /**
+   * Time in which they could run and waited for a processor, added up: 100 is one that always waits
+   */
+  cpu_wait_percent: number | null;
+  /**
+   * The part that waiting for a processor has of the time in which they could run
+   */
+  cpu_wait_share_percent: number | null;
+  /**
+   * Share of time in which some task of its control group waited
+   */
+  pressure_cpu_percent: number | null;
+  /**
+   * The same, for memory
+   */
+  pressure_memory_percent: number | null;
+  /**
+   * The same, for block devices
+   */
+  pressure_io_percent: number | null;
 }
 /**
  * What something takes of the machine. In sums, what is null in all parts is null.
@@ -1907,6 +2135,117 @@ export interface Swap {
   out_bytes_per_second: number | null;
 }
 /**
+ * One series.
+ */
+export interface MetricRow {
+  name: string;
+  unit: string;
+  kind: "counter" | "gauge" | "state";
+  /**
+   * Empty where no probe of this version tells it
+   */
+  help: string;
+  /**
+   * Its name in the OpenTelemetry semantic conventions
+   */
+  otel_name: string | null;
+  /**
+   * The words of a state; stored are their indices
+   */
+  states: string[];
+}
+/**
+ * Every series that the history or the newest sample has.
+ */
+export interface MetricsAnswer {
+  /**
+   * By name
+   */
+  metrics: MetricRow[];
+  unavailable: Unavailable[];
+}
+/**
+ * The whole sample of a moment.
+ */
+export interface MomentAnswer {
+  /**
+   * The newest at or before the moment
+   */
+  sample: Sample | null;
+  /**
+   * Why there is none
+   */
+  unavailable: Unavailable[];
+}
+export interface Sample {
+  /**
+   * Position EPOCH-SEQUENCE: EPOCH is new at every start, SEQUENCE rises by one
+   */
+  id: string;
+  /**
+   * When it was taken, RFC 3339 in UTC with milliseconds
+   */
+  timestamp: string;
+  /**
+   * The interval between samples that is set
+   */
+  interval_seconds: number;
+  /**
+   * The machine
+   */
+  system: System;
+  /**
+   * The AI components
+   */
+  ai: Ai;
+  /**
+   * Verdicts that hold now, by earlier samples; at most 32
+   */
+  verdicts: Verdict[];
+  /**
+   * Use of the machine by workload
+   */
+  ledger: Ledger | null;
+  /**
+   * The appliance itself
+   */
+  server: Server;
+  /**
+   * Why values are null
+   */
+  unavailable: Unavailable[];
+}
+export interface System {
+  /**
+   * Processors
+   */
+  cpu: Cpu | null;
+  /**
+   * Main memory and swap
+   */
+  memory: Memory | null;
+  /**
+   * File systems and block devices
+   */
+  disk: Disk | null;
+  /**
+   * Network
+   */
+  network: Network | null;
+  /**
+   * The machine as a whole
+   */
+  host: Host | null;
+  /**
+   * Graphics processors
+   */
+  gpus: Gpu[] | null;
+  /**
+   * Temperatures, fans and battery
+   */
+  sensors: Sensors | null;
+}
+/**
  * Totals over all interfaces but loopback.
  */
 export interface Network {
@@ -1975,6 +2314,167 @@ export interface Network {
    */
   interfaces: Interface[] | null;
 }
+export interface Sensors {
+  /**
+   * Temperature sensors
+   */
+  temperatures: Temperature[] | null;
+  /**
+   * Fans
+   */
+  fans: Fan[] | null;
+  /**
+   * Battery
+   */
+  battery: Battery | null;
+}
+export interface Temperature {
+  /**
+   * Chip and sensor
+   */
+  name: string;
+  /**
+   * Temperature
+   */
+  temperature_celsius: number | null;
+  /**
+   * The chip's own warning level
+   */
+  high_celsius: number | null;
+  /**
+   * The chip's own critical level
+   */
+  critical_celsius: number | null;
+}
+/**
+ * Something that is wrong, as far as numbers of this machine can tell.
+ */
+export interface Verdict {
+  /**
+   * What it is and of what
+   */
+  id: string;
+  /**
+   * stalled, input-bound, throttled, memory-creep, contention, slow-since, saturated or disk-full
+   */
+  name: string;
+  /**
+   * Id of the workload in the ledger; "machine" for none
+   */
+  workload: string;
+  /**
+   * What people call it: a workload, a GPU or a file system
+   */
+  subject: string;
+  /**
+   * When it began, as far as it was seen
+   */
+  since: string;
+  /**
+   * What the evidence names; "unknown" where it does not separate causes
+   */
+  cause: string;
+  /**
+   * It in one sentence
+   */
+  says: string;
+  /**
+   * Numbers with the names of their metrics, the most telling first
+   */
+  evidence: string[];
+  /**
+   * What would show that it is wrong
+   */
+  refuted_by: string;
+  /**
+   * 1 as long as it holds
+   */
+  active: number | null;
+}
+export interface Server {
+  /**
+   * Subscribers of the stream
+   */
+  clients: number | null;
+  /**
+   * Frames waiting over all subscribers
+   */
+  queue_size: number | null;
+  /**
+   * Frames dropped for slow subscribers, each told by a gap event
+   */
+  dropped_total: number | null;
+  /**
+   * Subscribers cut off because they took nothing for 30 s
+   */
+  stalled_total: number | null;
+  /**
+   * Different choices of sections among the subscribers
+   */
+  views: number | null;
+  /**
+   * Subscribers that are being sent samples older than memory holds
+   */
+  catching_up: number | null;
+  /**
+   * Samples kept in memory for readers that come back
+   */
+  replay_frames: number | null;
+  /**
+   * Size of the samples kept in memory
+   */
+  replay_bytes: number | null;
+  /**
+   * Samples taken since the start
+   */
+  samples_total: number | null;
+  /**
+   * Samples that could not be taken in time
+   */
+  missed_ticks_total: number | null;
+  /**
+   * Time since the start
+   */
+  uptime_seconds: number | null;
+  /**
+   * State of the appliance
+   */
+  health: ("degraded" | "healthy" | "unhealthy") | null;
+  /**
+   * CPU time of the appliance, of one core
+   */
+  cpu_percent: number | null;
+  /**
+   * CPU time of the appliance
+   */
+  cpu_seconds_total: number | null;
+  /**
+   * Resident memory of the appliance
+   */
+  memory_bytes: number | null;
+  /**
+   * CPU time that collecting costs now, of one core: all probes and the tick, serving left out
+   */
+  overhead_percent: number | null;
+  /**
+   * What collecting may cost before dear probes are read less often; 0 is no limit
+   */
+  overhead_budget_percent: number | null;
+  /**
+   * The part of the overhead that belongs to no probe: putting samples together
+   */
+  tick_cpu_percent: number | null;
+  /**
+   * How writing the history fares
+   */
+  history: HistoryReport | null;
+  /**
+   * Probes by name
+   */
+  collectors: {
+    [k: string]: Collector;
+  };
+}
 /**
  * Answer to a supervisor.
  */
@@ -2037,16 +2537,6 @@ export interface Receipt {
    * Why values are null
    */
   unavailable: Unavailable[];
-}
-export interface Unavailable {
-  /**
-   * Path of the value, as in system.gpus[0].power_watts; it covers all below it. [*] stands for every row: ledger.workloads[*].gpu_percent
-   */
-  path: string;
-  /**
-   * Why it is null
-   */
-  reason: string;
 }
 /**
  * One run, as its run.json tells it.
@@ -2122,188 +2612,67 @@ export interface RunsAnswer {
    */
   unavailable: Unavailable[];
 }
-export interface Sample {
-  /**
-   * Position EPOCH-SEQUENCE: EPOCH is new at every start, SEQUENCE rises by one
-   */
-  id: string;
-  /**
-   * When it was taken, RFC 3339 in UTC with milliseconds
-   */
-  timestamp: string;
-  /**
-   * The interval between samples that is set
-   */
-  interval_seconds: number;
-  /**
-   * The machine
-   */
-  system: System;
-  /**
-   * The AI components
-   */
-  ai: Ai;
-  /**
-   * Verdicts that hold now
-   */
-  verdicts: null;
-  /**
-   * Use of the machine by workload
-   */
-  ledger: Ledger | null;
-  /**
-   * The appliance itself
-   */
-  server: Server;
-  /**
-   * Why values are null
-   */
-  unavailable: Unavailable[];
-}
-export interface System {
-  /**
-   * Processors
-   */
-  cpu: Cpu | null;
-  /**
-   * Main memory and swap
-   */
-  memory: Memory | null;
-  /**
-   * File systems and block devices
-   */
-  disk: Disk | null;
-  /**
-   * Network
-   */
-  network: Network | null;
-  /**
-   * The machine as a whole
-   */
-  host: Host | null;
-  /**
-   * Graphics processors
-   */
-  gpus: Gpu[] | null;
-  /**
-   * Temperatures, fans and battery
-   */
-  sensors: Sensors | null;
-}
-export interface Sensors {
-  /**
-   * Temperature sensors
-   */
-  temperatures: Temperature[] | null;
-  /**
-   * Fans
-   */
-  fans: Fan[] | null;
-  /**
-   * Battery
-   */
-  battery: Battery | null;
-}
-export interface Temperature {
-  /**
-   * Chip and sensor
-   */
-  name: string;
-  /**
-   * Temperature
-   */
-  temperature_celsius: number | null;
-  /**
-   * The chip's own warning level
-   */
-  high_celsius: number | null;
-  /**
-   * The chip's own critical level
-   */
-  critical_celsius: number | null;
-}
-export interface Server {
-  /**
-   * Subscribers of the stream
-   */
-  clients: number | null;
-  /**
-   * Frames waiting over all subscribers
-   */
-  queue_size: number | null;
-  /**
-   * Frames dropped for slow subscribers, each told by a gap event
-   */
-  dropped_total: number | null;
-  /**
-   * Subscribers cut off because they took nothing for 30 s
-   */
-  stalled_total: number | null;
-  /**
-   * Different choices of sections among the subscribers
-   */
-  views: number | null;
-  /**
-   * Samples kept in memory for readers that come back
-   */
-  replay_frames: number | null;
-  /**
-   * Size of the samples kept in memory
-   */
-  replay_bytes: number | null;
-  /**
-   * Samples taken since the start
-   */
-  samples_total: number | null;
-  /**
-   * Samples that could not be taken in time
-   */
-  missed_ticks_total: number | null;
-  /**
-   * Time since the start
-   */
-  uptime_seconds: number | null;
-  /**
-   * State of the appliance
-   */
-  health: ("degraded" | "healthy" | "unhealthy") | null;
-  /**
-   * CPU time of the appliance, of one core
-   */
-  cpu_percent: number | null;
-  /**
-   * CPU time of the appliance
-   */
-  cpu_seconds_total: number | null;
-  /**
-   * Resident memory of the appliance
-   */
-  memory_bytes: number | null;
-  /**
-   * CPU time that collecting costs now, of one core: all probes and the tick, serving left out
-   */
-  overhead_percent: number | null;
-  /**
-   * What collecting may cost before dear probes are read less often; 0 is no limit
-   */
-  overhead_budget_percent: number | null;
-  /**
-   * The part of the overhead that belongs to no probe: putting samples together
-   */
-  tick_cpu_percent: number | null;
-  /**
-   * Probes by name
-   */
-  collectors: {
-    [k: string]: Collector;
-  };
-}
 /**
  * Samples after an id. The gap, if any, stands before the first of them.
  */
 export interface SamplesAnswer {
   samples: Sample[];
   gap: Gap | null;
+}
+/**
+ * A verdict that holds, or did lately.
+ */
+export interface VerdictEntry {
+  /**
+   * What it is and of what
+   */
+  id: string;
+  /**
+   * stalled, input-bound, throttled, memory-creep, contention, slow-since, saturated or disk-full
+   */
+  name: string;
+  /**
+   * Id of the workload in the ledger; "machine" for none
+   */
+  workload: string;
+  /**
+   * What people call it: a workload, a GPU or a file system
+   */
+  subject: string;
+  /**
+   * When it began, as far as it was seen
+   */
+  since: string;
+  /**
+   * What the evidence names; "unknown" where it does not separate causes
+   */
+  cause: string;
+  /**
+   * It in one sentence
+   */
+  says: string;
+  /**
+   * Numbers with the names of their metrics, the most telling first
+   */
+  evidence: string[];
+  /**
+   * What would show that it is wrong
+   */
+  refuted_by: string;
+  /**
+   * 1 as long as it holds
+   */
+  active: number | null;
+  /**
+   * When it was cleared; null while it holds
+   */
+  ended: string | null;
+}
+export interface VerdictsAnswer {
+  /**
+   * Those that hold, then those that ended in the last 24 hours, the latest first; at most 132
+   */
+  verdicts: VerdictEntry[];
 }
 /**
  * What runs here.
