@@ -76,7 +76,7 @@ docs: setup ## write anew what derives from the tables: docs/metrics.md, setting
 bench: setup ## measure side by side with what people would use otherwise; a quarter of an hour
 	$(PY) -m bench
 
-soak: setup ## the long forms of the tests of the live feed, with all bounds of time; about ten minutes
+soak: setup ## the long forms of the tests, with full counts and all bounds of time; about an hour and a half
 	$(PY) -m soak
 
 # run.lock is held to the versions of dev.lock, so that a .venv for development runs what users run. `make lock

@@ -1,6 +1,5 @@
 """A restart under 2,000 subscribers, in real time."""
 
-import json
 import statistics
 import tempfile
 from pathlib import Path
@@ -19,8 +18,9 @@ def measure() -> Report:
     away, records = restarted.seconds_away, restarted.records
     most = busiest(away, WINDOW_SECONDS)
     whole = sum(
-        one["greeting"] == ["retry", "hello", "gap", "message"]
-        and json.loads(one["gap"])["from"] == one["resumed_id"]
+        one["greeting"][:2] == ["retry", "hello"]
+        and set(one["greeting"][2:]) == {"message"}
+        and not one["gap"]
         and not one["doubled"]
         for one in records
     )
@@ -31,13 +31,13 @@ def measure() -> Report:
         ("Back after the first goodbye: the first, half of them, the last", _times(away)),
         ("Most that came back within one second", f"{most} ({100 * most / SUBSCRIBERS:.1f} %)"),
         ("Needed more than one attempt", f"{sum(one['failures'] > 1 for one in records)}"),
-        ("Came back with their gap told", f"{whole:,}"),
+        ("Went on where they were, out of the journal", f"{whole:,}"),
     ]
     goals = [
         Goal("All hear the goodbye", all(one["bye"] for one in records)),
         Goal(f"All are back within {MOST_SECONDS:.0f} s", len(away) == SUBSCRIBERS and away[-1] <= MOST_SECONDS),
         Goal("No window of one second holds more than a fifth of them", most <= SUBSCRIBERS / 5),
-        Goal("Each is told what it may have missed, and gets nothing twice", whole == SUBSCRIBERS),
+        Goal("Each misses nothing, and gets nothing twice", whole == SUBSCRIBERS),
     ]
     return Report("restart", ("", "figure"), rows, goals)
 

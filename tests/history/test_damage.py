@@ -1,5 +1,6 @@
 """Damage at many places of real files: it never ends the writer, and costs no more than what it hit."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,8 @@ from tests.history.writing import Desk, ids
 from zeropoint.history.fault import Fault
 
 FILES = ("journal.db", "gaps.db", "samples/2026-11-28.db", "minutes/2026-11.db")
-PLACES = 24
+# `make soak` asks for more.
+PLACES = int(os.environ.get("SOAK_PLACES", "24"))
 # An hour and more, so that there are minutes as well.
 SAMPLES = 3700
 
