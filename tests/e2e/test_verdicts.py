@@ -31,6 +31,14 @@ def test_of_the_one_that_is_well_nothing_is_told_that_pressure_and_steal_do_not_
     assert contradicted(scene.told_of(WELL)) == []
 
 
+def test_a_file_system_that_fills_up_is_told_with_the_time_that_it_lasts(scene: Scene):
+    if scene.filling is None:
+        pytest.skip("no file system can be mounted here")
+    told_as = (str(scene.filling), "disk-full")
+    assert scene.follow(lambda: told_as in scene.said)
+    assert scene.said[told_as].startswith(f"{scene.filling} will be full in ")
+
+
 def test_a_verdict_is_in_the_exposition_and_in_the_answer_with_its_evidence(scene: Scene):
     workload = scene.trainings["stopped"].workload
     assert scene.follow(lambda: EXPECTED["stopped"] in scene.told_of("stopped"))

@@ -47,10 +47,11 @@ def training(artifacts: Path, name: str, folder: Path) -> Iterator[Training]:
 
 @contextlib.contextmanager
 def starving(process: int, hogs: int = 4) -> Iterator[None]:
-    """Puts a process on one core, at the lowest priority, with others that use it up. The other cores stay free."""
+    """Puts a process on one core, to run when nobody else wants to (sched(7)), with others that use it up. The other
+    cores stay free."""
     core = {min(os.sched_getaffinity(0))}
     os.sched_setaffinity(process, core)
-    os.setpriority(os.PRIO_PROCESS, process, 19)
+    os.sched_setscheduler(process, os.SCHED_IDLE, os.sched_param(0))
     with contextlib.ExitStack() as stack:
         for _ in range(hogs):
             hog = stack.enter_context(subprocess.Popen([sys.executable, "-c", HOG]))

@@ -4,6 +4,7 @@
 `work` is what it does from the start.
 """
 
+import contextlib
 import mmap
 import os
 import random
@@ -53,10 +54,11 @@ class Network:
         self._server = os.fork()
         if self._server == 0:
             client, _ = listener.accept()
-            while asked := client.recv(1):
-                if asked != b"\0":
-                    time.sleep(BATCH_SECONDS)
-                    client.sendall(b"b")
+            with contextlib.suppress(ConnectionError):  # the client was killed
+                while asked := client.recv(1):
+                    if asked != b"\0":
+                        time.sleep(BATCH_SECONDS)
+                        client.sendall(b"b")
             os._exit(0)
         self._socket = socket.create_connection(listener.getsockname())
 

@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.support.filling import filling
 from tests.support.process import Appliance, running
 from tests.support.training import Training, starving, training
 
@@ -38,11 +39,15 @@ Told = tuple[str, str]
 
 
 class Scene(NamedTuple):
-    """`told` has each verdict that was told so far: of whom, and its name and cause, with the first sample that did."""
+    """`told` has each verdict that was told so far: of whom, and its name and cause, with the first sample that did;
+    `said` has the first sentence of each subject and name. `filling` is a file system that fills up meanwhile, None
+    where there can be none."""
 
     appliance: Appliance
     trainings: dict[str, Training]
+    filling: Path | None
     told: dict[tuple[str, Told], Sample]
+    said: dict[Told, str]
 
     def follow(self, until: Callable[[], bool], most: int = MOST_SAMPLES) -> bool:
         """Notes what sample after sample tells, each of them once, until it is so."""
@@ -55,6 +60,7 @@ class Scene(NamedTuple):
     def _note(self, sample: Sample) -> None:
         for one in sample["verdicts"]:
             self.told.setdefault((one["workload"], (one["name"], one["cause"])), sample)
+            self.said.setdefault((one["subject"], one["name"]), one["says"])
 
 
 def follow(appliance: Appliance, until: Callable[[Sample], bool], most: int = MOST_SAMPLES) -> bool:
@@ -91,7 +97,7 @@ def trouble(folder: Path, names: tuple[str, ...] = (WELL, *EXPECTED)) -> Iterato
                 trainings[name].signal(signal.SIGSTOP)
             elif name == "starved":
                 stack.enter_context(starving(trainings[name].process.pid))
-        yield Scene(appliance, trainings, {})
+        yield Scene(appliance, trainings, stack.enter_context(filling(folder / "filling")), {}, {})
 
 
 def contradicted(told: Mapping[Told, Sample]) -> list[Told]:
