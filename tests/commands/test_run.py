@@ -107,7 +107,7 @@ def test_a_job_that_a_signal_ends_is_recorded_as_128_and_its_number(tmp_path: Pa
 
 
 def test_signals_reach_the_job_once_each_and_it_decides(tmp_path: Path) -> None:
-    with start(tmp_path, *python(LISTENER)) as child:
+    with start(tmp_path, *python(LISTENER), preexec_fn=ignore_nothing) as child:
         assert child.stdout is not None
         assert child.stdin is not None
         assert child.stdout.readline() == "there\n"
@@ -134,6 +134,12 @@ def test_an_interrupt_at_the_terminal_reaches_the_job_once(tmp_path: Path) -> No
         assert child.stdout.read() == "heard end\n"  # and no signal that came twice before it
         assert child.wait(TIMEOUT_SECONDS) == 3
     os.close(master)
+
+
+def ignore_nothing() -> None:
+    """What nohup and shells have jobs in the background ignore, all that they start would ignore too."""
+    for number in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def own_terminal() -> None:
