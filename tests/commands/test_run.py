@@ -143,11 +143,15 @@ def ignore_nothing() -> None:
 
 
 def own_terminal() -> None:
-    """Makes the terminal on standard input that of the new session."""
+    """Makes the terminal on standard input that of the new session. NOFLSH: else the kernel discards what was typed
+    meanwhile when it has told of an interrupt, the next interrupt too."""
     import fcntl
     import termios
 
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    attributes = termios.tcgetattr(0)
+    attributes[3] |= termios.NOFLSH
+    termios.tcsetattr(0, termios.TCSANOW, attributes)
 
 
 def test_a_command_that_is_not_there_is_127_as_shells_have_it(tmp_path: Path) -> None:
