@@ -46,5 +46,5 @@ def test_few_bytes_come_at_once_and_the_goodbye_comes_and_the_way_leads_to_the_n
         again = running(tmp_path / "data", *OWN, "--port", str(started.port))
         with again, ProxiedStream(door, SMALL, Last_Event_ID=seen[2].id or "") as stream:
             after = stream.until(lambda seen: bool(messages(seen)))
-    assert [one.type for one in after] == ["retry", "hello", "gap", "message"]
-    assert after[2].json["from"] == seen[2].id
+    # What was taken meanwhile is in the journal: nothing is missing.
+    assert [one.type for one in after] == ["retry", "hello", "message"]
