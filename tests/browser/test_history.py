@@ -111,11 +111,15 @@ def test_a_spike_of_one_sample_shows_in_every_window_that_has_it(older: Older, v
     choose(tab, window)
     rows = rows_of(tab, *CPU.split("."))
     width = 1000 * tab.page.evaluate("inside.timeline().pixelSeconds")
-    [spike] = [row for row in rows if row[3] == pytest.approx(SPIKE_PERCENT) and row[0] < older.end]
-    assert abs(spike[0] - older.spike) <= max(width, HOUR if window == "90 d" else 0)
-    assert spike[1] < SPIKE_PERCENT / 2
     if window == "90 d":
-        return  # six hours of that are two pixels, too few to tell a line in the picture from a mark
+        # Six hours of that are two pixels, too few to tell a line in the picture from a mark; one of them may have the
+        # samples of now as well, and those of a busy machine.
+        most = [row for row in rows if row[3] is not None and row[3] > SPIKE_PERCENT - 0.01]
+        assert any(abs(row[0] - older.spike) <= width + HOUR for row in most)
+        return
+    [spike] = [row for row in rows if row[3] == pytest.approx(SPIKE_PERCENT) and row[0] < older.end]
+    assert abs(spike[0] - older.spike) <= width
+    assert spike[1] < SPIKE_PERCENT / 2
     # It is drawn: the band reaches higher than the line does.
     picture, place, (start, end) = tab.picture(), tab.page.evaluate(PLACE, "CPU"), span(tab)
     x = 54 + (spike[0] - start) / (end - start) * (place["right"] - place["left"])

@@ -210,7 +210,8 @@ class Membership:
         if member is None and parent is not None:
             return Place(user_id, parent.place.placement, parent.place.group, now + AGAIN_SOON_SECONDS)
         placement, group = _placement(roots, process.pid)
-        return Place(user_id, placement, group, now + AGAIN_SECONDS)
+        # In the first look of all, one that was born a moment ago may come before its parent.
+        return Place(user_id, placement, group, now + (AGAIN_SOON_SECONDS if member is None else AGAIN_SECONDS))
 
     def _member(
         self,
