@@ -162,7 +162,7 @@ ALTERED: dict[str, tuple[dict[str, str], set[str]]] = {
         altered("proc/meminfo", "SwapTotal:       8388608", "SwapTotal:       8388612"),
         {"system.memory.swap.total_bytes"},
     ),
-    "memory": (altered("proc/vmstat", "nr_shmem 103000", "nr_shmem 203000"), {"system.memory.shared_bytes"}),
+    "memory": (altered("proc/vmstat", "nr_free_pages 2359296", "nr_free_pages 2459296"), {"system.memory.free_bytes"}),
     "processors": (altered("sys/devices/system/cpu/online", "0-7", "0-6"), {"system.cpu.count_logical"}),
     "cores": ({"sys/devices/system/cpu/cpu4/topology/core_id": "9\n"}, {"system.cpu.count_physical"}),
 }
