@@ -8,7 +8,7 @@ import { MetricsClient, type ClientState } from "../client/src/index";
 import { gapWords } from "../elements/gap-words";
 import { Past, type Query } from "../elements/past";
 import { Timeline } from "../elements/timeline";
-import { addressIn, fragmentOf } from "./address";
+import { addressIn, fragmentOf, type Address } from "./address";
 import "./chart-panel";
 import { AFTER_GPUS_KEY, chartRows, type ChartRow } from "./charts";
 import { chartsOf, sparkOf } from "./component-fields";
@@ -39,6 +39,7 @@ import "./time-bar";
 import { TimeControl } from "./time-control";
 import type { ZpWho } from "./who-panel";
 import "./who-panel";
+import { viewIn, type ViewContext } from "./views";
 import { LIVE_SECONDS, WINDOWS } from "./windows";
 import "./verdict-lines";
 import { withPartOf } from "./workload-lines";
@@ -86,6 +87,7 @@ export class ZpDashboard extends LitElement {
   @state() private reasons: readonly string[] = [];
   @state() private tick = 0;
   @state() private runs: readonly Run[] = [];
+  @state() private view: string | null = addressIn(location.hash).view;
   @state() private open: string | null = addressIn(location.hash).component;
   @state() private selected: string | null = addressIn(location.hash).workload;
   @query("zp-help") private help!: ZpHelp;
@@ -151,11 +153,11 @@ export class ZpDashboard extends LitElement {
     return html`
       <zp-header role="banner"
         .timeline=${this.#timeline} .sample=${this.sample} .connection=${this.connection} .healthReasons=${this.#reasonsShown}
-        .theme=${this.theme} .tick=${this.tick} @zp-action=${this.#action}
+        .theme=${this.theme} .view=${viewIn(this.view)?.[0].name ?? null} .tick=${this.tick} @zp-action=${this.#action}
       ></zp-header>
       ${this.connection.name === "signed-out" && this.sample === null
         ? html`<main><zp-signed-out .reason=${this.connection.reason}></zp-signed-out></main>`
-        : html`${this.#main()}
+        : html`${this.#view() ?? this.#main()}
             <div class="foot">
               ${this.#notice()}
               <zp-time-bar .timeline=${this.#timeline} .moment=${this.#time?.moment ?? null} .trouble=${this.#time?.trouble ?? null} .tick=${this.tick}
@@ -164,6 +166,14 @@ export class ZpDashboard extends LitElement {
       <zp-help></zp-help>
       <zp-missing .sample=${this.sample}></zp-missing>
     `;
+  }
+
+  #view(): TemplateResult | null {
+    const found = viewIn(this.view);
+    if (found === null) return null;
+    const [view, own] = found;
+    const context: ViewContext = { own, go: (next) => this.#goToView(`${view.name}/${next}`), ask: this.#ask, sample: this.sample, runs: this.runs };
+    return html`<main data-view=${view.name}>${view.render(context)}</main>`;
   }
 
   #main(): TemplateResult {
@@ -261,6 +271,7 @@ export class ZpDashboard extends LitElement {
   }
 
   #settle(): void {
+    if (this.view !== null) return;
     holdHeights(this.#parts, new Map());
     // Without the heights that were held, and after the layout that follows from that.
     requestAnimationFrame(() => {
@@ -327,13 +338,23 @@ export class ZpDashboard extends LitElement {
   };
 
   #goTo(component: string | null, workload: string | null, isStep = false): void {
-    const address = location.pathname + location.search + fragmentOf({ component, workload, at: this.#at });
-    if (isStep) history.replaceState(null, "", address);
-    else history.pushState(null, "", address);
+    this.#setAddress({ view: this.view, component, workload, at: this.#at }, isStep);
+  }
+
+  #goToView(view: string): void {
+    this.view = view;
+    this.#setAddress({ view, component: this.open, workload: this.selected, at: this.#at }, false);
+  }
+
+  #setAddress(address: Address, isStep: boolean): void {
+    const place = location.pathname + location.search + fragmentOf(address);
+    if (isStep) history.replaceState(null, "", place);
+    else history.pushState(null, "", place);
   }
 
   readonly #followAddress = (): void => {
-    const { component, workload, at } = addressIn(location.hash);
+    const { view, component, workload, at } = addressIn(location.hash);
+    this.view = view;
     this.selected = workload;
     this.#setOpen(component);
     if (at !== this.#at) this.#time?.show(at);

@@ -6,6 +6,7 @@ import type { Sample } from "../client/src/contract";
 import type { ClientState } from "../client/src/index";
 import { dayClock, inWords } from "../elements/format";
 import type { Timeline } from "../elements/timeline";
+import { addressOfView } from "./address";
 import { read } from "../elements/value";
 import "../elements/status";
 import "../elements/value";
@@ -13,6 +14,7 @@ import "./connection";
 import { metric } from "./metric-names";
 import { HEALTH_TONES } from "./server-panel";
 import type { ThemeChoice } from "./theme-choice";
+import { VIEWS } from "./views";
 import { WINDOWS } from "./windows";
 
 /** What the header asks for; the page does it. */
@@ -27,6 +29,11 @@ export class ZpHeader extends LitElement {
     }
     h1 { display: flex; align-items: center; gap: 7px; margin: 0; font-size: 14px; font-weight: 700; letter-spacing: -0.01em; }
     h1 svg { width: 15px; height: 15px; color: var(--zp-series-1); }
+    nav { display: flex; gap: 2px; }
+    nav a { padding: 2px 7px; border-radius: 4px; color: var(--zp-quiet); text-decoration: none; font-size: 12.5px; line-height: 19px; }
+    nav a:hover { color: var(--zp-text); background: var(--zp-page); }
+    nav a[aria-current] { color: var(--zp-text); font-weight: 650; }
+    nav a:focus-visible { outline: 2px solid var(--zp-focus); outline-offset: 1px; }
     .host { flex: none; font-weight: 600; max-width: 16em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     .item { display: inline-flex; align-items: baseline; gap: 6px; white-space: nowrap; }
     .item > span:first-child { color: var(--zp-quiet); }
@@ -73,6 +80,8 @@ export class ZpHeader extends LitElement {
   @property({ attribute: false }) connection: ClientState = { name: "idle", reason: null, retryAt: null };
   @property({ attribute: false }) healthReasons: readonly string[] = [];
   @property() theme: ThemeChoice = "auto";
+  /** Name of the view that is shown; null for the live page. */
+  @property() view: string | null = null;
   // Bumped by the page at each picture: the cursor and the window live in the timeline.
   @property({ attribute: false }) tick = 0;
 
@@ -81,13 +90,20 @@ export class ZpHeader extends LitElement {
     const isShut = this.connection.name === "signed-out" && this.sample === null;
     return html`
       <h1>${MARK}zeropoint</h1>
+      ${isShut || VIEWS.length === 0 ? nothing : this.#nav()}
       ${isShut ? this.#connection() : this.#facts()}
       <span class="controls">
-        ${isShut ? nothing : this.#windows()}
+        ${isShut || this.view !== null ? nothing : this.#windows()}
         <button type="button" title="Theme: auto, light or dark (t)" @click=${() => this.#ask("theme")}>theme ${this.theme}</button>
         <button type="button" title="Keys (?)" aria-label="Keyboard help" @click=${() => this.#ask("help")}>?</button>
       </span>
     `;
+  }
+
+  #nav(): TemplateResult {
+    const link = (name: string | null, title: string): TemplateResult =>
+      html`<a href=${addressOfView(name) || "#"} aria-current=${this.view === name ? "page" : nothing}>${title}</a>`;
+    return html`<nav aria-label="Views">${link(null, "live")}${VIEWS.map(({ name, title }) => link(name, title))}</nav>`;
   }
 
   #connection(): TemplateResult {
