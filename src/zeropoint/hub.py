@@ -1,0 +1,1 @@
+"""Composition root of a hub: builds its parts and runs them."""
