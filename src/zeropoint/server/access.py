@@ -17,7 +17,8 @@ from zeropoint.feed.view import View
 from zeropoint.server.errors import ApiError
 from zeropoint.server.tokens import SCOPES, Scope, Token, TokenRegister
 
-# `sections`: the handler asks `Gate.require_view`, since what is read depends on the query.
+READING = ("GET", "HEAD")
+# `sections`: the handler asks the gate itself, since what is read depends on the query.
 Need = Scope | Literal["open", "sections"]
 SCHEME = "bearer "
 

@@ -191,7 +191,9 @@ def application(
         client_max_size=MAX_BODY_BYTES,
     )
     for route in table:
-        app.router.add_get(route.path, route.handler, name=route.name)
+        resource = app.router.add_resource(route.path, name=route.name)
+        for method in route.methods:
+            resource.add_route(method, route.handler)
     app.on_response_prepare.append(add_security_headers)
     app.on_response_prepare.append(origin_headers(allowed_origins))
     return app

@@ -43,9 +43,17 @@ def document(routes: Iterable[Route], components: Mapping[str, type[Component]])
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "."}],
-        "paths": {route.path: {"get": _operation(route, references)} for route in routes},
+        "paths": {route.path: _operations(route, references) for route in routes},
         "components": {"schemas": found},
     }
+
+
+def _operations(route: Route, references: References) -> dict[str, Any]:
+    """By method; that HEAD goes with GET is HTTP's own rule."""
+    operation = _operation(route, references)
+    if route.body is not None:
+        operation["requestBody"] = {"required": True, "content": _content("application/json", route.body, references)}
+    return {method.lower(): operation for method in route.methods if method != "HEAD"}
 
 
 def _operation(route: Route, references: References) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from yarl import URL
 
 from zeropoint.server.errors import ApiError
 
-ALLOWED_METHODS = "GET, HEAD, OPTIONS"
 ALLOWED_HEADERS = "Authorization, Last-Event-ID"
 EXPOSED_HEADERS = "ETag, Retry-After"
 PREFLIGHT_SECONDS = 600
@@ -30,19 +29,19 @@ def is_origin(text: str) -> bool:
 
 
 def origin_guard(allowed_origins: Iterable[str]) -> Middleware:
-    """Middleware that answers OPTIONS, preflights among them; nothing else can be changed by asking."""
+    """Middleware that answers OPTIONS, preflights among them, with the methods that the path's routes have."""
     allowed = frozenset(allowed_origins)
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.method != "OPTIONS" or request.match_info.http_exception is None:
-            return await handler(request)
-        if request.match_info.http_exception.status != HTTPStatus.METHOD_NOT_ALLOWED:
+        refusal = request.match_info.http_exception
+        if request.method != "OPTIONS" or not isinstance(refusal, web.HTTPMethodNotAllowed):
             return await handler(request)
         if "Access-Control-Request-Method" in request.headers and request.headers.get("Origin") not in allowed:
             message = "this origin may not read; the setting allowed_origins names those that may"
             raise ApiError(HTTPStatus.FORBIDDEN, "foreign-origin", message)
-        return web.Response(status=HTTPStatus.NO_CONTENT, headers={"Allow": ALLOWED_METHODS})
+        allow = ", ".join(sorted({*refusal.allowed_methods, "OPTIONS"}))
+        return web.Response(status=HTTPStatus.NO_CONTENT, headers={"Allow": allow})
 
     return guard
 
@@ -62,7 +61,7 @@ def origin_headers(allowed_origins: Iterable[str]) -> Callable[[web.Request, web
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
         if request.method == "OPTIONS":
-            response.headers["Access-Control-Allow-Methods"] = ALLOWED_METHODS
+            response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "")
             response.headers["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
             response.headers["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from aiohttp.typedefs import Handler
 from msgspec import Struct
 
-from zeropoint.server.access import Need
+from zeropoint.server.access import READING, Need
 
 
 class Parameter(Struct, frozen=True):
@@ -26,10 +26,10 @@ class Answer(Struct, frozen=True):
 
 
 class Route(Struct, frozen=True):
-    """One path. All are GET, and HEAD with it.
+    """One path, and the methods that it answers.
 
     `need` is what a request must bring where tokens are in use, `events` the structs that a stream carries beside its
-    answers.
+    answers, `body` the type of the JSON that a request brings.
     """
 
     path: str
@@ -40,11 +40,13 @@ class Route(Struct, frozen=True):
     answers: tuple[Answer, ...]
     parameters: tuple[Parameter, ...] = ()
     events: tuple[type[Struct], ...] = ()
+    methods: tuple[str, ...] = READING
+    body: type[Struct] | None = None
 
     @property
     def structs(self) -> tuple[type[Struct], ...]:
         """All types that are written out in the document's schemas for this route."""
-        found: list[type[Struct]] = list(self.events)
+        found: list[type[Struct]] = [*self.events, *([self.body] if self.body else [])]
         for answer in self.answers:
             if isinstance(answer.struct, tuple):
                 found += answer.struct
