@@ -117,8 +117,7 @@ async def test_a_read_that_hangs_costs_its_own_section_and_recovers(tmp_path: Pa
     one = executor(BlockingUptime(), tmp_path, clock)
     flight = one.start(100.0)
     assert flight is not None
-    done, _ = await asyncio.wait([flight], timeout=0)
-    assert not done
+    assert not flight.done()
     assert not one.due(101.0), "one flight at a time"
     assert one.state(102.0).status == "waiting"
     assert one.state(104.0).status == "hanging"
@@ -126,18 +125,18 @@ async def test_a_read_that_hangs_costs_its_own_section_and_recovers(tmp_path: Pa
     thread = next(thread for thread in threading.enumerate() if thread.name == "probe uptime")
     assert thread.daemon, "it must not hold the exit"
     await asyncio.to_thread((tmp_path / "uptime").write_text, "77")
-    await asyncio.wait([flight])
-    assert uptime_of(one) == 77
+    await asyncio.wrap_future(flight)
     assert one.state(105.0).status == "ok"
+    assert uptime_of(one) == 77
     assert one.state(105.0).age_seconds == 5.0, "the value is as old as the read that gave it"
     assert one.due(105.0)
 
 
-async def test_a_blocking_read_that_fails_is_a_failure_of_its_own(tmp_path: Path):
+def test_a_blocking_read_that_fails_is_a_failure_of_its_own(tmp_path: Path):
     one = executor(BlockingUptime(), tmp_path, Clock())
     flight = one.start(100.0)
     assert flight is not None
-    await asyncio.wait([flight])
+    assert isinstance(flight.exception(10), OSError)
     assert one.state(100.0).status == "failed"
     assert one.due(101.0)
 
@@ -174,14 +173,14 @@ class BlockingDear(Dear):
 
 @pytest.mark.parametrize("probe", [Dear(), BlockingDear()])
 @pytest.mark.parametrize("works", [True, False])
-async def test_the_cpu_time_of_a_reading_is_charged_to_its_probe(probe: Probe, works: bool, tmp_path: Path):
+def test_the_cpu_time_of_a_reading_is_charged_to_its_probe(probe: Probe, works: bool, tmp_path: Path):
     if works:
         (tmp_path / "uptime").write_text("5.5")
     budget = Budget(1.0, 1.0)
     one = Executor(probe, Roots(proc=str(tmp_path)), Clock(), budget)
     flight = one.start(100.0)
     if flight is not None:
-        await asyncio.wait([flight])
+        flight.exception(10)
     state = one.state(100.0)
     assert state.status == ("ok" if works else "failed")
     assert state.cpu_percent is not None and state.cpu_percent >= 2.0

@@ -6,7 +6,7 @@ from typing import Any, get_args, get_type_hints
 
 from msgspec import Struct
 
-from zeropoint.model import Ai, Component, Ledger, LiveRun, Sample, Section, Server, System, Unavailable, Verdict
+from zeropoint.model import Ai, Alert, Component, Ledger, LiveRun, Sample, Section, Server, System, Unavailable, Verdict
 from zeropoint.probe import Absent, Probe
 from zeropoint.sampling.audit import Audited
 
@@ -43,8 +43,9 @@ def assemble(
     own: SelfReport,
     *,
     verdicts: Sequence[Verdict] = (),
+    alerts: Sequence[Alert] = (),
 ) -> Sample:
-    """The sample out of the probes' answers, the appliance's self-report and the verdicts on earlier samples."""
+    """The sample out of the probes' answers, the self-report, and the verdicts and alerts by earlier samples."""
     fields: dict[str, dict[str, Any]] = {}
     components: dict[str, Component] = {}
     reasons: dict[str, str] = {}
@@ -73,6 +74,7 @@ def assemble(
         system=system,
         ai=Ai(components=components, runs=runs),
         verdicts=[*verdicts],
+        alerts=[*alerts],
         ledger=ledger,
         server=own.server,
         unavailable=[Unavailable(path=path, reason=reasons[path]) for path in sorted(reasons)],

@@ -1,9 +1,8 @@
 """The one place that runs a probe, times it and isolates it. Absent is not failed; a hanging one costs nobody else."""
 
-import asyncio
 import time
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import Future
 
 import structlog
 
@@ -22,7 +21,8 @@ TimedReading = tuple[Audited | Absent, float]
 class Executor:
     """Runs one probe and keeps its last good reading.
 
-    `reading` is that reading, an Absent when there is nothing to read, or None before the first answer; `cpu_seconds`
+    `reading` is that reading, an Absent when there is nothing to read, or None before the first answer. What a flight
+    brings is taken in when it is asked whether it is due, or for its state, which is once a tick each. `cpu_seconds`
     is what the last call took of the thread that made it. The budget, which may be shared, says how often it is read.
     """
 
@@ -40,6 +40,7 @@ class Executor:
         self._roots = roots
         self._clock = clock
         self._flight: Flight[TimedReading] | None = Flight(f"probe {probe.name}") if probe.blocking else None
+        self._in_air: Future[TimedReading] | None = None
         self._started_at = float("-inf")
         self._read_at: float | None = None
         self._duration: float | None = None
@@ -47,7 +48,8 @@ class Executor:
 
     def due(self, now: float) -> bool:
         """Whether it should be read in the tick at `now`. Half a second of slack keeps periods on the ticks."""
-        if self._flight is not None and self._flight.in_air:
+        self._collect()
+        if self._in_air is not None:
             return False
         period = self._budget.period_seconds(self.probe.name, self._own_period_seconds)
         return now - self._started_at >= period * 0.95
@@ -59,8 +61,9 @@ class Executor:
             return max(self.probe.period_seconds, self.probe.absent_seconds)
         return self.probe.period_seconds
 
-    def start(self, now: float) -> asyncio.Future[Any] | None:
-        """Reads at once, or, for a probe that may block, starts its flight and answers with the future of its end."""
+    def start(self, now: float, landed: Callable[[], None] = lambda: None) -> Future[TimedReading] | None:
+        """Reads at once, or, for a probe that may block, starts its flight and answers with its future, after which its
+        thread calls `landed`."""
         self._started_at = now
         if self._flight is None:
             try:
@@ -69,9 +72,8 @@ class Executor:
                 self._fail(error)
             self._charge()
             return None
-        future = asyncio.wrap_future(self._flight.start(self._timed_read))
-        future.add_done_callback(self._landed)
-        return future
+        self._in_air = self._flight.start(self._timed_read, landed)
+        return self._in_air
 
     def _timed_read(self) -> TimedReading:
         began, cpu_began = self._clock(), time.thread_time()
@@ -83,9 +85,11 @@ class Executor:
     def _charge(self) -> None:
         self._budget.charge(self.probe.name, self._started_at, self.cpu_seconds, self._own_period_seconds)
 
-    def _landed(self, future: asyncio.Future[TimedReading]) -> None:
-        if future.cancelled():
+    def _collect(self) -> None:
+        future = self._in_air
+        if future is None or not future.done():
             return
+        self._in_air = None
         error = future.exception()
         if isinstance(error, Exception):
             self._fail(error)
@@ -105,9 +109,21 @@ class Executor:
             log.warning("probe failed", probe=self.probe.name, reason=reason)
         self._failure = reason
 
+    def told(self, now: float) -> Collector | None:
+        """`state`, or None where a sample does without it: of an optional one that has had nothing to read so far."""
+        self._collect()
+        has_nothing = self.reading is None or isinstance(self.reading, Absent)
+        if self.probe.optional and has_nothing and self._failure is None and not self._hangs(now):
+            return None
+        return self.state(now)
+
+    def _hangs(self, now: float) -> bool:
+        return self._in_air is not None and now - self._started_at > self.probe.limit_seconds
+
     def state(self, now: float) -> Collector:
         """How the probe fares at `now`."""
-        hanging = self._flight is not None and self._flight.in_air and now - self._started_at > self.probe.limit_seconds
+        self._collect()
+        hanging = self._hangs(now)
         status: CollectorStatus = "ok"
         reason = self._failure
         if hanging:

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 import structlog
 from msgspec import Struct
 
-from zeropoint.model import Collector, Sample, Verdict
-from zeropoint.probe import Probe
+from zeropoint.flight import Landings
+from zeropoint.model import Alert, Collector, Sample, Verdict
 from zeropoint.sampling.assemble import Answer, SelfReport, assemble
 from zeropoint.sampling.budget import Budget, Review
 from zeropoint.sampling.executor import Executor
@@ -35,7 +35,7 @@ class Scheduler:
     """Ticks that do not drift: the n-th is due n intervals after the first, on the monotonic clock.
 
     Each sample goes to `publish`, together with the number of ticks that were missed before it. `self_report` makes
-    the server section out of the scheduler's facts; `verdicts` gives those on earlier samples.
+    the server section out of the scheduler's facts; `verdicts` and `alerts` give those by earlier samples.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class Scheduler:
         publish: Callable[[Sample, int], None],
         *,
         verdicts: Callable[[], Sequence[Verdict]] = tuple,
+        alerts: Callable[[], Sequence[Alert]] = tuple,
         budget: Budget | None = None,
     ) -> None:
         self.last_sample_at: float | None = None
@@ -56,6 +57,7 @@ class Scheduler:
         self._epoch = epoch
         self._self_report = self_report
         self._verdicts = verdicts
+        self._alerts = alerts
         self._publish = publish
         self._sequence = 0
         self._missed = 0
@@ -88,22 +90,21 @@ class Scheduler:
         timestamp = rfc3339(datetime.now(UTC))
         cpu_began = time.thread_time()
         due = [executor for executor in self._executors if executor.due(now)]
-        flights = [flight for executor in due if (flight := executor.start(now))]
+        landings = Landings()
+        flights = [flight for executor in due if (flight := executor.start(now, landings.landed))]
         # What is read inline is the probes' cost; while it waits for the others, this thread serves.
         cpu_seconds = time.thread_time() - cpu_began - sum(one.cpu_seconds for one in due if not one.probe.blocking)
-        if flights:
-            await asyncio.wait(flights, timeout=wait_seconds)
+        await landings.wait(len(flights), wait_seconds)
         cpu_began = time.thread_time()
         asked_at = time.monotonic()
         cost = self._review(asked_at)
-        states = [(executor, executor.state(asked_at)) for executor in self._executors]
-        told = [(executor, state) for executor, state in states if not is_left_out(executor.probe, state)]
+        told = [(executor, state) for executor in self._executors if (state := executor.told(asked_at)) is not None]
         collectors = {executor.probe.name: state for executor, state in told}
         answers = [Answer(executor.probe, executor.reading, state.reason) for executor, state in told]
         sequence, missed_total = self._sequence + 1, self._missed + missed
         own = self._self_report(Facts(collectors, sequence, missed_total, cost))
         id, verdicts = f"{self._epoch}-{sequence}", self._verdicts()
-        sample = assemble(id, timestamp, self._interval, answers, own, verdicts=verdicts)
+        sample = assemble(id, timestamp, self._interval, answers, own, verdicts=verdicts, alerts=self._alerts())
         self._budget.charge_tick(now, cpu_seconds + time.thread_time() - cpu_began)
         self._sequence, self._missed = sequence, missed_total
         self.last_sample_at = time.monotonic()
@@ -122,11 +123,6 @@ class Scheduler:
                 ),
             )
         return review
-
-
-def is_left_out(probe: Probe, state: Collector) -> bool:
-    """Whether the sample does without it: an optional one that has had nothing to read so far."""
-    return probe.optional and state.status in ("waiting", "absent")
 
 
 def missed_ticks(due: float, now: float, interval_seconds: float) -> int:
