@@ -34,6 +34,7 @@ from zeropoint.sampler import SERVING, Sampler
 from zeropoint.sampling.scheduler import new_epoch
 from zeropoint.server.access import Gate
 from zeropoint.server.app import application, routes
+from zeropoint.server.clients import parse_networks
 from zeropoint.server.exposition import Exposition
 from zeropoint.server.history import OnHistory, Past
 from zeropoint.server.live import Live
@@ -219,7 +220,13 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
                 asyncio.get_running_loop().add_signal_handler(number, stop.set)
         appliance = Appliance(settings, lock.take)
         await appliance.scheduler.first()
-        app = application(appliance.routes, appliance.gate, settings.allowed_hosts, settings.allowed_origins)
+        app = application(
+            appliance.routes,
+            appliance.gate,
+            settings.allowed_hosts,
+            settings.allowed_origins,
+            parse_networks(settings.trusted_proxies),
+        )
         runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=SHUTDOWN_SECONDS)
         await runner.setup()
         assert runner.server is not None  # noqa: S101 - setup() makes it

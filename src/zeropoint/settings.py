@@ -46,6 +46,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = ()
     tls_cert: Annotated[str, Meta(description="File of the certificate chain (PEM); with tls_key it serves HTTPS")] = ""
     tls_key: Annotated[str, Meta(description="File of the certificate's private key (PEM)")] = ""
+    trusted_proxies: Annotated[
+        tuple[Annotated[str, Meta(min_length=1)], ...],
+        Meta(description="Addresses and networks of proxies whose word counts on who asks, as in 127.0.0.1"),
+    ] = ()
     petals_peers: Annotated[
         tuple[Annotated[str, Meta(min_length=1)], ...],
         Meta(description="Multiaddresses of servers of a Petals swarm, by which it is joined to be observed"),
@@ -56,6 +60,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     petals_cache: Annotated[
         str, Meta(description="Directory of Petals' cache of models; empty: $PETALS_CACHE, else ~/.cache/petals")
     ] = ""
+    process_arguments: Annotated[
+        Literal["off", "redacted"],
+        Meta(description="Whether workloads are told with their command line, secrets in it taken out"),
+    ] = "off"
     openmetrics_targets: Annotated[
         tuple[Annotated[str, Meta(min_length=1)], ...],
         Meta(description="Runtimes that answer OpenMetrics, as in llama=http://127.0.0.1:8080/metrics"),

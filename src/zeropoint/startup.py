@@ -14,6 +14,7 @@ import filelock
 from aiohttp import web
 
 from zeropoint.feed.view import UnknownSectionError, parse_view
+from zeropoint.server.clients import parse_networks
 from zeropoint.server.connections import connection_factory
 from zeropoint.server.origins import is_origin
 from zeropoint.server.tokens import TokenError, TokenStore
@@ -50,11 +51,15 @@ def refuse_open_bind(host: str, tokens: TokenStore) -> None:
 
 
 def refuse_wrong_names(settings: Settings) -> None:
-    """Raises SettingsError for an origin or a section that cannot be one."""
+    """Raises SettingsError for an origin, a proxy or a section that cannot be one."""
     for origin in settings.allowed_origins:
         if not is_origin(origin):
             message = "it is a scheme and a host, with a port where it has one of its own, as in https://lab.example"
             raise SettingsError(f"--allowed-origins: {origin!r} is not allowed; {message}")
+    try:
+        parse_networks(settings.trusted_proxies)
+    except ValueError as error:
+        raise SettingsError(f"--trusted-proxies: {error}") from None
     try:
         parse_view(",".join(settings.public_sections))
     except UnknownSectionError as error:

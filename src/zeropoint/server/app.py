@@ -8,6 +8,7 @@ from aiohttp import web
 
 from zeropoint.model import Gap, Hello, RunSteps, Sample
 from zeropoint.server.access import Gate, Need, access_guard
+from zeropoint.server.clients import Network, client_teller
 from zeropoint.server.errors import errors_as_json
 from zeropoint.server.exposition import Exposition
 from zeropoint.server.headers import add_security_headers
@@ -176,13 +177,19 @@ def routes(
 
 
 def application(
-    table: Iterable[Route], gate: Gate, allowed_hosts: Iterable[str], allowed_origins: Iterable[str]
+    table: Iterable[Route],
+    gate: Gate,
+    allowed_hosts: Iterable[str],
+    allowed_origins: Iterable[str],
+    trusted: tuple[Network, ...] = (),
 ) -> web.Application:
-    """The application that serves `table` under our own host names, to whom `gate` lets in."""
+    """The application that serves `table` under our own host names, to whom `gate` lets in. The `trusted` proxies may
+    name the client."""
     needs: dict[str | None, Need] = {route.name: route.need for route in table}
     app = web.Application(
         middlewares=[
             errors_as_json,
+            client_teller(trusted),
             host_guard(allowed_hosts),
             origin_guard(allowed_origins),
             # What no route matches is answered with 404 or 405, to everybody.
