@@ -692,6 +692,26 @@ class Verdict(Section, frozen=True, kw_only=True):
     active: Annotated[Count, metric("1 as long as it holds")] = 1
 
 
+# --- alerts ---------------------------------------------------------------------------------------------------------
+
+Severity = Literal["info", "warning", "critical"]
+AlertState = Literal["ok", "pending", "firing", "clearing"]
+AlertEventKind = Literal["fired", "repeated", "cleared"]
+NoticeStatus = Literal["held", "waiting", "delivered", "failed", "dropped", "not-sent"]
+
+
+class Alert(Section, frozen=True, kw_only=True):
+    """A rule of the settings file that fires for one series, or for one verdict."""
+
+    id: Annotated[str, key("Name of the rule, and what it fires for", "zeropoint.alert.id")]
+    name: Annotated[str, label("Name of the rule", "zeropoint.alert")]
+    severity: Annotated[Severity, label("info, warning or critical", "zeropoint.alert.severity")]
+    subject: Annotated[str, text("Name of the metric, or id of the verdict, that it fires for")]
+    since: Annotated[str, text("When it began to fire")]
+    says: Annotated[str, text("Why, in one sentence, with the value as it is now")]
+    active: Annotated[Count, metric("1 as long as it fires")] = 1
+
+
 # --- the appliance itself -------------------------------------------------------------------------------------------
 
 Health = Literal["healthy", "degraded", "unhealthy"]
@@ -736,6 +756,19 @@ class HistoryReport(Section, frozen=True, kw_only=True):
     commit_seconds: Annotated[Real, metric("How long it took until the newest sample was on disk")] = None
 
 
+class AlertsReport(Section, frozen=True, kw_only=True):
+    """How the rules of alerts and their notices fare. A notice counts once for each address that it goes to."""
+
+    rules: Annotated[Count, metric("Rules of the settings file")] = None
+    firing: Annotated[Count, metric("What fires, over all rules and series")] = None
+    pending: Annotated[Count, metric("What will fire unless it ends before the rule's time is over")] = None
+    waiting_notices: Annotated[Count, metric("Notices that wait to be delivered, or to be tried again")] = None
+    delivered_total: Annotated[Count, metric("Notices that were delivered")] = None
+    failed_total: Annotated[Count, metric("Notices that were given up after several tries")] = None
+    dropped_total: Annotated[Count, metric("Notices for which there was no room to wait")] = None
+    missed_samples_total: Annotated[Count, metric("Samples that the rules did not look at, for want of time")] = None
+
+
 class Server(Section, frozen=True, kw_only=True):
     clients: Annotated[Count, metric("Subscribers of the stream")] = None
     queue_size: Annotated[Count, metric("Frames waiting over all subscribers")] = None
@@ -762,6 +795,7 @@ class Server(Section, frozen=True, kw_only=True):
         Real, metric("The part of the overhead that belongs to no probe: putting samples together")
     ] = None
     history: Annotated[HistoryReport | None, text("How writing the history fares")] = None
+    alerts: Annotated[AlertsReport | None, text("How the rules of alerts and their notices fare")] = None
     collectors: Annotated[dict[str, Collector], rows("Probes by name", "zeropoint.collector")] = {}
 
 
@@ -783,6 +817,7 @@ class Sample(Section, frozen=True, kw_only=True):
     system: Annotated[System, text("The machine")]
     ai: Annotated[Ai, text("The AI components")]
     verdicts: Annotated[list[Verdict], text("Verdicts that hold now, by earlier samples; at most 32")] = []
+    alerts: Annotated[list[Alert], text("Alerts that fire now, by earlier samples; at most 32")] = []
     ledger: Annotated[Ledger | None, text("Use of the machine by workload")] = None
     server: Annotated[Server, text("The appliance itself")]
     unavailable: Annotated[list[Unavailable], text("Why values are null")]
@@ -893,6 +928,85 @@ class VerdictEntry(Verdict, frozen=True, kw_only=True):
     """A verdict that holds, or did lately."""
 
     ended: Annotated[Text, text("When it was cleared; null while it holds")] = None
+
+
+class Notice(Section, frozen=True, kw_only=True):
+    """What became of an event's notice at one address of a channel."""
+
+    channel: Annotated[str, text("Name of the channel")]
+    target: Annotated[str, text("What it goes to: command, or the kind of the address, as in ntfy")]
+    status: Annotated[
+        NoticeStatus,
+        text(
+            "held: until quiet hours end; waiting: to be delivered or tried again; delivered; failed: given up; "
+            "dropped: no room to wait; not-sent: it had ended before it was told"
+        ),
+    ]
+    attempts: Annotated[int, text("How often it was tried")] = 0
+    reason: Annotated[Text, text("What went wrong last; null where nothing did")] = None
+
+
+class AlertEvent(Section, frozen=True, kw_only=True):
+    """Something that happened to an alert."""
+
+    id: int
+    time: Annotated[str, text("When, by the sample's time")]
+    kind: Annotated[AlertEventKind, text("fired; repeated: it still fires; cleared")]
+    name: Annotated[str, text("Name of the rule")]
+    severity: Severity
+    subject: Annotated[str, text("Name of the metric, or id of the verdict")]
+    since: Annotated[str, text("When it began to fire")]
+    value: Annotated[float | str | None, text("The metric's value then; null where there is none, as of a verdict")]
+    says: Annotated[str, text("Why, in one sentence")]
+    evidence: Annotated[list[str], text("Numbers behind it: of a verdict its own, of a metric its level and times")]
+    notices: Annotated[list[Notice], text("What became of its notices, one for each address")] = []
+
+
+class AlertInstance(Section, frozen=True, kw_only=True):
+    """One series, or one verdict, that a rule looks at."""
+
+    subject: Annotated[str, text("Name of the metric, or id of the verdict")]
+    state: Annotated[
+        AlertState,
+        text("ok; pending: beyond its level, not yet for long enough; firing; clearing: back, not yet for long enough"),
+    ]
+    since: Annotated[Text, text("When it came into that state; null for ok")] = None
+    value: Annotated[float | str | None, text("Its newest value; null where there is none, as of a verdict")] = None
+
+
+class AlertRule(Section, frozen=True, kw_only=True):
+    """A rule of the settings file and how it stands. Keys that the rule does not have are null."""
+
+    name: str
+    severity: Severity
+    metric: Annotated[Text, text("Name of a metric; * stands for any characters")]
+    verdict: Annotated[Text, text("Name of a verdict; * for all")]
+    above: Annotated[Real, text("It fires for values above")]
+    below: Annotated[Real, text("It fires for values below")]
+    clear: Annotated[Real, text("The level at which it ends")]
+    words: Annotated[list[str], text("It fires for these words of a state")]
+    for_seconds: Annotated[float, text("For how long before it fires")]
+    clear_for_seconds: Annotated[float, text("For how long it must be back before it ends")]
+    missing: Annotated[Literal["ignore", "fire"], text("What a value that is missing means")]
+    quiet: Annotated[list[str], text("Hours in which notices are held back")]
+    timezone: Annotated[Text, text("Time zone of these; null for the machine's own")]
+    repeat_seconds: Annotated[Real, text("How often it is told again while it fires; null: once")]
+    notify: Annotated[list[str], text("Names of the channels that are told")]
+    state: Annotated[AlertState, text("The worst state of all that it looks at")]
+    series_count: Annotated[int, text("How many series or verdicts it looks at")]
+    instances: Annotated[list[AlertInstance], text("Those that are not ok first; at most 20")]
+
+
+class AlertTarget(Section, frozen=True, kw_only=True):
+    """One address of a channel. The address itself is told to nobody."""
+
+    channel: str
+    target: Annotated[str, text("command, or the kind of the address, as in ntfy")]
+    waiting: int
+    delivered_total: int
+    failed_total: int
+    dropped_total: int
+    trouble: Annotated[Text, text("What is wrong with it; null while nothing is")] = None
 
 
 class RunSteps(Section, frozen=True, kw_only=True):

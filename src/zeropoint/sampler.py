@@ -18,7 +18,7 @@ from zeropoint.insight.verdicts.observer import Observer
 from zeropoint.ledger.facts import Facts as LedgerFacts
 from zeropoint.ledger.facts import facts_of
 from zeropoint.ledger.probe import LedgerProbe
-from zeropoint.model import HistoryReport, Sample, Server
+from zeropoint.model import Alert, AlertsReport, HistoryReport, Sample, Server
 from zeropoint.probe import Probe, Roots
 from zeropoint.processes import ProcessTable
 from zeropoint.sampling.assemble import SelfReport
@@ -47,7 +47,8 @@ class Sampler:
 
     `publish` gets each sample and the number of ticks that were missed before it. `serving` tells the fields
     SERVING of the self-report, nothing where nobody is served; `failures` what is wrong beside the collectors,
-    `history` how that fares, None where none is kept; `executor` makes what runs a probe, where it is not to keep
+    `history` how that fares, None where none is kept; `alerts` what fires now, and `alerts_report` how that fares, None
+    without rules; `executor` makes what runs a probe, where it is not to keep
     to the overhead budget. Raises ValueError for runtimes to watch that `ai.registry.refuse_wrong_targets` refuses.
     """
 
@@ -60,10 +61,13 @@ class Sampler:
         failures: Callable[[], Sequence[str]] = tuple,
         *,
         history: Callable[[], HistoryReport | None] = lambda: None,
+        alerts: Callable[[], Sequence[Alert]] = tuple,
+        alerts_report: Callable[[], AlertsReport | None] = lambda: None,
         executor: Callable[[Probe, Roots], Executor] | None = None,
     ) -> None:
         self._interval, self._budget_percent = settings.interval, settings.overhead_budget_percent
         self._serving, self._failures, self._history = serving, failures, history
+        self._alerts_report = alerts_report
         self._publish_on = publish
         self._newest: Sample | None = None
         self._started_at = time.monotonic()
@@ -98,6 +102,7 @@ class Sampler:
             self._publish,
             # Of the sample before: what is told of one does not depend on itself, and its cost is that of the tick.
             verdicts=lambda: self.observer.observe(self._newest),
+            alerts=alerts,
             budget=budget,
         )
 
@@ -139,6 +144,7 @@ class Sampler:
             overhead_budget_percent=self._budget_percent,
             tick_cpu_percent=None if facts.cost is None else round(facts.cost.tick_percent, DECIMALS),
             history=self._history(),
+            alerts=self._alerts_report(),
             collectors=facts.collectors,
         )
         return SelfReport(server, dict(_missing_of(server)))
@@ -161,6 +167,8 @@ def _missing_of(server: Server) -> Iterator[tuple[str, str]]:
         for field in server.history.__struct_fields__:
             if getattr(server.history, field) is None:
                 yield f"history.{field}", "nothing has been written yet"
+    if server.alerts is None:
+        yield "alerts", "no rules of alerts are set"
     for name, collector in server.collectors.items():
         for field in ("duration_seconds", "age_seconds", "cpu_percent"):
             if getattr(collector, field) is None:
