@@ -650,6 +650,9 @@ class Workload(Usage, frozen=True, kw_only=True):
         ),
     ]
     user: Annotated[str, text('Whose processes they are; "several users" where they are not all of one')]
+    command: Annotated[
+        Text, text("Command line of its oldest process without its secrets; told where process_arguments asks for it")
+    ] = None
     basis: Annotated[Basis, text("How its numbers came about")]
     waits: Annotated[Waits | None, text("What its processes wait for; told of runs, components, kernels and jobs")] = (
         None
@@ -1016,3 +1019,14 @@ class RunSteps(Section, frozen=True, kw_only=True):
     timestamps: Annotated[list[Text], text("When each row was written, where it says so")]
     columns: Annotated[dict[str, list[Real]], text("By name; null where a row has no such number")]
     unavailable: Annotated[list[Unavailable], text("Why there are nulls in a column")]
+
+
+class RunRecord(Section, frozen=True, kw_only=True):
+    """All that is recorded of one run, for who holds it against another."""
+
+    entry: RunEntry
+    steps: RunSteps
+    workload: Annotated[Text, text("Its id in the ledger; null for one that has no folder of its own")] = None
+    host: Annotated[Text, text("Name of the machine that it ran on")] = None
+    revision: Annotated[Text, text("Commit that was checked out")] = None
+    command: Annotated[Text, text("Command line without what looks like secrets; null without consent")] = None

@@ -89,7 +89,7 @@ class Sampler:
             processes,
             self._recogniser,
         )
-        ledger = LedgerProbe(processes, self._ledger_facts)
+        ledger = LedgerProbe(processes, self._ledger_facts, tells_commands=settings.process_arguments == "redacted")
         budget = Budget(settings.overhead_budget_percent, settings.interval)
         executor = executor or partial(Executor, budget=budget)
         every = (*probes(self.roots), *self.ai, LiveRuns(artifacts), ledger)

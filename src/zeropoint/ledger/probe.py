@@ -10,6 +10,7 @@ from typing import ClassVar
 from zeropoint import model
 from zeropoint.ledger.accounts import Accounts
 from zeropoint.ledger.cgroup_names import CgroupNames
+from zeropoint.ledger.commands_told import IS_OFF, NOT_TOLD, with_commands
 from zeropoint.ledger.disk_io import DiskTraffic
 from zeropoint.ledger.facts import Facts
 from zeropoint.ledger.group_cpu import GroupCpu
@@ -45,9 +46,15 @@ class LedgerProbe(Probe):
     limit_seconds: ClassVar[float] = 5.0
 
     def __init__(
-        self, processes: ProcessTable, facts: Callable[[Roots, float], Facts], clock: Callable[[], float] = time.time
+        self,
+        processes: ProcessTable,
+        facts: Callable[[Roots, float], Facts],
+        clock: Callable[[], float] = time.time,
+        *,
+        tells_commands: bool = False,
     ) -> None:
         self._processes = processes
+        self._tells_commands = tells_commands
         self._facts = facts
         self._clock = clock
         self._changes = Changes()
@@ -87,7 +94,10 @@ class LedgerProbe(Probe):
         ledger = split(workloads, totals.usage, self._shown, always, movement.seconds if movement else None)
         self._shown = frozenset(one.id for one in ledger.workloads or ())
         self._hurry(ledger, listing)
-        self._reading = Reading(ledger, reasons_of(ledger, totals.missing, self._disk.reason))
+        if self._tells_commands:
+            ledger = with_commands(ledger, self._membership.groups)
+        no_command = NOT_TOLD if self._tells_commands else IS_OFF
+        self._reading = Reading(ledger, reasons_of(ledger, totals.missing, self._disk.reason, no_command))
         return self._reading
 
     def _hurry(self, ledger: model.Ledger, listing: Processes) -> None:

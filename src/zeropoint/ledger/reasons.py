@@ -14,8 +14,9 @@ NOT_RUN = "needs two readings between which a process could run, and a kernel th
 SUMS = ("other", "unattributed", "over_attributed", "totals")
 
 
-def reasons_of(ledger: Ledger, missing: Mapping[str, str], no_disk: str) -> Missing:
-    """`missing` says why totals are null, by quantity; `no_disk` why the disk traffic of a workload is."""
+def reasons_of(ledger: Ledger, missing: Mapping[str, str], no_disk: str, no_command: str) -> Missing:
+    """`missing` says why totals are null, by quantity; `no_disk` why the disk traffic of a workload is, `no_command`
+    why its command line is."""
     by_workload = {
         "cpu_percent": NEEDS_TWO_READINGS,
         "read_bytes_per_second": no_disk,
@@ -28,6 +29,8 @@ def reasons_of(ledger: Ledger, missing: Mapping[str, str], no_disk: str) -> Miss
     reasons = Missing()
     for name in nulls(ledger.workloads or ()):
         reasons[f"workloads[*].{name}"] = by_workload.get(name) or missing.get(name, NO_SHARES)
+    if any(one.command is None for one in ledger.workloads or ()):
+        reasons["workloads[*].command"] = no_command
     reasons.update(reasons_of_waits(ledger.workloads or ()))
     for part in SUMS:
         for name in nulls([getattr(ledger, part)]):

@@ -1,7 +1,7 @@
 """What is read of one process: PROC/PID/stat and cmdline, proc(5).
 
-Command lines are for recognising programs, in memory: they may hold secrets, so nothing of them may reach a sample, a
-log or an error.
+Command lines are for recognising programs, in memory: they may hold secrets, so nothing of them may reach a log or an
+error, nor a sample but by command_line.py.
 """
 
 import os
