@@ -53,6 +53,39 @@ def run(*arguments: str, **environment: str) -> Outcome:
     return Outcome(done.returncode, done.stdout, done.stderr)
 
 
+# The interpreter may lie where only root looks, so all is loaded before the rights are given up.
+AS_A_USER = """
+import os, resource, sys
+import zeropoint.commands.main, zeropoint.commands.verify
+if os.geteuid() == 0:
+    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+print(os.geteuid(), file=sys.stderr)
+zeropoint.commands.main.main(["verify", "--seconds", "1", *sys.argv[1:]])
+"""
+
+
+def run_as_a_user(*arguments: str, **environment: str) -> Outcome:
+    """Without privilege; the number of the user is the first line of `errors`."""
+    done = subprocess.run(
+        [sys.executable, "-c", AS_A_USER, *arguments],
+        capture_output=True,
+        text=True,
+        cwd="/",
+        env=clean_environment(**environment),
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def reachable() -> Iterator[Path]:
+    """A directory that other users can reach: pytest's own are closed to them."""
+    with tempfile.TemporaryDirectory() as directory:
+        Path(directory).chmod(0o755)
+        yield Path(directory)
+
+
 def at(roots: Roots) -> list[str]:
     return ["--procfs", roots.proc, "--sysfs", roots.sys, "--rootfs", roots.root]
 
@@ -219,16 +252,16 @@ def tools(directory: Path, **scripts: str) -> str:
     return f"{directory}:{os.environ['PATH']}"
 
 
-def test_programs_that_hang_or_print_garbage_cost_their_own_rows_alone(tmp_path: Path):
+def test_programs_that_hang_or_print_garbage_cost_their_own_rows_alone(reachable: Path):
     path = tools(
-        tmp_path,
+        reachable,
         free="exec sleep 1000",
         df="exec yes",
         vmstat="head -c 4096 /dev/urandom",
         ip="echo '[{}, {\"stats64\": 1}]'",
         ss="exit 4",
     )
-    outcome = run("--json", PATH=path)
+    outcome = run_as_a_user("--json", PATH=path)
     assert outcome.code == 0, outcome.of("differs")
     reasons = {row["metric"]: row["reason"] for row in outcome.rows}
     sources = {row["metric"]: row["source"] for row in outcome.rows}
@@ -249,8 +282,8 @@ def test_programs_that_hang_or_print_garbage_cost_their_own_rows_alone(tmp_path:
         assert reasons[metric] is None, metric
 
 
-def test_programs_that_are_missing_are_named_with_the_package_that_has_them(tmp_path: Path):
-    outcome = run("--json", PATH=str(tmp_path))
+def test_programs_that_are_missing_are_named_with_the_package_that_has_them(reachable: Path):
+    outcome = run_as_a_user("--json", PATH=str(reachable))
     assert outcome.code == 0, outcome.of("differs")
     reasons = {row["metric"]: row["reason"] for row in outcome.rows}
     assert reasons["system.memory.total_bytes"] == "free is not installed (Debian's package procps has it)"
@@ -258,13 +291,15 @@ def test_programs_that_are_missing_are_named_with_the_package_that_has_them(tmp_
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_one_that_is_interrupted_says_nothing_and_leaves_no_program_behind(number: int, tmp_path: Path):
-    started = tmp_path / "started"
+def test_one_that_is_interrupted_says_nothing_and_leaves_no_program_behind(number: int, reachable: Path):
+    started = reachable / "started"
     os.mkfifo(started)
+    started.chmod(0o666)
     noted = os.open(started, os.O_RDWR)
-    path = tools(tmp_path, free=f"echo $$ > {started}; exec sleep 1000")
+    path = tools(reachable, free=f"echo $$ > {started}; exec sleep 1000")
     environment = clean_environment(PATH=path)
-    with subprocess.Popen([PROGRAM, "verify"], stdout=subprocess.PIPE, env=environment) as running:
+    command = [sys.executable, "-c", AS_A_USER]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as running:
         assert select.select([noted], [], [], TIMEOUT_SECONDS)[0], "it started no program"
         pid = int(os.read(noted, 100))
         running.send_signal(number)
@@ -274,31 +309,20 @@ def test_one_that_is_interrupted_says_nothing_and_leaves_no_program_behind(numbe
     assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
-def test_a_user_without_privilege_can_run_it():
-    # The interpreter may lie where only root looks, so all is loaded before the rights are given up.
-    drop = "os.setgroups([]); os.setgid(65534); os.setuid(65534)" if os.geteuid() == 0 else ""
-    program = f"""
-import os, resource, sys
-import zeropoint.commands.main, zeropoint.commands.verify
-{drop}
-print(os.geteuid(), file=sys.stderr)
-zeropoint.commands.main.main(["verify", "--seconds", "1", "--json"])
-"""
-    with tempfile.TemporaryDirectory() as home:
-        Path(home).chmod(0o755)
-        done = subprocess.run(
-            [sys.executable, "-c", program],
-            capture_output=True,
-            text=True,
-            cwd="/",
-            env=clean_environment(HOME=home),
-            timeout=TIMEOUT_SECONDS,
-            check=False,
-        )
-    assert int(done.stderr.split()[0]) != 0
-    outcome = Outcome(done.returncode, done.stdout, done.stderr)
+def test_a_user_without_privilege_can_run_it(reachable: Path):
+    outcome = run_as_a_user("--json", HOME=str(reachable))
+    assert int(outcome.errors.split()[0]) != 0
     assert outcome.code == 0, outcome.of("differs")
     assert "system.host.process_count" in outcome.of("ok")
+
+
+def test_as_root_only_programs_of_the_system_are_run(reachable: Path):
+    if os.geteuid() != 0:
+        pytest.skip("NOT RUN: only root is refused programs of PATH")
+    run_by_root = reachable / "run"
+    path = tools(reachable, **dict.fromkeys(("free", "df", "ps", "ip", "ss", "vmstat"), f"touch {run_by_root}"))
+    assert run("--json", PATH=path).code == 0
+    assert not run_by_root.exists()
 
 
 def test_a_wrong_argument_is_one_line_and_exit_code_2():

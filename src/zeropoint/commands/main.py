@@ -1,5 +1,6 @@
 """Entry point: finds the command, turns what goes wrong into one line and an exit code."""
 
+import os
 import sys
 from collections.abc import Iterator, MutableMapping, Sequence
 from importlib import import_module
@@ -11,6 +12,8 @@ from zeropoint.settings import SettingsError
 
 EXIT_WRONG_ARGUMENT = 2
 EXIT_IN_USE = 3
+# What it writes (history, tokens, exports) is for its owner alone, whoever started it with whatever umask.
+PRIVATE_UMASK = 0o077
 COMMANDS = ("serve", "run", "watch", "verify", "export", "correlate", "token", "openapi", "settings", "metrics")
 DEFAULT = "serve"
 
@@ -51,6 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help", "--version")):
         given.insert(0, DEFAULT)
+    if given[0] != "run":  # whose job has the umask that it was started with
+        os.umask(PRIVATE_UMASK)
     try:
         sys.exit(zeropoint.main(given, prog_name="zeropoint", standalone_mode=False) or 0)
     except click.UsageError as error:

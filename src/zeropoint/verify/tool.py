@@ -15,6 +15,8 @@ LIMIT_SECONDS = 4.0
 LIMIT_BYTES = 16 * 1024 * 1024
 # Where Debian keeps programs that it thinks are for the superuser alone.
 FURTHER_PATHS = ("/usr/sbin", "/sbin")
+# As root nothing is run that others may have put into a directory of PATH.
+ROOT_PATHS = ("/usr/sbin", "/usr/bin", "/sbin", "/bin")
 # The programs that run now, so that whoever stops waiting for them can end them.
 Running = set["subprocess.Popen[bytes]"]
 
@@ -23,7 +25,7 @@ def run_tool(arguments: Sequence[str], package: str, running: Running) -> bytes:
     """What a program prints, in the C locale; meanwhile it is in `running`. Raises SourceError, in no more than
     LIMIT_SECONDS."""
     name = arguments[0]
-    path = shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", os.defpath), *FURTHER_PATHS]))
+    path = shutil.which(name, path=search_path())
     if path is None:
         raise SourceError(f"{name} is not installed (Debian's package {package} has it)")
     deadline = time.monotonic() + LIMIT_SECONDS
@@ -51,6 +53,12 @@ def run_tool(arguments: Sequence[str], package: str, running: Running) -> bytes:
     if code != 0:
         raise SourceError(f"{name} ended with exit code {code}")
     return printed
+
+
+def search_path() -> str:
+    """Where programs are looked up, as PATH is written."""
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return os.pathsep.join(ROOT_PATHS if is_root else (os.environ.get("PATH", os.defpath), *FURTHER_PATHS))
 
 
 def _no_answer(name: str) -> SourceError:
