@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,22 +28,27 @@ from zeropoint.history.queries import Queries
 from zeropoint.history.readers import Readers
 from zeropoint.history.record import record_of
 from zeropoint.history.retention import DAY_MS, HOUR_MS, Limits
-from zeropoint.model import Component, HistoryReport, RunEntry, RunSteps, Sample
+from zeropoint.model import Component, HistoryReport, RunEntry, RunRecord, RunSteps, Sample
 from zeropoint.probe import Probe
 from zeropoint.sampler import SERVING, Sampler
 from zeropoint.sampling.scheduler import new_epoch
 from zeropoint.server.access import Gate
 from zeropoint.server.app import application, routes
 from zeropoint.server.clients import parse_networks
+from zeropoint.server.correlations import Correlations
 from zeropoint.server.exposition import Exposition
 from zeropoint.server.history import OnHistory, Past
 from zeropoint.server.live import Live
 from zeropoint.server.openapi import OpenApi
 from zeropoint.server.pages import Pages
-from zeropoint.server.runs import Runs
+from zeropoint.server.runs import MOST_POINTS, Runs
+from zeropoint.server.runs_compared import Comparison
+from zeropoint.server.sessions import FILE as SESSIONS_FILE
+from zeropoint.server.sessions import Sessions, kept_sessions
+from zeropoint.server.signin import SignIn
 from zeropoint.server.specs import Specs
 from zeropoint.server.status import Status
-from zeropoint.server.tokens import TokenRegister, TokenStore, utc_now
+from zeropoint.server.tokens import TokenRegister, TokenStore, replace_file, utc_now
 from zeropoint.server.verdicts import Verdicts
 from zeropoint.settings import Settings, SettingsError
 from zeropoint.startup import (
@@ -61,6 +66,12 @@ SHUTDOWN_SECONDS = 2.0
 TOKEN_SECONDS = 0.5
 # How long who asks for runs waits for the disk.
 RUNS_SECONDS = 5.0
+# How long who asks for a comparison of two runs waits for the computing of it, and of the one before.
+COMPARE_SECONDS = 15.0
+# How long who signs in or out waits for the disk.
+SESSIONS_SECONDS = 5.0
+# How long who asks for correlations waits for the computing of them, and of those before.
+CORRELATIONS_SECONDS = 30.0
 # How long a question to the history may take, and how long who asks waits for that of another one as well.
 HISTORY_SECONDS = 10.0
 HISTORY_WAIT_SECONDS = 15.0
@@ -86,23 +97,36 @@ class Appliance:
         sampler = Sampler(settings, epoch, self._publish, self._serving, self._failures, history=self._history_report)
         self.scheduler = sampler.scheduler
         public = parse_view(",".join(settings.public_sections)) if settings.public_sections else View()
-        self.gate = Gate(self.register, public, not is_loopback(settings.host), utc_now)
+        sessions = Sessions(self.register, kept_sessions(Path(settings.data)))
+        self.gate = Gate(self.register, public, not is_loopback(settings.host), utc_now, sessions)
         status = Status(self.gate, self.broadcaster, sampler.judge, sampler.uptime_seconds, sampler.sample_age_seconds)
         self.reports = reports_of(sampler.ai)
         self.history = History(directory, self.reports, limits_of(settings), claim) if settings.history else None
+        specs = Specs(describe(self.reports))
+        on_history = None if self.history is None else on_history_of(self.history, settings.interval)
+        runs, comparison = runs_of(RunList(Path(settings.artifacts), sampler.roots), on_history)
         self.routes = routes(
             live=Live(self.gate, self.broadcaster),
             status=status,
-            exposition=Exposition(self.broadcaster),
+            exposition=Exposition(self.gate, self.broadcaster),
             past=Past(
+                self.gate,
                 self.broadcaster,
-                Specs(describe(self.reports)),
-                None if self.history is None else on_history_of(self.history, settings.interval),
-                lambda: int(utc_now().timestamp() * 1000),
+                specs,
+                on_history,
+                now_ms,
             ),
+            correlations=Correlations(specs, on_history, Lane("correlations", CORRELATIONS_SECONDS).call, now_ms),
             verdicts=Verdicts(sampler.observer.told),
-            runs=runs_of(RunList(Path(settings.artifacts), sampler.roots)),
-            pages=Pages(),
+            runs=runs,
+            comparison=comparison,
+            pages=Pages(self.gate),
+            sign_in=SignIn(
+                self.gate,
+                keep_in(Path(settings.data) / SESSIONS_FILE, claim),
+                lambda: self.broadcaster.end_unentitled("signed-out"),
+                utc_now,
+            ),
             openapi=OpenApi(self.reports),
         )
 
@@ -135,13 +159,15 @@ class Appliance:
             await asyncio.sleep(TOKEN_SECONDS)
             before, looked_at = looked_at, utc_now()
             # To ask each of thousands of subscribers twice a second would cost as much as sending to them.
-            if self.register.refresh() or self.register.ends_within(before, looked_at):
+            sessions_end = self.gate.sessions.ends_within(before, looked_at)
+            if self.register.refresh() or self.register.ends_within(before, looked_at) or sessions_end:
                 self.broadcaster.end_unentitled("token-no-longer-valid")
 
 
-def runs_of(run_list: RunList) -> Runs:
-    """Handlers that read the runs on a thread of their own: a disk that hangs holds nothing else."""
-    lane = Lane("runs", RUNS_SECONDS)
+def runs_of(run_list: RunList, on_history: OnHistory | None) -> tuple[Runs, Comparison]:
+    """Handlers that read the runs on a thread of their own: a disk that hangs holds nothing else. Two are compared on
+    another one."""
+    lane, computing = Lane("runs", RUNS_SECONDS), Lane("compare", COMPARE_SECONDS)
 
     async def listed() -> tuple[list[RunEntry], str | None]:
         listing = await lane.call(run_list.list)
@@ -150,7 +176,28 @@ def runs_of(run_list: RunList) -> Runs:
     async def steps(run: str, points: int) -> RunSteps | None:
         return await lane.call(lambda: run_list.steps(run, points))
 
-    return Runs(listed, steps)
+    async def record(run: str) -> RunRecord | None:
+        return await lane.call(lambda: run_list.record(run, MOST_POINTS))
+
+    return Runs(listed, steps), Comparison(record, on_history, computing.call, now_ms)
+
+
+def now_ms() -> int:
+    return int(utc_now().timestamp() * 1000)
+
+
+def keep_in(file: Path, claim: Callable[[], None]) -> Callable[[bytes], Awaitable[None]]:
+    """What writes the sessions, on a thread of its own."""
+    lane = Lane("sessions", SESSIONS_SECONDS)
+
+    def write(content: bytes) -> None:
+        claim()
+        replace_file(file, content)
+
+    async def keep(content: bytes) -> None:
+        await lane.call(lambda: write(content))
+
+    return keep
 
 
 def limits_of(settings: Settings) -> Limits:

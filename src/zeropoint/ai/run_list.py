@@ -15,9 +15,10 @@ from zeropoint.ai.artifacts import Folder, open_file, open_folder
 from zeropoint.ai.processes import Life, life_of
 from zeropoint.ai.rows import Row, parse_curve_row, parse_json_row
 from zeropoint.ai.run_entry import entry_of
+from zeropoint.ai.run_record import record_of
 from zeropoint.ai.run_steps import columns_of, spread_lines
 from zeropoint.ai.runs import RUN_FILE_BYTES, Run, Runs, parse_run
-from zeropoint.model import RunEntry, RunSteps
+from zeropoint.model import RunEntry, RunRecord, RunSteps
 from zeropoint.probe import Roots
 
 MOST_RUNS = 500
@@ -78,9 +79,27 @@ class RunList:
     def steps(self, run_id: str, points: int) -> RunSteps | None:
         """At most `points` (two or more) rows of the run; None where there is no such run. Raises OSError."""
         self._look()
+        return self._steps(run_id, self._folder(run_id), points)
+
+    def record(self, run_id: str, points: int) -> RunRecord | None:
+        """All that is recorded of the run, with at most `points` of its rows; None and raises as `steps`."""
+        self._look()
+        folder = self._folder(run_id)
+        original = self._original()
+        entry = self._entry(folder) if folder else original if original and original.id == run_id else None
+        steps = self._steps(run_id, folder, points)
+        if entry is None or steps is None:
+            return None
+        return record_of(self._read(("runs", *folder) if folder else ORIGINAL), folder, entry, steps)
+
+    def _folder(self, run_id: str) -> Folder | None:
+        """Below runs/; of several runs with the id the one that began last."""
         found = [(run.started or 0.0, folder) for folder, run in self._runs.all if run.id == run_id]
-        if found:
-            return columns(run_id, Rows(self._artifacts, ("runs", *max(found)[1]), "steps.jsonl"), points)
+        return max(found)[1] if found else None
+
+    def _steps(self, run_id: str, folder: Folder | None, points: int) -> RunSteps | None:
+        if folder is not None:
+            return columns(run_id, Rows(self._artifacts, ("runs", *folder), "steps.jsonl"), points)
         original = self._original()
         if original is None or original.id != run_id:
             return None

@@ -63,14 +63,14 @@ def autocorrelations(look: Look, lags: int) -> Floats:
     own = np.where(counts >= FEWEST_SAMPLES, own / np.maximum(counts, 1.0), 0.0)
     variance = own[:, :1]
     own = np.where(variance > 0, own / np.where(variance > 0, variance, 1.0), 0.0)
-    taken = np.clip(look.removed * _sample_memory(own) / np.maximum(counts[:, 0], 1.0), 0.0, 0.5)[:, None]
+    taken = np.clip(look.removed * sample_memory(own) / np.maximum(counts[:, 0], 1.0), 0.0, 0.5)[:, None]
     own = own * (1 - taken) + taken * (1 - np.arange(lags + 1) / lags)
     # Within this band nineteen in twenty of a series without memory lie. What is in it is taken for none: hundreds of
     # them add up, and where one series is like the other their errors do too.
     return np.where(np.abs(own) >= NOISE_BAND / np.sqrt(np.maximum(counts, 1.0)), own, 0.0)
 
 
-def _sample_memory(own: Floats) -> Floats:
+def sample_memory(own: Floats) -> Floats:
     """The samples that count as one, for each series: 1 + 2 * the sum of its autocorrelations."""
     sums = 1 + 2 * np.cumsum(own[:, 1:], axis=1)
     enough = np.arange(1, own.shape[1]) >= MEMORIES * sums

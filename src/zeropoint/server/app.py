@@ -6,9 +6,12 @@ from typing import Any
 
 from aiohttp import web
 
+from zeropoint.insight.run_comparison import RunsCompared
 from zeropoint.model import Gap, Hello, RunSteps, Sample
 from zeropoint.server.access import Gate, Need, access_guard
 from zeropoint.server.clients import Network, client_teller
+from zeropoint.server.correlations import ANY, TWO, Correlations
+from zeropoint.server.correlations_answers import CorrelationsAnswer, PairAnswer
 from zeropoint.server.errors import errors_as_json
 from zeropoint.server.exposition import Exposition
 from zeropoint.server.headers import add_security_headers
@@ -21,12 +24,14 @@ from zeropoint.server.origins import origin_guard, origin_headers
 from zeropoint.server.pages import Pages
 from zeropoint.server.routes import Answer, Parameter, Route
 from zeropoint.server.runs import FEWEST_POINTS, LONGEST_ID, MOST_POINTS, USUAL_POINTS, Runs, RunsAnswer
+from zeropoint.server.runs_compared import SIDES, Comparison
+from zeropoint.server.sections import SECTIONS
+from zeropoint.server.signin import Credentials, SignedIn, SignIn, TicketAnswer
 from zeropoint.server.status import HealthAnswer, HealthWord, ProbeAnswer, Status, VersionAnswer
 from zeropoint.server.verdicts import Verdicts, VerdictsAnswer
 
 MAX_BODY_BYTES = 64 * 1024
 TEXT: Mapping[str, Any] = {"type": "string"}
-SECTIONS = Parameter("sections", "query", "Only these parts of a sample, as in system.cpu,ai", TEXT)
 LAST_EVENT_ID = "Id of the last sample that was seen: what came after it is sent first"
 UNHEALTHY = HTTPStatus.SERVICE_UNAVAILABLE
 
@@ -37,9 +42,12 @@ def routes(
     status: Status,
     exposition: Exposition,
     runs: Runs,
+    comparison: Comparison,
     verdicts: Verdicts,
     past: Past,
+    correlations: Correlations,
     pages: Pages,
+    sign_in: SignIn,
     openapi: OpenApi,
 ) -> tuple[Route, ...]:
     """The table of routes, which /openapi.json describes."""
@@ -98,8 +106,9 @@ def routes(
             "exposition",
             "The newest sample as OpenMetrics or Prometheus text, by Accept",
             exposition.metrics,
-            "read",
+            "sections",
             (Answer(200, "The exposition", "text/plain"),),
+            (SECTIONS,),
         ),
         Route(
             "/api/v1/runs",
@@ -127,6 +136,15 @@ def routes(
             ),
         ),
         Route(
+            "/api/v1/runs/compare",
+            "runs_compared",
+            "Two runs held against one another: by how much they differ, and how sure that is",
+            comparison.compare,
+            "read",
+            (Answer(200, "The comparison", struct=RunsCompared),),
+            SIDES,
+        ),
+        Route(
             "/api/v1/verdicts",
             "verdicts",
             "What is wrong with work and machine by the evidence, now and lately",
@@ -139,27 +157,47 @@ def routes(
             "history",
             "Stored series as columns: mean, least and most of each pixel, or each sample",
             past.history,
-            "read",
+            "sections",
             (Answer(200, "The columns", struct=HistoryAnswer),),
             WINDOW,
+        ),
+        Route(
+            "/api/v1/correlations",
+            "correlations",
+            "Which stored series go together, at which lag, and how sure that is",
+            correlations.correlations,
+            "read",
+            (Answer(200, "The pairs", struct=CorrelationsAnswer),),
+            ANY,
+        ),
+        Route(
+            "/api/v1/correlations/pair",
+            "correlation",
+            "Two stored series as they were compared, and their coefficient at each lag",
+            correlations.pair,
+            "read",
+            (Answer(200, "The pair", struct=PairAnswer),),
+            TWO,
         ),
         Route(
             "/api/v1/metrics",
             "metrics",
             "Every series that is stored or in the newest sample, with what is known of it",
             past.metrics,
-            "read",
+            "sections",
             (Answer(200, "The series", struct=MetricsAnswer),),
+            (SECTIONS,),
         ),
         Route(
             "/api/v1/sample",
             "sample",
             "The whole sample of a past moment",
             past.sample,
-            "read",
+            "sections",
             (Answer(200, "The newest at or before the moment", struct=MomentAnswer),),
-            (AT,),
+            (AT, SECTIONS),
         ),
+        *access_routes(sign_in),
         Route("/control/metrics", "page", "The dashboard", pages.page, "open", page),
         Route(
             "/static/{name}",
@@ -174,6 +212,40 @@ def routes(
         Route("/openapi.json", "openapi", "This description", openapi.answer, "read", (Answer(200, "OpenAPI 3.1"),)),
     )
     return table
+
+
+def access_routes(sign_in: SignIn) -> tuple[Route, ...]:
+    """What a token is exchanged for."""
+    return (
+        Route(
+            "/sign-in",
+            "sign_in",
+            "Exchanges a token for the session of a browser, whose cookie authorises GET from the same origin",
+            sign_in.sign_in,
+            "open",
+            (Answer(200, "The session, and its cookie", struct=SignedIn),),
+            methods=("POST",),
+            body=Credentials,
+        ),
+        Route(
+            "/sign-out",
+            "sign_out",
+            "Ends the session of the cookie",
+            sign_in.sign_out,
+            "open",
+            (Answer(204, "The cookie is taken back", None),),
+            methods=("POST",),
+        ),
+        Route(
+            "/api/v1/tickets",
+            "ticket",
+            "A ticket that stands for the token in one URL, as ?ticket=, once and for 30 s",
+            sign_in.ticket,
+            "status",
+            (Answer(200, "The ticket", struct=TicketAnswer),),
+            methods=("POST",),
+        ),
+    )
 
 
 def application(

@@ -36,7 +36,7 @@ class Runs:
         self._steps = steps
 
     async def runs(self, request: web.Request) -> web.StreamResponse:
-        runs, shortfall = await _from_disk(self._listed())
+        runs, shortfall = await from_disk(self._listed())
         missing = [Unavailable(path="runs", reason=shortfall)] if shortfall else []
         return json_response(RunsAnswer(runs, missing))
 
@@ -44,7 +44,7 @@ class Runs:
         run = request.query.get("id", "")
         if not 0 < len(run) <= LONGEST_ID:
             raise bad_parameter("id", "it is the id of a run, as /api/v1/runs tells it")
-        steps = await _from_disk(self._steps(run, _points(request)))
+        steps = await from_disk(self._steps(run, _points(request)))
         if steps is None:
             raise ApiError(HTTPStatus.NOT_FOUND, "unknown-run", "there is no run with this id", {"id": run})
         return json_response(steps)
@@ -57,7 +57,8 @@ def _points(request: web.Request) -> int:
     return int(given)
 
 
-async def _from_disk(answer: Awaitable[T]) -> T:
+async def from_disk(answer: Awaitable[T]) -> T:
+    """What the disk answers; ApiError where it does not in time, or fails."""
     try:
         return await answer
     except TimeoutError:

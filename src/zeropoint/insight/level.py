@@ -1,0 +1,166 @@
+"""The level of a series that remembers, and how sure it is; and what two levels differ by. Pure numpy.
+
+A mean's error follows from the slowest movements of its series: their sizes, the first few coefficients of a cosine
+transform, are nearly independent of one another and equally large, so that the mean is known as one of so many
+readings is (Mueller 2007; Lazarus, Lewis, Stock and Watson 2018). There are fewer of them the longer the series
+remembers. A median's error is that of the share of values below it (Woodruff 1952), which no outlier moves.
+
+The interval of a difference puts those of its two levels together (Zou and Donner 2008, MOVER).
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from zeropoint.insight.autocorrelation import MOST_LAGS, PART_OF_SERIES, autocorrelations, sample_memory
+from zeropoint.insight.kinds import kinds_of
+from zeropoint.insight.looks import Look
+from zeropoint.insight.normal import upper_tail
+from zeropoint.insight.series import Floats
+
+FEWEST_VALUES = 20
+# Fewer slow movements than this tell no error.
+FEWEST_MOVEMENTS = 4
+# So many samples without memory stand behind each of them.
+SAMPLES_A_MOVEMENT = 3.0
+# How far the spectrum is taken for flat where there is no memory, as a power of the length (Lazarus and others 2018).
+GROWTH, SCALE = 2 / 3, 0.41
+SCORE_95 = 1.959963984540054
+LARGEST_SCORE = 38.0  # beyond it the normal distribution's tail is 0 in a double
+HALVINGS = 50
+
+Bounds = Callable[[float], tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """`bounds(score)` is the interval of as many standard errors; 1.96 of them hold the true one in 95 %. `n_effective`
+    is how many samples without memory its `n` are worth."""
+
+    middle: float
+    n: int
+    n_effective: float
+    bounds: Bounds
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Of 95 %."""
+        return self.bounds(SCORE_95)
+
+
+def mean_level(values: Floats) -> Level | None:
+    """None where the values (n,), finite and in the order of time, are too few or remember too long."""
+    noise = _noise(values)
+    if noise is None:
+        return None
+    middle = float(values.mean())
+
+    def bounds(score: float) -> tuple[float, float]:
+        reach = t_of(score, noise.movements) * noise.error
+        return middle - reach, middle + reach
+
+    return Level(middle, len(values), noise.n_effective, bounds)
+
+
+def median_level(values: Floats) -> Level | None:
+    """As mean_level; of the median."""
+    if not len(values):
+        return None
+    middle = float(np.median(values))
+    noise = _noise((values < middle) + 0.5 * (values == middle))
+    if noise is None:
+        return None
+    ordered = np.sort(values)
+    places = np.linspace(0.0, 1.0, len(values))
+
+    def bounds(score: float) -> tuple[float, float]:
+        reach = t_of(score, noise.movements) * noise.error
+        if reach >= 0.5:
+            return -math.inf, math.inf
+        low, high = np.interp((0.5 - reach, 0.5 + reach), places, ordered).tolist()
+        return min(low, middle), max(high, middle)
+
+    level = Level(middle, len(values), noise.n_effective, bounds)
+    return level if math.isfinite(level.interval[0]) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """The standard error of a mean, how many slow movements it was read of, and what the samples are worth."""
+
+    error: float
+    movements: int
+    n_effective: float
+
+
+def _noise(values: Floats) -> Noise | None:
+    n = len(values)
+    if n < FEWEST_VALUES:
+        return None
+    if values.min() == values.max():
+        return Noise(0.0, FEWEST_MOVEMENTS, float(n))
+    worth = n / memory_of(values)
+    movements = math.floor(min(worth / SAMPLES_A_MOVEMENT, max(FEWEST_MOVEMENTS, SCALE * n**GROWTH)))
+    if movements < FEWEST_MOVEMENTS:
+        return None
+    angles = np.outer(np.arange(1, movements + 1), (np.arange(n) + 0.5) * math.pi / n)
+    sizes = math.sqrt(2 / n) * (np.cos(angles) @ (values - values.mean()))
+    return Noise(math.sqrt(float((sizes**2).mean()) / n), movements, worth)
+
+
+def memory_of(values: Floats) -> float:
+    """How many samples count as one: 1 without memory."""
+    known = np.ones((1, len(values)))
+    look = Look((values - values.mean())[None], known, kinds_of(known), removed=1)
+    lags = max(1, min(len(values) // PART_OF_SERIES, MOST_LAGS))
+    return float(sample_memory(autocorrelations(look, lags))[0])
+
+
+def t_of(score: float, freedom: int) -> float:
+    """The number that a t distribution exceeds as often as a normal one exceeds `score` (Wallace 1959)."""
+    normal = score * (8 * freedom + 3) / (8 * freedom + 1)
+    exponent = min(normal**2 / freedom, 700.0)  # beyond it the number does not fit
+    return math.sqrt(freedom * math.expm1(exponent))
+
+
+def difference(a: Level, b: Level) -> Level:
+    """Of b from a: above 0 where b is more."""
+    return _apart(a, b, lambda value: value)
+
+
+def log_ratio(a: Level, b: Level) -> Level | None:
+    """The logarithm of b / a; None where one of them may be 0."""
+    if min(a.middle, b.middle, a.interval[0], b.interval[0]) <= 0:
+        return None
+    return _apart(a, b, lambda value: math.log(value) if value > 0 else -math.inf)
+
+
+def _apart(a: Level, b: Level, scale: Callable[[float], float]) -> Level:
+    middles = scale(a.middle), scale(b.middle)
+    middle = middles[1] - middles[0]
+
+    def bounds(score: float) -> tuple[float, float]:
+        (low_a, high_a), (low_b, high_b) = a.bounds(score), b.bounds(score)
+        below = math.hypot(middles[1] - scale(low_b), scale(high_a) - middles[0])
+        above = math.hypot(scale(high_b) - middles[1], middles[0] - scale(low_a))
+        return middle - below, middle + above
+
+    return Level(middle, min(a.n, b.n), min(a.n_effective, b.n_effective), bounds)
+
+
+def p_value(level: Level) -> float:
+    """How often a level whose truth is 0 is so far from it: that of the widest interval without 0."""
+
+    def leaves_out_zero(score: float) -> bool:
+        low, high = level.bounds(score)
+        return low > 0 or high < 0
+
+    if not leaves_out_zero(0.0):
+        return 1.0
+    inside, outside = 0.0, LARGEST_SCORE
+    for _ in range(HALVINGS):
+        middle = (inside + outside) / 2
+        inside, outside = (middle, outside) if leaves_out_zero(middle) else (inside, middle)
+    return min(1.0, 2 * float(upper_tail(np.array([inside]))[0]))

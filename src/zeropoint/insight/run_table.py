@@ -1,0 +1,69 @@
+"""The comparison of two runs as lines of text: what they are, a table of measures, each in words."""
+
+from collections.abc import Sequence
+
+from zeropoint.insight.run_comparison import ComparedRun, Measure, RunsCompared, Side
+from zeropoint.insight.run_words import amount, digits, span
+from zeropoint.texts import clean
+
+HEADINGS = ("VERDICT", "MEASURE", "A", "B", "B / A", "95 % INTERVAL", "WORTH", "Q")
+RIGHT = frozenset({"A", "B", "B / A", "WORTH", "Q"})
+ORDER = ("differs", "no-difference-told", "not-enough-data")
+CAVEAT = "That two runs differ does not tell why; docs/runs.md says what is assumed."
+
+
+def table(compared: RunsCompared) -> list[str]:
+    """Lines; what differs comes first."""
+    lines = [_run("A", compared.a), _run("B", compared.b)]
+    ordered = sorted(compared.measures, key=lambda one: ORDER.index(one.verdict))
+    if ordered:
+        lines += ["", *_aligned([HEADINGS, *map(_cells, ordered)]), ""]
+        lines += [one.says for one in ordered]
+    if compared.told:
+        lines += ["", "Recorded of them and not the same:"]
+        lines += [f"  {clean(one.name)}: {_plain(one.a)} | {_plain(one.b)}" for one in compared.told]
+    if compared.unavailable:
+        lines += ["", "Not compared:"]
+        lines += [f"  {clean(one.path).removeprefix('measures.')}: {clean(one.reason)}" for one in compared.unavailable]
+    return [*lines, "", CAVEAT]
+
+
+def _run(which: str, run: ComparedRun) -> str:
+    took = "" if run.seconds is None else f", {digits(run.seconds)} s"
+    began = "" if run.started is None else f", began {clean(run.started)}"
+    return f"{which}: {clean(run.name)} {clean(run.id)} ({run.status}{began}{took}, {run.rows:,} rows)"
+
+
+def _cells(measure: Measure) -> tuple[str, ...]:
+    name = clean(measure.title)
+    sides = _value(measure, measure.a), _value(measure, measure.b)
+    if measure.difference is None or measure.q_value is None:
+        return (measure.verdict, name, *sides, "-", "-", "-", "-")
+    ratio, worth = measure.ratio, min(measure.a.n_effective or 0.0, measure.b.n_effective or 0.0)
+    between = (digits(ratio.value), span(ratio)) if ratio else ("-", _span(measure))
+    q = "<0.001" if measure.q_value < 0.001 else f"{measure.q_value:.3f}"
+    return (measure.verdict, name, *sides, *between, f"{worth:.0f}", q)
+
+
+def _span(measure: Measure) -> str:
+    difference = measure.difference
+    return f"{difference.low:+.3g} to {difference.high:+.3g}" if difference else "-"
+
+
+def _value(measure: Measure, side: Side) -> str:
+    return amount(side.median if measure.statistic == "median" else side.mean, measure.unit)
+
+
+def _plain(value: bool | float | str | None) -> str:
+    return "-" if value is None else clean(str(value))
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell.rjust(width) if heading in RIGHT else cell.ljust(width)
+            for cell, width, heading in zip(row, widths, HEADINGS, strict=True)
+        ).rstrip()
+        for row in rows
+    ]

@@ -1,0 +1,57 @@
+"""A measure of two runs in plain words. They tell by how much, and never why."""
+
+from zeropoint.insight.run_comparison import Between, Measure
+from zeropoint.texts import clean
+
+BINARY = ("bytes", "KiB", "MiB", "GiB", "TiB")
+
+
+def sentence(measure: Measure) -> str:
+    title = clean(measure.title)
+    if measure.difference is None:
+        return f"Of {title} there is too little to tell: {measure.reason}."
+    ratio = measure.ratio
+    if measure.verdict == "no-difference-told":
+        reach = span(ratio) + " times A's" if ratio else f"{apart(measure.difference, measure.unit)} apart"
+        return f"No difference told in {title}: B is {reach}."
+    since = f", more than before from step {measure.begins.step:g} on" if measure.begins else ""
+    if measure.name == "step_seconds" and ratio:
+        word, times = ("slow", ratio) if ratio.value >= 1 else ("fast", inverse(ratio))
+        return f"B makes a step {digits(times.value)} times as {word} ({span(times)}){since}."
+    if ratio:
+        return f"B's {title} is {digits(ratio.value)} times A's ({span(ratio)}){since}."
+    is_more = measure.difference.value > 0
+    way, size = ("higher", measure.difference) if is_more else ("lower", negative(measure.difference))
+    return f"B's {title} is {way} by {amount(size.value, measure.unit)} ({apart(size, measure.unit)}){since}."
+
+
+def inverse(ratio: Between) -> Between:
+    return Between(value=1 / ratio.value, low=1 / ratio.high, high=1 / ratio.low)
+
+
+def negative(difference: Between) -> Between:
+    return Between(value=-difference.value, low=-difference.high, high=-difference.low)
+
+
+def span(between: Between) -> str:
+    return f"{digits(between.low)} to {digits(between.high)}"
+
+
+def apart(difference: Between, unit: str) -> str:
+    return f"{amount(difference.low, unit)} to {amount(difference.high, unit)}"
+
+
+def digits(value: float) -> str:
+    """Three of them; no exponent where a person would write none."""
+    rounded = float(f"{value:.3g}")
+    return f"{rounded:,.0f}" if 1000 <= abs(rounded) < 1e9 else f"{rounded:g}"
+
+
+def amount(value: float, unit: str) -> str:
+    """With its unit; bytes in binary ones."""
+    if unit.startswith("bytes"):
+        step = 0
+        while abs(value) >= 1000 and step < len(BINARY) - 1:
+            value, step = value / 1024, step + 1
+        return f"{digits(value)} {BINARY[step]}{unit.removeprefix('bytes')}"
+    return f"{digits(value)} {unit}".rstrip()
