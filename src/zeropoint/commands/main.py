@@ -14,7 +14,19 @@ EXIT_WRONG_ARGUMENT = 2
 EXIT_IN_USE = 3
 # What it writes (history, tokens, exports) is for its owner alone, whoever started it with whatever umask.
 PRIVATE_UMASK = 0o077
-COMMANDS = ("serve", "run", "watch", "verify", "export", "correlate", "token", "openapi", "settings", "metrics")
+COMMANDS = (
+    "serve",
+    "run",
+    "watch",
+    "verify",
+    "export",
+    "correlate",
+    "compare",
+    "token",
+    "openapi",
+    "settings",
+    "metrics",
+)
 DEFAULT = "serve"
 
 
