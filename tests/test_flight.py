@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from zeropoint.flight import Flight, Landings, Lane
+from zeropoint.flight import Flight, Lane
 
 
 def test_what_the_call_answers_or_raises_is_its_futures():
@@ -37,29 +37,6 @@ def test_its_thread_is_kept_between_calls_and_ends_when_it_is_closed():
     again = flight.start(threading.current_thread).result(10)
     assert again is not first
     flight.close()
-
-
-async def test_several_flights_are_waited_for_at_once_and_one_that_hangs_as_long_as_is_wanted():
-    gate = threading.Event()
-    flights: list[Flight[bool]] = [Flight(f"probe {number}") for number in range(8)]
-    landings = Landings()
-    futures = [flight.start(lambda: True, landings.landed) for flight in flights]
-    await landings.wait(8, 10)
-    assert all(future.done() for future in futures)
-    landings = Landings()
-    late = flights[0].start(gate.wait, landings.landed)
-    futures = [flight.start(lambda: True, landings.landed) for flight in flights[1:]]
-    await landings.wait(8, 0.2)
-    assert not late.done()
-    gate.set()
-    assert late.result(10)
-    assert all(future.result(10) for future in futures)
-    for flight in flights:
-        flight.close()
-
-
-async def test_nothing_is_waited_for_where_nothing_flies():
-    await Landings().wait(0, 10)
 
 
 async def test_calls_of_a_lane_come_one_after_the_other_and_are_waited_for_so_long_only():

@@ -1,12 +1,10 @@
 """Calls that may never come back, such as statvfs() on a mount whose file server is gone."""
 
 import asyncio
-import math
 import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -22,16 +20,15 @@ class Flight(Generic[T]):
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._calls: queue.SimpleQueue[tuple[Callable[[], T], Future[T], Callable[[], None]] | None] | None = None
+        self._calls: queue.SimpleQueue[tuple[Callable[[], T], Future[T]] | None] | None = None
         self._future: Future[T] | None = None
 
     @property
     def in_air(self) -> bool:
         return self._future is not None and not self._future.done()
 
-    def start(self, call: Callable[[], T], landed: Callable[[], None] = lambda: None) -> Future[T]:
-        """Starts `call`, and answers with its future, after which the thread calls `landed`. Raises RuntimeError while
-        another one is in the air."""
+    def start(self, call: Callable[[], T]) -> Future[T]:
+        """Starts `call`, and answers with its future. Raises RuntimeError while another one is in the air."""
         if self.in_air:
             raise RuntimeError(f"{self.name} is in the air already")
         if self._calls is None:
@@ -39,7 +36,7 @@ class Flight(Generic[T]):
             threading.Thread(target=_fly, args=(self._calls,), name=self.name, daemon=True).start()
         self._future = Future()
         self._future.set_running_or_notify_cancel()
-        self._calls.put((call, self._future, landed))
+        self._calls.put((call, self._future))
         return self._future
 
     def close(self) -> None:
@@ -49,49 +46,15 @@ class Flight(Generic[T]):
             self._calls = None
 
 
-def _fly(calls: queue.SimpleQueue[tuple[Callable[[], T], Future[T], Callable[[], None]] | None]) -> None:
+def _fly(calls: queue.SimpleQueue[tuple[Callable[[], T], Future[T]] | None]) -> None:
     while (asked := calls.get()) is not None:
-        call, future, landed = asked
+        call, future = asked
         try:
             value = call()
         except Exception as error:  # noqa: BLE001 - it belongs to whoever waits for the future
             future.set_exception(error)
         else:
             future.set_result(value)
-        landed()
-
-
-class Landings:
-    """Lets an event loop wait for several flights and wakes it once, when the last of them has landed: to wake it for
-    each would cost as much as many of the calls themselves."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._all = self._loop.create_future()
-        self._landed: list[None] = []
-        self._awaited = math.inf
-
-    def landed(self) -> None:
-        """One has; told by its thread."""
-        self._landed.append(None)
-        if len(self._landed) >= self._awaited:
-            with suppress(RuntimeError):  # the loop has been closed meanwhile
-                self._loop.call_soon_threadsafe(self._wake)
-
-    async def wait(self, count: int, limit_seconds: float) -> None:
-        """Until `count` have landed, at most so long."""
-        # In this order: whoever lands in between either sees the number or is seen.
-        self._awaited = count
-        if len(self._landed) < count:
-            limit = self._loop.call_later(limit_seconds, self._wake)
-            try:
-                await self._all
-            finally:
-                limit.cancel()
-
-    def _wake(self) -> None:
-        if not self._all.done():
-            self._all.set_result(None)
 
 
 class Lane:

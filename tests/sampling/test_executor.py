@@ -13,6 +13,7 @@ from zeropoint.model import Host
 from zeropoint.probe import Absent, Probe, Reading, Roots, read_file
 from zeropoint.sampling.audit import Audited
 from zeropoint.sampling.budget import Budget
+from zeropoint.sampling.crew import Crew
 from zeropoint.sampling.executor import Executor
 
 
@@ -42,6 +43,9 @@ class NoUptime(Uptime):
         return Absent("this machine has no clock")
 
 
+CREW = Crew("probes")
+
+
 class Clock:
     now = 100.0
 
@@ -68,23 +72,23 @@ def test_a_failure_keeps_the_last_good_value_with_its_age_and_the_reason(tmp_pat
     clock = Clock()
     one = executor(Uptime(), tmp_path, clock)
     (tmp_path / "uptime").write_text("5.5")
-    one.start(100.0)
+    one.start(100.0, CREW)
     assert one.state(100.0).status == "ok"
     (tmp_path / "uptime").write_text("nonsense")
-    one.start(101.0)
+    one.start(101.0, CREW)
     state = one.state(107.0)
     assert (state.status, state.age_seconds) == ("failed", 7.0)
     assert state.reason is not None and "ValueError" in state.reason and "nonsense" in state.reason
     assert uptime_of(one) == 5.5
     (tmp_path / "uptime").write_text("9")
-    one.start(108.0)
+    one.start(108.0, CREW)
     assert one.state(108.0).status == "ok"
     assert uptime_of(one) == 9
 
 
 def test_absent_is_not_failed(tmp_path: Path):
     one = executor(NoUptime(), tmp_path, Clock())
-    one.start(100.0)
+    one.start(100.0, CREW)
     assert (one.state(100.0).status, one.state(100.0).reason) == ("absent", "this machine has no clock")
 
 
@@ -98,14 +102,14 @@ def test_a_period_keeps_to_the_ticks(tmp_path: Path):
         now = 100.0 + tick + (0.01 if tick % 2 else 0.0)
         due.append(one.due(now))
         if due[-1]:
-            one.start(now)
+            one.start(now, CREW)
     assert due == [True, False, True, False, True, False]
 
 
 def test_a_pipe_in_place_of_a_file_does_not_hold_a_plain_read(tmp_path: Path):
     os.mkfifo(tmp_path / "uptime")
     one = executor(Uptime(), tmp_path, Clock())
-    one.start(100.0)
+    one.start(100.0, CREW)
     state = one.state(100.0)
     assert state.status == "failed"
     assert state.reason is not None and "is not a regular file" in state.reason
@@ -115,14 +119,14 @@ async def test_a_read_that_hangs_costs_its_own_section_and_recovers(tmp_path: Pa
     clock = Clock()
     os.mkfifo(tmp_path / "uptime")
     one = executor(BlockingUptime(), tmp_path, clock)
-    flight = one.start(100.0)
+    flight = one.start(100.0, Crew("one that hangs"))
     assert flight is not None
     assert not flight.done()
     assert not one.due(101.0), "one flight at a time"
     assert one.state(102.0).status == "waiting"
     assert one.state(104.0).status == "hanging"
     assert one.state(104.0).reason == "no answer for 4 s"
-    thread = next(thread for thread in threading.enumerate() if thread.name == "probe uptime")
+    thread = next(thread for thread in threading.enumerate() if thread.name == "one that hangs")
     assert thread.daemon, "it must not hold the exit"
     await asyncio.to_thread((tmp_path / "uptime").write_text, "77")
     await asyncio.wrap_future(flight)
@@ -134,7 +138,7 @@ async def test_a_read_that_hangs_costs_its_own_section_and_recovers(tmp_path: Pa
 
 def test_a_blocking_read_that_fails_is_a_failure_of_its_own(tmp_path: Path):
     one = executor(BlockingUptime(), tmp_path, Clock())
-    flight = one.start(100.0)
+    flight = one.start(100.0, CREW)
     assert flight is not None
     assert isinstance(flight.exception(10), OSError)
     assert one.state(100.0).status == "failed"
@@ -152,7 +156,7 @@ def test_an_answer_that_no_sample_can_hold_is_the_probes_own_failure(tmp_path: P
             return answer  # type: ignore[no-any-return]
 
     one = executor(Strange(), tmp_path, Clock())
-    one.start(100.0)
+    one.start(100.0, CREW)
     assert one.state(100.0).status == "failed"
     assert one.reading is None
 
@@ -178,7 +182,7 @@ def test_the_cpu_time_of_a_reading_is_charged_to_its_probe(probe: Probe, works: 
         (tmp_path / "uptime").write_text("5.5")
     budget = Budget(1.0, 1.0)
     one = Executor(probe, Roots(proc=str(tmp_path)), Clock(), budget)
-    flight = one.start(100.0)
+    flight = one.start(100.0, CREW)
     if flight is not None:
         flight.exception(10)
     state = one.state(100.0)
@@ -197,7 +201,7 @@ def test_a_reading_that_waits_costs_no_cpu_time(tmp_path: Path):
 
     probe = Patient()
     one = executor(probe, tmp_path, Clock())
-    one.start(100.0)
+    one.start(100.0, CREW)
     assert probe.used <= one.cpu_seconds < 0.2
 
 
@@ -213,6 +217,6 @@ def test_a_slowed_probe_is_due_less_often(tmp_path: Path):
     for tick in range(32, 36):
         due.append(one.due(100.0 + tick))
         if due[-1]:
-            one.start(100.0 + tick)
+            one.start(100.0 + tick, CREW)
     assert due == [True, False, True, False]
     assert (one.state(136.0).period_seconds, one.state(136.0).slowdown) == (2.0, 2.0)

@@ -6,11 +6,11 @@ from concurrent.futures import Future
 
 import structlog
 
-from zeropoint.flight import Flight
 from zeropoint.model import Collector, CollectorStatus
 from zeropoint.probe import Absent, Probe, Roots
 from zeropoint.sampling.audit import DECIMALS, Audited, audit
 from zeropoint.sampling.budget import Budget
+from zeropoint.sampling.crew import Crew
 
 log = structlog.get_logger()
 REASON_LIMIT = 300
@@ -21,8 +21,8 @@ TimedReading = tuple[Audited | Absent, float]
 class Executor:
     """Runs one probe and keeps its last good reading.
 
-    `reading` is that reading, an Absent when there is nothing to read, or None before the first answer. What a flight
-    brings is taken in when it is asked whether it is due, or for its state, which is once a tick each. `cpu_seconds`
+    `reading` is that reading, an Absent when there is nothing to read, or None before the first answer. What a call
+    in the air brings is taken in when it is asked whether it is due, or for its state: once a tick each. `cpu_seconds`
     is what the last call took of the thread that made it. The budget, which may be shared, says how often it is read.
     """
 
@@ -39,7 +39,6 @@ class Executor:
         self._budget = Budget() if budget is None else budget
         self._roots = roots
         self._clock = clock
-        self._flight: Flight[TimedReading] | None = Flight(f"probe {probe.name}") if probe.blocking else None
         self._in_air: Future[TimedReading] | None = None
         self._started_at = float("-inf")
         self._read_at: float | None = None
@@ -57,22 +56,22 @@ class Executor:
     @property
     def _own_period_seconds(self) -> float:
         """How often it is worth reading: what is absent and dear to look for, less often."""
-        if self._flight is not None and isinstance(self.reading, Absent):
+        if self.probe.blocking and isinstance(self.reading, Absent):
             return max(self.probe.period_seconds, self.probe.absent_seconds)
         return self.probe.period_seconds
 
-    def start(self, now: float, landed: Callable[[], None] = lambda: None) -> Future[TimedReading] | None:
-        """Reads at once, or, for a probe that may block, starts its flight and answers with its future, after which its
+    def start(self, now: float, crew: Crew, landed: Callable[[], None] = lambda: None) -> Future[TimedReading] | None:
+        """Reads at once, or has the crew read what may block, and answers with the future of that; when it is done its
         thread calls `landed`."""
         self._started_at = now
-        if self._flight is None:
+        if not self.probe.blocking:
             try:
                 self._land(self._timed_read())
             except Exception as error:  # noqa: BLE001 - whatever a probe raises is its own failure
                 self._fail(error)
             self._charge()
             return None
-        self._in_air = self._flight.start(self._timed_read, landed)
+        self._in_air = crew.start(self._timed_read, landed)
         return self._in_air
 
     def _timed_read(self) -> TimedReading:

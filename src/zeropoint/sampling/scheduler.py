@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 import structlog
 from msgspec import Struct
 
-from zeropoint.flight import Landings
 from zeropoint.model import Alert, Collector, Sample, Verdict
 from zeropoint.sampling.assemble import Answer, SelfReport, assemble
 from zeropoint.sampling.budget import Budget, Review
+from zeropoint.sampling.crew import Crew, Landings
 from zeropoint.sampling.executor import Executor
 
 log = structlog.get_logger()
@@ -52,6 +52,7 @@ class Scheduler:
     ) -> None:
         self.last_sample_at: float | None = None
         self._executors = executors
+        self._crew = Crew("probes")
         self._budget = Budget(interval_seconds=interval_seconds) if budget is None else budget
         self._interval = interval_seconds
         self._epoch = epoch
@@ -91,10 +92,10 @@ class Scheduler:
         cpu_began = time.thread_time()
         due = [executor for executor in self._executors if executor.due(now)]
         landings = Landings()
-        flights = [flight for executor in due if (flight := executor.start(now, landings.landed))]
+        flights = [flight for executor in due if (flight := executor.start(now, self._crew, landings.landed))]
         # What is read inline is the probes' cost; while it waits for the others, this thread serves.
         cpu_seconds = time.thread_time() - cpu_began - sum(one.cpu_seconds for one in due if not one.probe.blocking)
-        await landings.wait(len(flights), wait_seconds)
+        await landings.wait(len(flights), wait_seconds, self._crew)
         cpu_began = time.thread_time()
         asked_at = time.monotonic()
         cost = self._review(asked_at)
