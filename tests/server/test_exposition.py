@@ -4,8 +4,9 @@ from prometheus_client.exposition import generate_latest
 
 from tests.support.samples import sample
 from zeropoint.catalogue import describe, values
+from zeropoint.feed.points import family_name
 from zeropoint.model import Ai, BlockDevice, Component, Disk, System, Verdict
-from zeropoint.server.exposition import Families, families, family_name
+from zeropoint.server.exposition import Families, families
 
 NAMES = {
     "system.cpu.usage_percent": "zeropoint_system_cpu_usage_ratio",

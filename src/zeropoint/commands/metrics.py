@@ -4,7 +4,7 @@ import click
 
 from zeropoint.appliance import Appliance
 from zeropoint.catalogue import Spec, describe
-from zeropoint.server.exposition import family_name
+from zeropoint.feed.points import family_name
 from zeropoint.settings import Settings
 
 HEAD = """# Metrics

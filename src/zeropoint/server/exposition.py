@@ -1,22 +1,16 @@
-"""The newest sample as OpenMetrics or Prometheus text.
+"""The newest sample as OpenMetrics or Prometheus text."""
 
-Names follow the OpenTelemetry semantic conventions where those define one, in their Prometheus form: dots become
-underscores, the unit and `_total` are appended, percents become ratios. All others are zeropoint_ and the path.
-"""
-
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterable
 from importlib import metadata
 
 from aiohttp import web
 from prometheus_client import Metric
 from prometheus_client.exposition import choose_encoder
 
-from zeropoint.catalogue import UNITS, Spec, Value, values
+from zeropoint.catalogue import values
 from zeropoint.feed.broadcaster import Broadcaster
+from zeropoint.feed.points import family_name, numbers_of, series_of
 from zeropoint.model import Sample
-
-SUFFIXES = {"percent": "ratio", "1": "", "1/s": "per_second"}
 
 
 class Exposition:
@@ -51,29 +45,8 @@ def families(sample: Sample) -> list[Metric]:
         if family is None:
             kind = "stateset" if value.spec.kind == "state" else value.spec.kind
             family = found[name] = Metric(name, value.spec.help, kind)
-        for labels, number in _points(name, value):
-            family.add_sample(f"{name}_total" if value.spec.kind == "counter" else name, labels, number)
+        for series, number in zip(series_of(value.spec, value.labels), numbers_of(value), strict=True):
+            family.add_sample(series.name, series.labels, number)
     build = Metric("zeropoint_build", "The version that runs here", "info")
     build.add_sample("zeropoint_build_info", {"version": metadata.version("zeropoint")}, 1)
     return [*found.values(), build]
-
-
-def _points(name: str, value: Value) -> Iterator[tuple[dict[str, str], float]]:
-    labels = {attribute.replace(".", "_"): text for attribute, text in (*value.spec.attributes, *value.labels)}
-    if isinstance(value.value, str):
-        for state in value.spec.states:
-            yield {**labels, name: state}, float(state == value.value)
-    else:
-        yield labels, value.value * value.spec.scale
-
-
-@cache
-def family_name(spec: Spec) -> str:
-    """The family's name, without the `_total` that the encoders append to counters."""
-    suffix = SUFFIXES.get(spec.unit, spec.unit.replace("/s", "_per_second"))
-    if spec.otel is not None:
-        return "_".join(filter(None, (spec.otel.replace(".", "_"), suffix)))
-    *parents, last = spec.family.split(".")
-    words = last.removesuffix("_total").removesuffix("_per_second").split("_")
-    kept = [word for word in words if word not in UNITS]
-    return "_".join(filter(None, ("zeropoint", *parents, *kept, suffix)))
