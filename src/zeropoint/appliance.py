@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -28,7 +28,7 @@ from zeropoint.history.queries import Queries
 from zeropoint.history.readers import Readers
 from zeropoint.history.record import record_of
 from zeropoint.history.retention import DAY_MS, HOUR_MS, Limits
-from zeropoint.model import Component, HistoryReport, RunEntry, RunRecord, RunSteps, Sample
+from zeropoint.model import Component, HistoryReport, RemoteWriteReport, RunEntry, RunRecord, RunSteps, Sample
 from zeropoint.probe import Probe
 from zeropoint.sampler import SERVING, Sampler
 from zeropoint.sampling.scheduler import new_epoch
@@ -60,6 +60,9 @@ from zeropoint.startup import (
     tls_context,
 )
 
+if TYPE_CHECKING:
+    from zeropoint.fleet.remote_write import RemoteWrite
+
 # Streams end at once by `bye`; whatever still hangs after this long is cut off.
 SHUTDOWN_SECONDS = 2.0
 # A change of the token file reaches the running process within a second.
@@ -77,6 +80,9 @@ HISTORY_SECONDS = 10.0
 HISTORY_WAIT_SECONDS = 15.0
 # How long a reader that comes back waits for samples from behind the ring before it is told that they are gone.
 REPLAY_SECONDS = 5.0
+# How long encoding for a store, and keeping how far it has got, may take before it counts as failed.
+ENCODE_SECONDS = 30.0
+POSITION_SECONDS = 2.0
 
 T = TypeVar("T")
 
@@ -94,7 +100,15 @@ class Appliance:
             ring, settings.interval, settings.max_subscribers, msgspec.json.encode, archive=archive
         )
         self.register = TokenRegister(TokenStore(Path(settings.data)))
-        sampler = Sampler(settings, epoch, self._publish, self._serving, self._failures, history=self._history_report)
+        sampler = Sampler(
+            settings,
+            epoch,
+            self._publish,
+            self._serving,
+            self._failures,
+            history=self._history_report,
+            remote_write=self._remote_write_report,
+        )
         self.scheduler = sampler.scheduler
         public = parse_view(",".join(settings.public_sections)) if settings.public_sections else View()
         sessions = Sessions(self.register, kept_sessions(Path(settings.data)))
@@ -102,6 +116,8 @@ class Appliance:
         status = Status(self.gate, self.broadcaster, sampler.judge, sampler.uptime_seconds, sampler.sample_age_seconds)
         self.reports = reports_of(sampler.ai)
         self.history = History(directory, self.reports, limits_of(settings), claim) if settings.history else None
+        archive = archive_of(directory, self._doubt_journal) if settings.history else None
+        self.remote_write = remote_write_of(settings, ring, archive, self.reports, claim)
         specs = Specs(describe(self.reports))
         on_history = None if self.history is None else on_history_of(self.history, settings.interval)
         runs, comparison = runs_of(RunList(Path(settings.artifacts), sampler.roots), on_history)
@@ -136,10 +152,14 @@ class Appliance:
 
     def _failures(self) -> list[str]:
         failures = [self.register.failure] if self.register.failure else []
+        failures += [] if self.remote_write is None else self.remote_write.failures()
         return failures if self.history is None else failures + self.history.failures()
 
     def _history_report(self) -> HistoryReport | None:
         return None if self.history is None else self.history.statistics()
+
+    def _remote_write_report(self) -> RemoteWriteReport | None:
+        return None if self.remote_write is None else self.remote_write.statistics()
 
     def _doubt_journal(self) -> None:
         if self.history is not None:
@@ -210,6 +230,38 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
+def remote_write_of(
+    settings: Settings,
+    ring: Ring,
+    archive: Archive | None,
+    reports: Mapping[str, type[Component]],
+    claim: Callable[[], None],
+) -> "RemoteWrite | None":
+    """What writes to the store that is set, on threads of its own; None where none is. Raises SettingsError."""
+    if not settings.remote_write:
+        for name in ("remote_write_credentials", "remote_write_labels"):
+            if getattr(settings, name):
+                raise SettingsError(f"--{name.replace('_', '-')}: it needs --remote-write, which names the store")
+        return None
+    from zeropoint.fleet.remote_write_build import remote_write_of as build  # noqa: PLC0415 - else nothing of it is loaded
+
+    try:
+        return build(
+            settings.remote_write,
+            settings.remote_write_credentials,
+            settings.remote_write_labels,
+            ring=ring,
+            archive=archive,
+            reports=reports,
+            data=Path(settings.data),
+            claim=claim,
+            compute=Lane("remote-write", ENCODE_SECONDS).call,
+            disk=Lane("remote-write-position", POSITION_SECONDS).call,
+        )
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+
+
 def archive_of(directory: Path, doubt: Callable[[], None]) -> Archive:
     """What the feed asks for samples that are older than memory reaches back: the journal, on a thread of its own.
     `doubt` is called where it turns out to be damaged."""
@@ -272,7 +324,8 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             appliance.gate,
             settings.allowed_hosts,
             settings.allowed_origins,
-            parse_networks(settings.trusted_proxies),
+            trusted=parse_networks(settings.trusted_proxies),
+            embed_origins=settings.embed_origins,
         )
         runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=SHUTDOWN_SECONDS)
         await runner.setup()
@@ -282,6 +335,8 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             announce(address)
             if appliance.history is not None:
                 appliance.history.start()
+            if appliance.remote_write is not None:
+                appliance.remote_write.start()
             async with asyncio.TaskGroup() as tasks:
                 parts = (appliance.scheduler.run(), appliance.broadcaster.run(), appliance.follow_tokens())
                 running = [tasks.create_task(part) for part in parts]
@@ -291,6 +346,6 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
                     task.cancel()
         finally:
             appliance.broadcaster.close("shutdown")
-            await runner.cleanup()
+            await asyncio.gather(runner.cleanup(), *([appliance.remote_write.stop()] if appliance.remote_write else []))
             if appliance.history is not None:
                 appliance.history.stop()

@@ -40,6 +40,10 @@ class Settings(Struct, frozen=True, kw_only=True):
         tuple[Annotated[str, Meta(min_length=1)], ...],
         Meta(description="Origins of other sites whose pages may read, as in https://lab.example"),
     ] = ()
+    embed_origins: Annotated[
+        tuple[Annotated[str, Meta(min_length=1)], ...],
+        Meta(description="Origins of other sites whose pages may show the page in a frame, as in https://lab.example"),
+    ] = ()
     public_sections: Annotated[
         tuple[Annotated[str, Meta(min_length=1)], ...],
         Meta(description="Sections of a sample that anybody may read without a token, as in system.cpu"),
@@ -98,6 +102,19 @@ class Settings(Struct, frozen=True, kw_only=True):
             description="Most MiB that all of the history takes; beyond it the oldest of the finest goes first",
         ),
     ] = 1024
+    remote_write: Annotated[
+        str,
+        Meta(
+            description="Store that samples are written to by Prometheus' remote write, as in http://store.example:9090"
+        ),
+    ] = ""
+    remote_write_credentials: Annotated[
+        str, Meta(description="File, its owner's alone, with what the store asks for: user:password, or a bearer token")
+    ] = ""
+    remote_write_labels: Annotated[
+        tuple[Annotated[str, Meta(min_length=1)], ...],
+        Meta(description="Labels of all series in the store, as in site=lab; host and instance are the host's name"),
+    ] = ()
     max_subscribers: Annotated[int, Meta(ge=1, le=1_000_000, description="Most streams at a time")] = 10_000
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="What is logged on standard error")

@@ -52,10 +52,11 @@ def refuse_open_bind(host: str, tokens: TokenStore) -> None:
 
 def refuse_wrong_names(settings: Settings) -> None:
     """Raises SettingsError for an origin, a proxy or a section that cannot be one."""
-    for origin in settings.allowed_origins:
+    origins = {"--allowed-origins": settings.allowed_origins, "--embed-origins": settings.embed_origins}
+    for flag, origin in ((flag, origin) for flag, given in origins.items() for origin in given):
         if not is_origin(origin):
             message = "it is a scheme and a host, with a port where it has one of its own, as in https://lab.example"
-            raise SettingsError(f"--allowed-origins: {origin!r} is not allowed; {message}")
+            raise SettingsError(f"{flag}: {origin!r} is not allowed; {message}")
     try:
         parse_networks(settings.trusted_proxies)
     except ValueError as error:

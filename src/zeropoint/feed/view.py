@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
+from zeropoint.feed.public import without_details
 from zeropoint.model import Sample, System, Unavailable
 
 ALWAYS = ("id", "timestamp", "interval_seconds")
@@ -20,14 +21,25 @@ class UnknownSectionError(ValueError):
 
 
 class View(Struct, frozen=True):
-    """Sections by their paths, sorted, none below another; without any it is the whole sample."""
+    """Sections by their paths, sorted, none below another; without any it is the whole sample.
+
+    `public`: as everybody may read them, without what `feed.public` leaves out.
+    """
 
     sections: tuple[str, ...] = ()
+    public: bool = False
 
     def covers(self, other: "View") -> bool:
         """Whether all that `other` shows is below one of these sections; the whole sample is below none."""
         above = tuple(f"{section}." for section in self.sections)
         return bool(other.sections) and all(f"{section}.".startswith(above) for section in other.sections)
+
+    def holds(self, path: str) -> bool:
+        """Whether all whose path begins with `path` is below one of these sections."""
+        return not self.sections or path.startswith(tuple(f"{section}." for section in self.sections))
+
+    def as_public(self) -> "View":
+        return View(self.sections, public=True)
 
     def narrow(self, payload: bytes) -> bytes:
         """The JSON of a sample with the view's sections alone, and the reasons for what is null in them."""
@@ -39,7 +51,11 @@ class View(Struct, frozen=True):
             _copy(section.split("."), sample, narrowed)
         rows = _rows.decode(sample["unavailable"])
         narrowed["unavailable"] = [row for row in rows if any(_related(row.path, part) for part in self.sections)]
-        return msgspec.json.encode(narrowed)
+        encoded = msgspec.json.encode(narrowed)
+        return msgspec.json.encode(without_details(msgspec.json.decode(encoded))) if self.public else encoded
+
+
+WHOLE = View()
 
 
 def _copy(path: list[str], source: dict[str, Raw], target: dict[str, Any]) -> None:

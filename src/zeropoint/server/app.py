@@ -14,7 +14,7 @@ from zeropoint.server.correlations import ANY, TWO, Correlations
 from zeropoint.server.correlations_answers import CorrelationsAnswer, PairAnswer
 from zeropoint.server.errors import errors_as_json
 from zeropoint.server.exposition import Exposition
-from zeropoint.server.headers import add_security_headers
+from zeropoint.server.headers import security_headers
 from zeropoint.server.history import AT, WINDOW, Past
 from zeropoint.server.history_answers import HistoryAnswer, MetricsAnswer, MomentAnswer
 from zeropoint.server.hosts import host_guard
@@ -253,10 +253,12 @@ def application(
     gate: Gate,
     allowed_hosts: Iterable[str],
     allowed_origins: Iterable[str],
+    *,
     trusted: tuple[Network, ...] = (),
+    embed_origins: Iterable[str] = (),
 ) -> web.Application:
     """The application that serves `table` under our own host names, to whom `gate` lets in. The `trusted` proxies may
-    name the client."""
+    name the client, pages of `embed_origins` show the page in a frame."""
     needs: dict[str | None, Need] = {route.name: route.need for route in table}
     app = web.Application(
         middlewares=[
@@ -273,6 +275,6 @@ def application(
         resource = app.router.add_resource(route.path, name=route.name)
         for method in route.methods:
             resource.add_route(method, route.handler)
-    app.on_response_prepare.append(add_security_headers)
+    app.on_response_prepare.append(security_headers(embed_origins))
     app.on_response_prepare.append(origin_headers(allowed_origins))
     return app

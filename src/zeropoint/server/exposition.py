@@ -10,19 +10,23 @@ from prometheus_client.exposition import choose_encoder
 from zeropoint.catalogue import values
 from zeropoint.feed.broadcaster import Broadcaster
 from zeropoint.feed.points import family_name, numbers_of, series_of
+from zeropoint.feed.view import WHOLE, View
 from zeropoint.model import Sample
+from zeropoint.server.access import Gate
+from zeropoint.server.sections import view_of
 
 
 class Exposition:
     """Handler of /metrics."""
 
-    def __init__(self, broadcaster: Broadcaster) -> None:
+    def __init__(self, gate: Gate, broadcaster: Broadcaster) -> None:
+        self._gate = gate
         self._broadcaster = broadcaster
 
     async def metrics(self, request: web.Request) -> web.StreamResponse:
-        sample = self._broadcaster.newest_sample
+        view, sample = view_of(request, self._gate), self._broadcaster.newest_sample
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))
-        body = encode(Families(() if sample is None else families(sample)))
+        body = encode(Families(() if sample is None else families(sample, view)))
         return web.Response(body=body, headers={"Content-Type": content_type, "Cache-Control": "no-store"})
 
 
@@ -36,10 +40,10 @@ class Families:
         return self._collected
 
 
-def families(sample: Sample) -> list[Metric]:
-    """The metric families of a sample, values in the base units of the exposition."""
+def families(sample: Sample, view: View = WHOLE) -> list[Metric]:
+    """The metric families of a sample, as far as the view has them; values in the base units of the exposition."""
     found: dict[str, Metric] = {}
-    for value in values(sample):
+    for value in filter(lambda value: view.holds(value.name), values(sample)):
         name = family_name(value.spec)
         family = found.get(name)
         if family is None:

@@ -13,10 +13,12 @@ from zeropoint.history.moments import ALLOWED, parse_moment
 from zeropoint.history.queries import TooSlowError
 from zeropoint.history.query import Window
 from zeropoint.history.readers import Readers
+from zeropoint.server.access import GRANT, Gate
 from zeropoint.server.errors import ApiError, bad_parameter, json_response
 from zeropoint.server.history_answers import encode_history, encode_metrics, encode_moment
 from zeropoint.server.moment_sample import from_memory, from_readers
 from zeropoint.server.routes import Parameter
+from zeropoint.server.sections import view_of
 from zeropoint.server.specs import Specs
 
 FEWEST_POINTS, MOST_POINTS, USUAL_POINTS = 2, 20_000, 500
@@ -31,10 +33,13 @@ NAMES = {
     "maxItems": MOST_METRICS,
     "examples": [["system.cpu.usage_percent", "system.cpu.per_core_percent.*"]],
 }
-WINDOW = (
-    Parameter("metric", "query", "Name of a series, repeatable; `*` stands for any characters", NAMES),
+SPAN = (
     Parameter("from", "query", "Beginning: RFC 3339, or seconds since 1970; an hour before the end", MOMENT),
     Parameter("to", "query", "End, which is not in it; now", MOMENT),
+)
+WINDOW = (
+    Parameter("metric", "query", "Name of a series, repeatable; `*` stands for any characters", NAMES),
+    *SPAN,
     Parameter(
         "points",
         "query",
@@ -63,28 +68,30 @@ class Past:
     """Handlers. `on_history` is None where no history is kept; `now` is in milliseconds since 1970."""
 
     def __init__(
-        self, broadcaster: Broadcaster, specs: Specs, on_history: OnHistory | None, now: Callable[[], int]
+        self, gate: Gate, broadcaster: Broadcaster, specs: Specs, on_history: OnHistory | None, now: Callable[[], int]
     ) -> None:
+        self._gate = gate
         self._broadcaster = broadcaster
         self._specs = specs
         self._on_history = on_history
         self._now = now
 
     async def history(self, request: web.Request) -> web.StreamResponse:
+        self._gate.require_series(request[GRANT], request.query.getall("metric", []))
         patterns, window, counted = _patterns(request), _window(request, self._now()), _counted(request)
         return json_response(await self._read(partial(encode_history, patterns, window, counted=counted)))
 
     async def metrics(self, request: web.Request) -> web.StreamResponse:
-        newest = self._broadcaster.newest_sample
+        view, newest = view_of(request, self._gate), self._broadcaster.newest_sample
         try:
-            answer = await self._read(lambda readers: encode_metrics(readers.names(), newest, self._specs))
+            answer = await self._read(lambda readers: encode_metrics(readers.names(), newest, self._specs, view=view))
         except ApiError as error:
             # What is there now is known without the history.
-            answer = encode_metrics(set(), newest, self._specs, error.body.message)
+            answer = encode_metrics(set(), newest, self._specs, error.body.message, view)
         return json_response(answer)
 
     async def sample(self, request: web.Request) -> web.StreamResponse:
-        given = request.query.get("at")
+        view, given = view_of(request, self._gate), request.query.get("at")
         if given is None:
             raise bad_parameter("at", "a moment is needed, as in 2026-11-28T14:03:00Z")
         at_ms, now_ms = _moment("at", given), self._now()
@@ -94,19 +101,23 @@ class Past:
                 payload, reason = await self._read(partial(from_readers, at_ms))
             except ApiError as error:
                 reason = error.body.message
-        return json_response(encode_moment(payload, reason))
+        return json_response(encode_moment(payload and view.narrow(payload), reason))
 
     async def _read(self, call: Callable[[Readers], T]) -> T:
-        """Raises ApiError where the history does not answer."""
-        if self._on_history is None:
-            raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "history-off", OFF)
-        try:
-            return await self._on_history(call)
-        except Fault as fault:
-            raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "history-failed", f"the history: {fault}") from None
-        except (TooSlowError, TimeoutError):
-            message = "the history could not be read in time; ask for fewer points or a shorter time"
-            raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "history-slow", message) from None
+        return await read_history(self._on_history, call)
+
+
+async def read_history(on_history: OnHistory | None, call: Callable[[Readers], T]) -> T:
+    """Raises ApiError where the history does not answer."""
+    if on_history is None:
+        raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "history-off", OFF)
+    try:
+        return await on_history(call)
+    except Fault as fault:
+        raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "history-failed", f"the history: {fault}") from None
+    except (TooSlowError, TimeoutError):
+        message = "the history could not be read in time; ask for fewer points or a shorter time"
+        raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "history-slow", message) from None
 
 
 def _patterns(request: web.Request) -> list[str]:
@@ -119,11 +130,16 @@ def _patterns(request: web.Request) -> list[str]:
 
 
 def _window(request: web.Request, now_ms: int) -> Window:
+    return Window(*span_of(request, now_ms), _points(request))
+
+
+def span_of(request: web.Request, now_ms: int) -> tuple[int, int]:
+    """The beginning and the end that a request names, in milliseconds since 1970; the last hour unless it does."""
     to_ms = _moment("to", request.query["to"]) if "to" in request.query else now_ms
     from_ms = _moment("from", request.query["from"]) if "from" in request.query else max(0, to_ms - USUAL_WINDOW_MS)
     if from_ms >= to_ms:
         raise bad_parameter("from", "it must lie before `to`, which is now unless it is given")
-    return Window(from_ms, to_ms, _points(request))
+    return from_ms, to_ms
 
 
 def _counted(request: web.Request) -> bool:

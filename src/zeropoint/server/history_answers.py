@@ -9,7 +9,8 @@ from msgspec import Meta, Struct
 from numpy.typing import NDArray
 
 from zeropoint.catalogue import Kind, values
-from zeropoint.history.gaps import LossReason
+from zeropoint.feed.view import WHOLE, View
+from zeropoint.history.gaps import Loss, LossReason
 from zeropoint.history.moments import rfc3339
 from zeropoint.history.query import Window
 from zeropoint.history.readers import Readers
@@ -113,7 +114,7 @@ def encode_history(patterns: Sequence[str], window: Window, readers: Readers, co
         parts += (b"," if number else b"", msgspec.json.encode(name), b':{"mean":', means, b',"min":', low)
         parts += (b',"max":', high, b',"count":', counts, b"}")
     losses, shortfall = readers.missing(answered.holes, window.from_ms, window.to_ms)
-    gaps = [HistoryGap(rfc3339(one.from_ms), rfc3339(one.to_ms), one.lost, one.reason) for one in losses]
+    gaps = [gap_of(one) for one in losses]
     missing = [*answered.unavailable, *([Unavailable(path="gaps", reason=shortfall)] if shortfall else [])]
     rest = {
         "tier": answered.tier,
@@ -127,11 +128,17 @@ def encode_history(patterns: Sequence[str], window: Window, readers: Readers, co
     return b"".join(parts)
 
 
-def encode_metrics(names: set[str], newest: Sample | None, specs: Specs, shortfall: str | None = None) -> bytes:
-    """The JSON of a MetricsAnswer; `shortfall` is why the history's names are not among them."""
-    found = {name: specs.of(name) for name in names}
+def gap_of(loss: Loss) -> HistoryGap:
+    return HistoryGap(rfc3339(loss.from_ms), rfc3339(loss.to_ms), loss.lost, loss.reason)
+
+
+def encode_metrics(
+    names: set[str], newest: Sample | None, specs: Specs, shortfall: str | None = None, view: View = WHOLE
+) -> bytes:
+    """The JSON of a MetricsAnswer of what is in the view; `shortfall` is why the history's names are not among them."""
+    found = {name: specs.of(name) for name in names if view.holds(name)}
     if newest is not None:
-        found.update((value.name, value.spec) for value in values(newest))
+        found.update((value.name, value.spec) for value in values(newest) if view.holds(value.name))
     rows = [
         MetricRow(name, spec.unit, spec.kind, spec.help, spec.otel, list(spec.states))
         for name, spec in sorted(found.items())

@@ -13,10 +13,11 @@ from msgspec import Struct
 
 from zeropoint.feed.broadcaster import Broadcaster, FeedFullError
 from zeropoint.feed.ring import Replay
-from zeropoint.feed.view import UnknownSectionError, View, parse_view
+from zeropoint.feed.view import View
 from zeropoint.model import Gap, Sample
 from zeropoint.server.access import GRANT, Gate
 from zeropoint.server.errors import ApiError, bad_parameter, json_response
+from zeropoint.server.sections import view_of
 
 MAX_WAIT_SECONDS = 30.0
 MAX_SAMPLES = 600
@@ -46,7 +47,7 @@ class Live:
         self._broadcaster = broadcaster
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
-        view = self._view(request)
+        view = view_of(request, self._gate)
         try:
             self._broadcaster.check_room(view)
         except FeedFullError as full:
@@ -72,7 +73,7 @@ class Live:
         return response
 
     async def newest(self, request: web.Request) -> web.StreamResponse:
-        view, since, wait = self._view(request), request.query.get("since"), _wait(request)
+        view, since, wait = view_of(request, self._gate), request.query.get("since"), _wait(request)
         if since is not None:
             return json_response(await encode_answer(await self._after(since, wait), view))
         if wait:
@@ -80,10 +81,10 @@ class Live:
         frame = self._broadcaster.ring.newest
         if frame is None:
             raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "no-sample", "no sample has been taken yet")
-        etag = f'"{frame.id}"'
+        etag = f'"{frame.id}{"-public" if view.public else ""}"'
         if request.headers.get("If-None-Match") == etag:
             return web.Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": etag})
-        return json_response(view.narrow(frame.payload), headers={"ETag": etag, "Cache-Control": "no-cache"})
+        return json_response(view.narrow(frame.payload), headers={"ETag": etag, "Cache-Control": "private, no-cache"})
 
     async def _after(self, since: str, wait_seconds: float) -> Replay:
         """What came after `since`; waits for the next sample, at most so long, where there is nothing yet."""
@@ -96,15 +97,6 @@ class Live:
                 return replay
             return await self._broadcaster.after(since, MAX_SAMPLES)
         return replay
-
-    def _view(self, request: web.Request) -> View:
-        """What the request asks for. Raises ApiError when there is no such section, or it may not be read."""
-        try:
-            view = parse_view(request.query.get("sections"))
-        except UnknownSectionError as error:
-            raise bad_parameter("sections", str(error)) from None
-        self._gate.require_view(request[GRANT], view)
-        return view
 
 
 def _wait(request: web.Request) -> float:

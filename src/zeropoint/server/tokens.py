@@ -100,21 +100,11 @@ class TokenStore:
             with filelock.FileLock(self._lock, timeout=LOCK_SECONDS, mode=0o600):
                 tokens = self.load() or []
                 yield tokens
-                self._write(msgspec.json.encode(tokens))
+                replace_file(self._file, msgspec.json.encode(tokens))
         except filelock.Timeout:
             raise TokenError(f"{self._lock} is held by another process") from None
         except OSError as error:
             raise TokenError(f"{self._file} cannot be written: {error.strerror}") from None
-
-    def _write(self, content: bytes) -> None:
-        fresh = self._file.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self._file)
 
 
 class TokenRegister:
@@ -158,9 +148,26 @@ class TokenRegister:
                 found = token
         return found if found is not None and found.valid_at(now) else None
 
+    def holding(self, sha256: str, now: datetime) -> Token | None:
+        """The token of this hash, when it is one that holds now."""
+        token = self._tokens.get(sha256)
+        return token if token is not None and token.valid_at(now) else None
+
     def holds(self, token: Token, now: datetime) -> bool:
         """Whether a token that was found earlier is still there and valid."""
         return self._tokens.get(token.sha256) == token and token.valid_at(now)
+
+
+def replace_file(file: Path, content: bytes) -> None:
+    """Writes a file whole and for its owner alone: who reads it finds the old content or the new. Raises OSError."""
+    fresh = file.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as opened:
+        opened.write(content)
+        opened.flush()
+        os.fsync(opened.fileno())
+    fresh.replace(file)
 
 
 def digest(text: str) -> str:
