@@ -772,6 +772,33 @@ class AlertsReport(Section, frozen=True, kw_only=True):
     missed_samples_total: Annotated[Count, metric("Samples that the rules did not look at, for want of time")] = None
 
 
+class RemoteWriteReport(Section, frozen=True, kw_only=True):
+    """How writing to a store by remote write fares."""
+
+    sent_samples_total: Annotated[Count, metric("Samples that the store has taken")] = None
+    dropped_samples_total: Annotated[
+        Count, metric("Samples that the store will not get: it refused them, or they were gone before they were sent")
+    ] = None
+    failed_requests_total: Annotated[Count, metric("Requests that failed and are sent again")] = None
+    sent_bytes_total: Annotated[Count, metric("Size of the requests that were answered, compressed")] = None
+    lag_seconds: Annotated[Real, metric("Age of the newest sample that the store has")] = None
+    request_seconds: Annotated[Real, metric("How long the newest request took")] = None
+
+
+class FleetReport(Section, frozen=True, kw_only=True):
+    """How publishing to the bus of a fleet fares."""
+
+    connected: Annotated[Count, metric("1 while the bus takes samples")] = None
+    connections_total: Annotated[Count, metric("Times that the bus was connected to")] = None
+    published_samples_total: Annotated[Count, metric("Samples that the bus has stored")] = None
+    repeated_samples_total: Annotated[Count, metric("Samples that were sent again and that the bus had already")] = None
+    lost_samples_total: Annotated[
+        Count, metric("Samples that the bus will not get: they were gone before it was back, or too large")
+    ] = None
+    waiting_samples: Annotated[Count, metric("Samples since the start that the bus does not have yet")] = None
+    acknowledge_seconds: Annotated[Real, metric("How long it took until the newest samples were stored")] = None
+
+
 class Server(Section, frozen=True, kw_only=True):
     clients: Annotated[Count, metric("Subscribers of the stream")] = None
     queue_size: Annotated[Count, metric("Frames waiting over all subscribers")] = None
@@ -798,6 +825,8 @@ class Server(Section, frozen=True, kw_only=True):
         Real, metric("The part of the overhead that belongs to no probe: putting samples together")
     ] = None
     history: Annotated[HistoryReport | None, text("How writing the history fares")] = None
+    fleet: Annotated[FleetReport | None, text("How publishing to the bus of a fleet fares")] = None
+    remote_write: Annotated[RemoteWriteReport | None, text("How writing to a store by remote write fares")] = None
     alerts: Annotated[AlertsReport | None, text("How the rules of alerts and their notices fare")] = None
     collectors: Annotated[dict[str, Collector], rows("Probes by name", "zeropoint.collector")] = {}
 

@@ -18,7 +18,7 @@ from zeropoint.insight.verdicts.observer import Observer
 from zeropoint.ledger.facts import Facts as LedgerFacts
 from zeropoint.ledger.facts import facts_of
 from zeropoint.ledger.probe import LedgerProbe
-from zeropoint.model import Alert, AlertsReport, HistoryReport, Sample, Server
+from zeropoint.model import Alert, AlertsReport, FleetReport, HistoryReport, RemoteWriteReport, Sample, Server
 from zeropoint.probe import Probe, Roots
 from zeropoint.processes import ProcessTable
 from zeropoint.sampling.assemble import SelfReport
@@ -47,8 +47,8 @@ class Sampler:
 
     `publish` gets each sample and the number of ticks that were missed before it. `serving` tells the fields
     SERVING of the self-report, nothing where nobody is served; `failures` what is wrong beside the collectors,
-    `history` how that fares, None where none is kept; `alerts` what fires now, and `alerts_report` how that fares, None
-    without rules; `executor` makes what runs a probe, where it is not to keep
+    `history`, `fleet` and `remote_write` how those fare, None where there is none; `alerts` what fires now, and
+    `alerts_report` how that fares, None without rules; `executor` makes what runs a probe, where it is not to keep
     to the overhead budget. Raises ValueError for runtimes to watch that `ai.registry.refuse_wrong_targets` refuses.
     """
 
@@ -61,12 +61,16 @@ class Sampler:
         failures: Callable[[], Sequence[str]] = tuple,
         *,
         history: Callable[[], HistoryReport | None] = lambda: None,
+        fleet: Callable[[], FleetReport | None] = lambda: None,
+        remote_write: Callable[[], RemoteWriteReport | None] = lambda: None,
         alerts: Callable[[], Sequence[Alert]] = tuple,
         alerts_report: Callable[[], AlertsReport | None] = lambda: None,
         executor: Callable[[Probe, Roots], Executor] | None = None,
     ) -> None:
         self._interval, self._budget_percent = settings.interval, settings.overhead_budget_percent
         self._serving, self._failures, self._history = serving, failures, history
+        self._fleet = fleet
+        self._remote_write = remote_write
         self._alerts_report = alerts_report
         self._publish_on = publish
         self._newest: Sample | None = None
@@ -144,6 +148,8 @@ class Sampler:
             overhead_budget_percent=self._budget_percent,
             tick_cpu_percent=None if facts.cost is None else round(facts.cost.tick_percent, DECIMALS),
             history=self._history(),
+            fleet=self._fleet(),
+            remote_write=self._remote_write(),
             alerts=self._alerts_report(),
             collectors=facts.collectors,
         )
@@ -167,6 +173,18 @@ def _missing_of(server: Server) -> Iterator[tuple[str, str]]:
         for field in server.history.__struct_fields__:
             if getattr(server.history, field) is None:
                 yield f"history.{field}", "nothing has been written yet"
+    if server.fleet is None:
+        yield "fleet", "it is in no fleet (setting fleet)"
+    else:
+        for field in server.fleet.__struct_fields__:
+            if getattr(server.fleet, field) is None:
+                yield f"fleet.{field}", "nothing has been published yet"
+    if server.remote_write is None:
+        yield "remote_write", "no store is named to write to"
+    else:
+        for field in server.remote_write.__struct_fields__:
+            if getattr(server.remote_write, field) is None:
+                yield f"remote_write.{field}", "nothing has been sent yet"
     if server.alerts is None:
         yield "alerts", "no rules of alerts are set"
     for name, collector in server.collectors.items():

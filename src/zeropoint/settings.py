@@ -102,6 +102,17 @@ class Settings(Struct, frozen=True, kw_only=True):
             description="Most MiB that all of the history takes; beyond it the oldest of the finest goes first",
         ),
     ] = 1024
+    fleet: Annotated[
+        tuple[Annotated[str, Meta(min_length=1)], ...],
+        Meta(description="NATS servers of the fleet that samples are published to, as in nats://bus.example:4222"),
+    ] = ()
+    fleet_name: Annotated[str, Meta(max_length=64, description="Name in the fleet; empty: the host's name")] = ""
+    fleet_credentials: Annotated[
+        str, Meta(description="File with which the fleet's bus lets it in: NATS credentials, or the seed of an NKey")
+    ] = ""
+    fleet_ca: Annotated[
+        str, Meta(description="File of the certificates (PEM) that the fleet's bus is trusted by; empty: the system's")
+    ] = ""
     remote_write: Annotated[
         str,
         Meta(
