@@ -1,0 +1,103 @@
+"""Where samples are written to, out of the settings: address, credentials, labels. No message here holds a secret."""
+
+import base64
+import os
+import re
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+# Where Prometheus and VictoriaMetrics take it; for an address that names no path.
+USUAL_PATH = "/api/v1/write"
+ADDRESS = "an http or https address, as in http://store.example:9090/api/v1/write"
+CREDENTIALS = "one line, user:password or a bearer token"
+LABELS = "NAME=TEXT with a name of letters, digits and underscores, as in site=lab; an empty text leaves the label out"
+MOST_CREDENTIALS_BYTES = 16 * 1024
+LABEL = re.compile(r"(?!__)([a-zA-Z_][a-zA-Z0-9_]*)=(.*)", re.DOTALL)
+
+
+class Target:
+    """A store. `url` is without credentials; `name` is what may be shown of it: host and port.
+
+    Raises ValueError, which names the setting, for what cannot be one.
+    """
+
+    def __init__(self, address: str, credentials_file: str = "") -> None:
+        try:
+            parts = urlsplit(address)
+            host, port = parts.hostname, parts.port
+        except ValueError:
+            host = None
+        if host is None or parts.scheme not in ("http", "https") or parts.fragment or not _is_plain(address):
+            raise ValueError(f"--remote-write: it is {ADDRESS}")  # its text may hold a password, and is not repeated
+        place = f"[{host}]" if ":" in host else host
+        self.name = place if port is None else f"{place}:{port}"
+        path = parts.path if parts.path not in ("", "/") else USUAL_PATH
+        self.url = urlunsplit((parts.scheme, self.name, path, parts.query, ""))
+        self._file = Path(credentials_file) if credentials_file else None
+        given = parts.username is not None or parts.password is not None
+        if given and self._file is not None:
+            raise ValueError("--remote-write-credentials: the address has credentials already; it is one of the two")
+        pair = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
+        self.authorization = _basic(pair) if given else None
+        self.read_credentials()
+
+    @property
+    def is_secret_in_clear(self) -> bool:
+        """Whether credentials go over the network as they are."""
+        return self.authorization is not None and self.url.startswith("http:")
+
+    def read_credentials(self) -> bool:
+        """Reads the file of credentials, if there is one; whether they are others than before. Raises ValueError."""
+        if self._file is None:
+            return False
+        before, self.authorization = self.authorization, _authorization(self._file)
+        return self.authorization != before
+
+
+def parse_labels(given: Iterable[str]) -> dict[str, str]:
+    """Labels as they are set, NAME=TEXT each. Raises ValueError."""
+    labels = {"job": "zeropoint"}
+    for one in given:
+        matched = LABEL.fullmatch(one)
+        if matched is None or not (matched[2].isprintable() and len(matched[2]) <= 200):
+            raise ValueError(f"--remote-write-labels: {one!r} is not allowed; it is {LABELS}")
+        labels[matched[1]] = matched[2]
+    return labels
+
+
+def _authorization(file: Path) -> str:
+    """The header's value out of a file, which is its owner's alone. Raises ValueError."""
+    try:
+        # A FIFO in its place would hang the start.
+        descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(descriptor, "rb") as opened:
+            found = os.fstat(descriptor)
+            content = opened.read(MOST_CREDENTIALS_BYTES + 1) if stat.S_ISREG(found.st_mode) else b""
+    except OSError as error:
+        raise _refused(f"{str(file)!r} cannot be read: {error.strerror}") from None
+    if os.name == "posix" and found.st_mode & 0o077:
+        raise _refused(f"{str(file)!r} may be read or written by others; chmod 600 makes it its owner's alone")
+    try:
+        line = content.decode().strip()
+    except UnicodeDecodeError:
+        line = ""
+    if not line or not _is_plain(line.removeprefix("Bearer ")) or len(content) > MOST_CREDENTIALS_BYTES:
+        raise _refused(f"{str(file)!r} holds no credentials; it is {CREDENTIALS}")
+    if line.startswith("Bearer "):
+        return line
+    return _basic(line) if ":" in line else f"Bearer {line}"
+
+
+def _refused(message: str) -> ValueError:
+    return ValueError(f"--remote-write-credentials: {message}")
+
+
+def _basic(pair: str) -> str:
+    return "Basic " + base64.b64encode(pair.encode()).decode()
+
+
+def _is_plain(text: str) -> bool:
+    """Whether nothing in it could end a header's line or hide."""
+    return text.isprintable() and " " not in text
