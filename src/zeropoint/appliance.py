@@ -1,6 +1,7 @@
 """Composition root: builds the parts and runs them. Starting and stopping read top to bottom."""
 
 import asyncio
+import platform
 import signal
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -18,6 +19,7 @@ from zeropoint.feed.archive import Archive, Tail
 from zeropoint.feed.broadcaster import Broadcaster
 from zeropoint.feed.ring import Ring
 from zeropoint.feed.view import View, parse_view
+from zeropoint.fleet.extra import MissingExtraError, refuse_missing_extra
 from zeropoint.flight import Lane
 from zeropoint.history.columns_reader import ColumnReader
 from zeropoint.history.fault import Fault
@@ -28,12 +30,22 @@ from zeropoint.history.queries import Queries
 from zeropoint.history.readers import Readers
 from zeropoint.history.record import record_of
 from zeropoint.history.retention import DAY_MS, HOUR_MS, Limits
-from zeropoint.model import Component, HistoryReport, RemoteWriteReport, RunEntry, RunRecord, RunSteps, Sample
+from zeropoint.model import (
+    Component,
+    FleetReport,
+    HistoryReport,
+    RemoteWriteReport,
+    RunEntry,
+    RunRecord,
+    RunSteps,
+    Sample,
+)
 from zeropoint.probe import Probe
 from zeropoint.sampler import SERVING, Sampler
 from zeropoint.sampling.scheduler import new_epoch
 from zeropoint.server.access import Gate
 from zeropoint.server.app import application, routes
+from zeropoint.server.asked import answered
 from zeropoint.server.clients import parse_networks
 from zeropoint.server.correlations import Correlations
 from zeropoint.server.exposition import Exposition
@@ -61,7 +73,9 @@ from zeropoint.startup import (
 )
 
 if TYPE_CHECKING:
+    from zeropoint.fleet.publisher import Publisher
     from zeropoint.fleet.remote_write import RemoteWrite
+    from zeropoint.fleet.remote_write_target import Target
 
 # Streams end at once by `bye`; whatever still hangs after this long is cut off.
 SHUTDOWN_SECONDS = 2.0
@@ -84,14 +98,22 @@ REPLAY_SECONDS = 5.0
 ENCODE_SECONDS = 30.0
 POSITION_SECONDS = 2.0
 
+# What a machine answers over the bus of its fleet: what a hub cannot know by itself.
+ANSWERED = frozenset(
+    f"/api/v1/{name}" for name in ("history", "metrics", "sample", "runs", "runs/steps", "verdicts", "correlations")
+)
+
 T = TypeVar("T")
+Claim = Callable[[], None]
 
 
 class Appliance:
     """All parts of one appliance, put together but not running. `claim` makes the data directory this process's, or
-    raises OSError; nothing is written to it before."""
+    raises OSError; nothing is written to it before. `store` is what is written to by remote write."""
 
-    def __init__(self, settings: Settings, claim: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, settings: Settings, claim: Callable[[], None] = lambda: None, store: "Target | None" = None
+    ) -> None:
         epoch = new_epoch(datetime.now(UTC))
         ring = Ring(epoch)
         directory = Path(settings.data) / "history"
@@ -107,6 +129,7 @@ class Appliance:
             self._serving,
             self._failures,
             history=self._history_report,
+            fleet=self._fleet_report,
             remote_write=self._remote_write_report,
         )
         self.scheduler = sampler.scheduler
@@ -117,10 +140,13 @@ class Appliance:
         self.reports = reports_of(sampler.ai)
         self.history = History(directory, self.reports, limits_of(settings), claim) if settings.history else None
         archive = archive_of(directory, self._doubt_journal) if settings.history else None
-        self.remote_write = remote_write_of(settings, ring, archive, self.reports, claim)
+        self.remote_write = (
+            None if store is None else remote_write_of(store, ring, archive, self.reports, Path(settings.data), claim)
+        )
         specs = Specs(describe(self.reports))
         on_history = None if self.history is None else on_history_of(self.history, settings.interval)
         runs, comparison = runs_of(RunList(Path(settings.artifacts), sampler.roots), on_history)
+        self.publisher = publisher_of(settings, self.broadcaster, self._answer, claim)
         self.routes = routes(
             live=Live(self.gate, self.broadcaster),
             status=status,
@@ -152,6 +178,7 @@ class Appliance:
 
     def _failures(self) -> list[str]:
         failures = [self.register.failure] if self.register.failure else []
+        failures += [] if self.publisher is None else self.publisher.failures()
         failures += [] if self.remote_write is None else self.remote_write.failures()
         return failures if self.history is None else failures + self.history.failures()
 
@@ -160,6 +187,13 @@ class Appliance:
 
     def _remote_write_report(self) -> RemoteWriteReport | None:
         return None if self.remote_write is None else self.remote_write.statistics()
+
+    def _fleet_report(self) -> FleetReport | None:
+        return None if self.publisher is None else self.publisher.statistics()
+
+    async def _answer(self, path: str, query: str) -> tuple[int, bytes]:
+        """What this machine answers over the bus of its fleet."""
+        return await answered({one.path: one.handler for one in self.routes if one.path in ANSWERED}, path, query)
 
     def _doubt_journal(self) -> None:
         if self.history is not None:
@@ -230,36 +264,75 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
-def remote_write_of(
-    settings: Settings,
-    ring: Ring,
-    archive: Archive | None,
-    reports: Mapping[str, type[Component]],
-    claim: Callable[[], None],
-) -> "RemoteWrite | None":
-    """What writes to the store that is set, on threads of its own; None where none is. Raises SettingsError."""
+def publisher_of(
+    settings: Settings, feed: Broadcaster, answer: Callable[[str, str], Awaitable[tuple[int, bytes]]], claim: Claim
+) -> "Publisher | None":
+    """What publishes to the bus that is set; None where none is. Raises SettingsError."""
+    if not settings.fleet:
+        for name in ("fleet_credentials", "fleet_ca", "fleet_name"):
+            if getattr(settings, name):
+                raise SettingsError(f"--{name.replace('_', '-')}: it needs --fleet, which names the bus")
+        return None
+
+    def name() -> str:
+        newest = feed.newest_sample
+        told = newest.system.host.name if newest is not None and newest.system.host is not None else None
+        return settings.fleet_name or told or platform.node()
+
+    try:
+        refuse_missing_extra()
+        from zeropoint.fleet.build import publisher_of as build  # noqa: PLC0415 - else nothing of it is loaded
+        from zeropoint.fleet.connection import Bus  # noqa: PLC0415
+
+        return build(
+            Bus(settings.fleet, settings.fleet_credentials, settings.fleet_ca),
+            feed,
+            data=Path(settings.data),
+            name=name,
+            claim=claim,
+            disk=Lane("fleet", POSITION_SECONDS).call,
+            answer=answer,
+        )
+    except (MissingExtraError, ValueError) as error:
+        raise SettingsError(f"--fleet: {error}") from None
+
+
+def store_of(settings: Settings) -> "Target | None":
+    """The store to write to; None where none is set. Raises SettingsError."""
     if not settings.remote_write:
         for name in ("remote_write_credentials", "remote_write_labels"):
             if getattr(settings, name):
                 raise SettingsError(f"--{name.replace('_', '-')}: it needs --remote-write, which names the store")
         return None
-    from zeropoint.fleet.remote_write_build import remote_write_of as build  # noqa: PLC0415 - else nothing of it is loaded
+    from zeropoint.fleet.remote_write_target import Target  # noqa: PLC0415 - else nothing of it is loaded
 
     try:
-        return build(
-            settings.remote_write,
-            settings.remote_write_credentials,
-            settings.remote_write_labels,
-            ring=ring,
-            archive=archive,
-            reports=reports,
-            data=Path(settings.data),
-            claim=claim,
-            compute=Lane("remote-write", ENCODE_SECONDS).call,
-            disk=Lane("remote-write-position", POSITION_SECONDS).call,
-        )
+        return Target(settings.remote_write, settings.remote_write_credentials, settings.remote_write_labels)
     except ValueError as error:
         raise SettingsError(str(error)) from None
+
+
+def remote_write_of(
+    target: "Target",
+    ring: Ring,
+    archive: Archive | None,
+    reports: Mapping[str, type[Component]],
+    data: Path,
+    claim: Callable[[], None],
+) -> "RemoteWrite":
+    """What writes to a store, on threads of its own."""
+    from zeropoint.fleet.remote_write_build import remote_write_of as build  # noqa: PLC0415 - else nothing of it is loaded
+
+    return build(
+        target,
+        ring=ring,
+        archive=archive,
+        reports=reports,
+        data=data,
+        claim=claim,
+        compute=Lane("remote-write", ENCODE_SECONDS).call,
+        disk=Lane("remote-write-position", POSITION_SECONDS).call,
+    )
 
 
 def archive_of(directory: Path, doubt: Callable[[], None]) -> Archive:
@@ -311,13 +384,14 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         refuse_wrong_targets(settings.openmetrics_targets)
     except ValueError as error:
         raise SettingsError(f"openmetrics_targets: {error}") from None
+    store = store_of(settings)
     refuse_open_bind(settings.host, TokenStore(Path(settings.data)))
     with locked(Path(settings.data)) as lock:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             with suppress(NotImplementedError):  # Windows: ^C raises KeyboardInterrupt there
                 asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        appliance = Appliance(settings, lock.take)
+        appliance = Appliance(settings, lock.take, store)
         await appliance.scheduler.first()
         app = application(
             appliance.routes,
@@ -338,7 +412,9 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             if appliance.remote_write is not None:
                 appliance.remote_write.start()
             async with asyncio.TaskGroup() as tasks:
-                parts = (appliance.scheduler.run(), appliance.broadcaster.run(), appliance.follow_tokens())
+                parts = [appliance.scheduler.run(), appliance.broadcaster.run(), appliance.follow_tokens()]
+                if appliance.publisher is not None:
+                    parts.append(appliance.publisher.run())
                 running = [tasks.create_task(part) for part in parts]
                 await stop.wait()
                 listener.close()

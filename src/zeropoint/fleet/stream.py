@@ -1,0 +1,66 @@
+"""The stream that keeps the samples of all machines, in the order in which they arrived."""
+
+import nats.js.errors
+from msgspec import Struct
+from nats.js import JetStreamContext
+from nats.js.api import RetentionPolicy, StorageType, StoreCompression, StreamConfig, StreamInfo
+
+from zeropoint.fleet.names import ALL_SAMPLES, MESSAGE_ID, STREAM, sample_of, samples_of
+from zeropoint.history.sample_id import parse_id
+
+LARGEST_SAMPLE_BYTES = 1024 * 1024
+# A sample that is sent again within this time is dropped by the stream. Who was away for longer asks it what it has.
+DUPLICATES_SECONDS = 120.0
+
+
+class Limits(Struct, frozen=True):
+    """How much the stream keeps: beyond it, the oldest goes."""
+
+    age_seconds: float = 86_400.0
+    size_bytes: int = 4 * 1024**3
+
+
+def config_of(limits: Limits) -> StreamConfig:
+    return StreamConfig(
+        name=STREAM,
+        description="Samples of Zeropoint",
+        subjects=[ALL_SAMPLES],
+        retention=RetentionPolicy.LIMITS,
+        max_age=limits.age_seconds,
+        max_bytes=limits.size_bytes,
+        max_msg_size=LARGEST_SAMPLE_BYTES,
+        storage=StorageType.FILE,
+        compression=StoreCompression.S2,
+        duplicate_window=min(DUPLICATES_SECONDS, limits.age_seconds),
+        allow_direct=True,
+    )
+
+
+async def ensure_stream(stream: JetStreamContext) -> StreamInfo:
+    """The stream; it is made where there is none, and left as it is where there is one: whoever runs the bus may have
+    given it other limits and replicas. Raises what nats-py raises."""
+    try:
+        return await stream.stream_info(STREAM)
+    except nats.js.errors.NotFoundError:
+        return await stream.add_stream(config_of(Limits()))
+
+
+async def limit_stream(stream: JetStreamContext, limits: Limits) -> None:
+    """Gives the stream these limits, for whoever runs the bus; all else of it stays. Raises what nats-py raises."""
+    try:
+        config = (await stream.stream_info(STREAM)).config
+    except nats.js.errors.NotFoundError:
+        await stream.add_stream(config_of(limits))
+        return
+    if (config.max_age, config.max_bytes) != (limits.age_seconds, limits.size_bytes):
+        await stream.update_stream(config, max_age=limits.age_seconds, max_bytes=limits.size_bytes)
+
+
+async def last_stored(stream: JetStreamContext, host: str) -> str | None:
+    """The id of the last sample of a machine that the stream has; None where it has none."""
+    try:
+        message = await stream.get_msg(STREAM, subject=samples_of(host))
+    except nats.js.errors.NotFoundError:
+        return None
+    id = sample_of((message.headers or {}).get(MESSAGE_ID, ""))
+    return id if parse_id(id) else None
