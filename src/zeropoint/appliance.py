@@ -139,10 +139,13 @@ class Appliance:
         status = Status(self.gate, self.broadcaster, sampler.judge, sampler.uptime_seconds, sampler.sample_age_seconds)
         self.reports = reports_of(sampler.ai)
         self.history = History(directory, self.reports, limits_of(settings), claim) if settings.history else None
-        archive = archive_of(directory, self._doubt_journal) if settings.history else None
-        self.remote_write = (
-            None if store is None else remote_write_of(store, ring, archive, self.reports, Path(settings.data), claim)
-        )
+        self.remote_write = None
+        if store is not None:
+            # Of its own: readers that come back must not hold it up, nor it them.
+            older = archive_of(directory, self._doubt_journal) if settings.history else None
+            self.remote_write = remote_write_of(
+                store, ring, older, reports=self.reports, data=Path(settings.data), claim=claim
+            )
         specs = Specs(describe(self.reports))
         on_history = None if self.history is None else on_history_of(self.history, settings.interval)
         runs, comparison = runs_of(RunList(Path(settings.artifacts), sampler.roots), on_history)
@@ -316,6 +319,7 @@ def remote_write_of(
     target: "Target",
     ring: Ring,
     archive: Archive | None,
+    *,
     reports: Mapping[str, type[Component]],
     data: Path,
     claim: Callable[[], None],

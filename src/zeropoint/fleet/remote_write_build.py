@@ -1,6 +1,6 @@
-"""Puts the parts of a remote write together, out of what is set and what the appliance has."""
+"""Puts the parts of a remote write together, out of its target and what the appliance has."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import structlog
@@ -11,16 +11,14 @@ from zeropoint.fleet.remote_write import OnThread, RemoteWrite
 from zeropoint.fleet.remote_write_batch import Encoder
 from zeropoint.fleet.remote_write_position import Position
 from zeropoint.fleet.remote_write_source import Source
-from zeropoint.fleet.remote_write_target import Target, parse_labels
+from zeropoint.fleet.remote_write_target import Target
 from zeropoint.model import Component
 
 log = structlog.get_logger()
 
 
 def remote_write_of(
-    address: str,
-    credentials_file: str,
-    labels: Iterable[str],
+    target: Target,
     *,
     ring: Ring,
     archive: Archive | None,
@@ -30,14 +28,13 @@ def remote_write_of(
     compute: OnThread,
     disk: OnThread,
 ) -> RemoteWrite:
-    """Raises ValueError, which names the setting, for what is no store. The other arguments are those of the parts."""
-    target = Target(address, credentials_file)
+    """The arguments are those of the parts."""
     if target.is_secret_in_clear:
         log.warning("credentials go to the store without encryption", store=target.name)
     return RemoteWrite(
         target,
         Source(ring, archive),
-        Encoder(reports, parse_labels(labels)),
+        Encoder(reports, target.labels),
         Position(data, target.url, claim),
         compute=compute,
         disk=disk,

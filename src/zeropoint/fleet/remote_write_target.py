@@ -18,12 +18,13 @@ LABEL = re.compile(r"(?!__)([a-zA-Z_][a-zA-Z0-9_]*)=(.*)", re.DOTALL)
 
 
 class Target:
-    """A store. `url` is without credentials; `name` is what may be shown of it: host and port.
+    """A store. `url` is without credentials; `name` is what may be shown of it: host and port; `labels` are those of
+    all series there.
 
     Raises ValueError, which names the setting, for what cannot be one.
     """
 
-    def __init__(self, address: str, credentials_file: str = "") -> None:
+    def __init__(self, address: str, credentials_file: str = "", labels: Iterable[str] = ()) -> None:
         try:
             parts = urlsplit(address)
             host, port = parts.hostname, parts.port
@@ -42,6 +43,7 @@ class Target:
         pair = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
         self.authorization = _basic(pair) if given else None
         self.read_credentials()
+        self.labels = _parse_labels(labels)
 
     @property
     def is_secret_in_clear(self) -> bool:
@@ -56,7 +58,7 @@ class Target:
         return self.authorization != before
 
 
-def parse_labels(given: Iterable[str]) -> dict[str, str]:
+def _parse_labels(given: Iterable[str]) -> dict[str, str]:
     """Labels as they are set, NAME=TEXT each. Raises ValueError."""
     labels = {"job": "zeropoint"}
     for one in given:
