@@ -97,9 +97,9 @@ def of_history(from_ms: int | None, to_ms: int | None, metrics: Sequence[str], d
             raise SettingsError(f"--metric: nothing is stored of {unknown[0]!r} in this time")
         if len(names) > MOST_SERIES:
             raise SettingsError(f"--metric: {len(names)} series are stored; name at most {MOST_SERIES} of them")
-        series, holes = stored_series(reader, names, from_ms, to_ms)
+        stored = stored_series(reader, names, from_ms, to_ms)
     except Fault as fault:
         raise SettingsError(f"--data: {fault}") from None
-    if holes:
-        click.echo(f"zeropoint: damaged blocks: {len(holes)}, which are left out", err=True)
-    return series
+    if stored.holes:
+        click.echo(f"zeropoint: damaged blocks: {len(stored.holes)}, which are left out", err=True)
+    return stored.series

@@ -1,6 +1,6 @@
 """Which of many series go together, at which lag, and how sure that is. docs/correlation.md tells the method."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -19,29 +19,41 @@ LONGEST_LAG = 60
 SIGNIFICANT = 0.05
 
 
-def correlate(series: Sequence[Series], longest_lag: int = LONGEST_LAG, rank: bool = True) -> list[Pair]:
+def correlate(
+    series: Sequence[Series], longest_lag: int = LONGEST_LAG, rank: bool = True, groups: Sequence[str] | None = None
+) -> list[Pair]:
     """Every pair, in the order of `series`. Lags are counted in intervals of the slower of the two.
 
-    `rank`: Spearman's coefficient, else Pearson's. Raises AlignError where the times allow no grid.
+    `rank`: Spearman's coefficient, else Pearson's. `groups` says of each series where it belongs: pairs within a group
+    are left out, and cost those that stay nothing. Raises AlignError where the times allow no grid.
     """
+
+    def is_wanted(first: int, second: int) -> bool:
+        return groups is None or groups[first] != groups[second]
+
     told: dict[tuple[int, int], Pair] = {}
     for grid in grids(series, max(longest_lag, MOST_LAGS)):
-        told |= _pairs_of(grid, [one.name for one in series], longest_lag, rank)
+        told |= _pairs_of(grid, [one.name for one in series], longest_lag, rank, is_wanted)
     return _judged(
         [
             told.get((first, second)) or Pair(a=series[first].name, b=series[second].name, n=0)
             for first, second in combinations(range(len(series)), 2)
+            if is_wanted(first, second)
         ]
     )
 
 
-def _pairs_of(grid: Grid, names: Sequence[str], longest_lag: int, rank: bool) -> dict[tuple[int, int], Pair]:
-    """The pairs that belong to a grid, by the positions of their series."""
+def _pairs_of(
+    grid: Grid, names: Sequence[str], longest_lag: int, rank: bool, is_wanted: Callable[[int, int], bool]
+) -> dict[tuple[int, int], Pair]:
+    """The wanted pairs that belong to a grid, by the positions of their series."""
     common = common_cells(grid.values)
     told = {}
     enough = []
     for first, second in grid.pairs():
         number, other = grid.members[first], grid.members[second]
+        if not is_wanted(number, other):
+            continue
         told[number, other] = Pair(a=names[number], b=names[other], n=int(common.counts[first, second]))
         if common.counts[first, second] >= FEWEST_SAMPLES and common.both_vary[first, second]:
             enough.append((first, second))

@@ -1,5 +1,6 @@
 """A pair in plain words. They tell what goes together, and never that one causes the other."""
 
+from zeropoint.insight.compare import FEWEST_SAMPLES
 from zeropoint.insight.pair import Pair
 from zeropoint.texts import clean
 
@@ -13,7 +14,8 @@ def sentence(pair: Pair, method: str) -> str:
     """`method` is the coefficient's name."""
     a, b = clean(pair.a), clean(pair.b)
     if pair.coefficient is None or pair.low is None or pair.high is None or pair.n_effective is None:
-        return f"Of {a} and {b} there is too little to tell: {pair.n} common samples, or one of them does not vary."
+        why = f"and {FEWEST_SAMPLES} are needed" if pair.n < FEWEST_SAMPLES else "over which one of them does not vary"
+        return f"Of {a} and {b} there is too little to tell: {pair.n} common samples, {why}."
     if pair.verdict == "none":
         return f"Nothing tells that {a} and {b} go together, by {pair.n} samples that are worth {pair.n_effective:.0f}."
     direction = "the same way" if pair.coefficient > 0 else "opposite ways"
