@@ -8,6 +8,7 @@ import { MetricsClient, type ClientState } from "../client/src/index";
 import { gapWords } from "../elements/gap-words";
 import { Past, type Query } from "../elements/past";
 import { Timeline } from "../elements/timeline";
+import { signOut, type Access } from "./access";
 import { addressIn, fragmentOf, type Address } from "./address";
 import "./chart-panel";
 import { AFTER_GPUS_KEY, chartRows, type ChartRow } from "./charts";
@@ -54,6 +55,7 @@ export class ZpDashboard extends LitElement {
   static override styles = css`
     :host { --zp-edge: 14px; --zp-plot-height: clamp(140px, 17vh, 260px); display: block; }
     main { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--zp-gap); padding: var(--zp-gap) var(--zp-edge) 64px; }
+    .sign-in { padding: var(--zp-gap) var(--zp-edge) 0; }
     main.old { color: var(--zp-quiet); --zp-strip-opacity: 0.5; }
     .panels { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--zp-gap); }
     @media (min-width: 900px) {
@@ -81,6 +83,7 @@ export class ZpDashboard extends LitElement {
   /** Where the appliance lies: the page itself is at BASE/control/metrics. */
   @property({ attribute: false }) base = new URL("../", location.href);
   @property() theme: ThemeChoice = "auto";
+  @property({ attribute: false }) access: Access = { scope: null, sections: null };
 
   @state() private sample: Sample | null = null;
   @state() private connection: ClientState = { name: "idle", reason: null, retryAt: null };
@@ -106,6 +109,7 @@ export class ZpDashboard extends LitElement {
   #statusMarks = new StatusMarks();
   #time: TimeControl | null = null;
   #names: FieldNames | null = null;
+  #client: MetricsClient | null = null;
   #newest: Sample | null = null;
   #runsAsked: Promise<void> = Promise.resolve();
   #isFilled = false;
@@ -116,6 +120,7 @@ export class ZpDashboard extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     const client = new MetricsClient({ url: this.base, timing: { resumableMs: RESUMABLE_MILLISECONDS } });
+    this.#client = client;
     const past = new Past(this.#timeline, this.#ask);
     const runsFeed = new RunsFeed((signal) => this.#ask("api/v1/runs", {}, signal), (runs) => this.#showRuns(runs));
     this.#runsFeed = runsFeed;
@@ -139,8 +144,9 @@ export class ZpDashboard extends LitElement {
       () => client.close(),
     ];
     this.#timeline.window = (WINDOWS[0] ?? { window: { points: 20 } }).window;
-    client.start();
-    this.#follow(client.state);
+    // Nothing may be read without a token: what is asked for all the same would be refused.
+    if (this.access.sections === null) client.start();
+    this.#follow(this.access.sections === null ? client.state : SHUT);
     time.show(addressIn(location.hash).at);
   }
 
@@ -153,11 +159,11 @@ export class ZpDashboard extends LitElement {
     return html`
       <zp-header role="banner"
         .timeline=${this.#timeline} .sample=${this.sample} .connection=${this.connection} .healthReasons=${this.#reasonsShown}
-        .theme=${this.theme} .view=${viewIn(this.view)?.[0].name ?? null} .tick=${this.tick} @zp-action=${this.#action}
+        .theme=${this.theme} .scope=${this.access.scope} .view=${viewIn(this.view)?.[0].name ?? null} .tick=${this.tick} @zp-action=${this.#action}
       ></zp-header>
       ${this.connection.name === "signed-out" && this.sample === null
-        ? html`<main><zp-signed-out .reason=${this.connection.reason}></zp-signed-out></main>`
-        : html`${this.#view() ?? this.#main()}
+        ? html`<main>${this.#signIn()}</main>`
+        : html`${this.connection.name === "signed-out" ? html`<div class="sign-in">${this.#signIn()}</div>` : nothing} ${this.#view() ?? this.#main()}
             <div class="foot">
               ${this.#notice()}
               <zp-time-bar .timeline=${this.#timeline} .moment=${this.#time?.moment ?? null} .trouble=${this.#time?.trouble ?? null} .tick=${this.tick}
@@ -167,6 +173,16 @@ export class ZpDashboard extends LitElement {
       <zp-missing .sample=${this.sample}></zp-missing>
     `;
   }
+
+  #signIn(): TemplateResult {
+    return html`<zp-signed-out .base=${this.base} .reason=${this.connection.reason} @zp-signed-in=${this.#goOn}></zp-signed-out>`;
+  }
+
+  // Goes on after the sample that came last; a token that does not reach so far is told by the client.
+  readonly #goOn = (event: CustomEvent<string>): void => {
+    this.access = { scope: event.detail, sections: null };
+    this.#client?.start();
+  };
 
   #view(): TemplateResult | null {
     const found = viewIn(this.view);
@@ -380,6 +396,8 @@ export class ZpDashboard extends LitElement {
     else if (action === "theme") this.#keys.theme();
     else if (action === "help") this.#keys.help();
     else if (action === "as-it-was") this.#keys.asItWas();
+    // What was shown goes with the session.
+    else if (action === "sign-out") void signOut(this.base).finally(() => location.reload());
     else this.#keys.window(action.window);
   };
 
@@ -415,6 +433,8 @@ export class ZpDashboard extends LitElement {
     },
   };
 }
+
+const SHUT: ClientState = { name: "signed-out", reason: null, retryAt: null };
 
 function below(base: URL, path: string, query: Query): URL {
   const url = new URL(path, base);

@@ -18,7 +18,7 @@ import { VIEWS } from "./views";
 import { WINDOWS } from "./windows";
 
 /** What the header asks for; the page does it. */
-export type HeaderAction = { window: number } | "freeze" | "as-it-was" | "theme" | "help";
+export type HeaderAction = { window: number } | "freeze" | "as-it-was" | "theme" | "help" | "sign-out";
 
 export class ZpHeader extends LitElement {
   static override styles = css`
@@ -80,6 +80,8 @@ export class ZpHeader extends LitElement {
   @property({ attribute: false }) connection: ClientState = { name: "idle", reason: null, retryAt: null };
   @property({ attribute: false }) healthReasons: readonly string[] = [];
   @property() theme: ThemeChoice = "auto";
+  /** The scope of the session that the page is signed in with; null without one. */
+  @property() scope: string | null = null;
   /** Name of the view that is shown; null for the live page. */
   @property() view: string | null = null;
   // Bumped by the page at each picture: the cursor and the window live in the timeline.
@@ -94,6 +96,7 @@ export class ZpHeader extends LitElement {
       ${isShut ? this.#connection() : this.#facts()}
       <span class="controls">
         ${isShut || this.view !== null ? nothing : this.#windows()}
+        ${this.scope === null ? nothing : html`<button type="button" title="Signed in with a token of scope ${this.scope}" @click=${() => this.#ask("sign-out")}>${this.scope}: sign out</button>`}
         <button type="button" title="Theme: auto, light or dark (t)" @click=${() => this.#ask("theme")}>theme ${this.theme}</button>
         <button type="button" title="Keys (?)" aria-label="Keyboard help" @click=${() => this.#ask("help")}>?</button>
       </span>

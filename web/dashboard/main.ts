@@ -1,9 +1,23 @@
 // The page's entry.
 
+import { accessIn } from "./access";
 import "./dashboard";
 import type { ZpDashboard } from "./dashboard";
+import "./public-page";
+import type { ZpPublic } from "./public-page";
 import { applyRememberedTheme } from "./theme-choice";
 
-const page = document.createElement("zp-dashboard") as ZpDashboard;
-page.theme = applyRememberedTheme();
-document.body.append(page);
+const access = accessIn(document.documentElement);
+const theme = applyRememberedTheme();
+if ((access.sections ?? []).length > 0) {
+  const page = document.createElement("zp-public") as ZpPublic;
+  page.sections = access.sections ?? [];
+  page.scope = access.scope;
+  page.theme = theme;
+  document.body.append(page);
+} else {
+  const page = document.createElement("zp-dashboard") as ZpDashboard;
+  page.access = access;
+  page.theme = theme;
+  document.body.append(page);
+}
