@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
+from msgspec import Struct
+
 from zeropoint.feed.frames import Frame
 from zeropoint.feed.ring import Replay
 from zeropoint.model import Gap
@@ -28,8 +30,26 @@ class Tail(Protocol):
     def rows(self) -> Sequence[Stored]: ...
 
 
-# Samples after an id, at most so many; without rows there are none. It may raise whatever it likes.
+class Found(Struct, frozen=True):
+    """What came after an id as runs without holes, none where there is nothing; whether the id is known at all."""
+
+    runs: list[Replay]
+    is_known: bool
+
+
+# Samples after an id, at most so many; without rows there are none. Either may raise whatever it likes.
 Archive = Callable[[str, int], Awaitable[Tail]]
+FrameArchive = Callable[[str, int], Awaitable[Found]]
+
+
+def frames_of(archive: Archive) -> FrameArchive:
+    """An archive of rows as one of frames."""
+
+    async def after(id: str, limit: int) -> Found:
+        tail = await archive(id, limit)
+        return Found(runs(tail, id), tail.gap is None)
+
+    return after
 
 
 def runs(tail: Tail, since: str) -> list[Replay]:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 import structlog
 from msgspec import Struct
 
-from zeropoint.feed.archive import Archive
+from zeropoint.feed.archive import Archive, FrameArchive, frames_of
 from zeropoint.feed.catching_up import CatchingUp
 from zeropoint.feed.frames import Frame, Wire, event, retry
 from zeropoint.feed.pacing import Pacing
@@ -56,7 +56,8 @@ class Statistics(Struct, frozen=True):
 
 
 class Broadcaster:
-    """Owns the ring and the subscribers. `archive` has the samples that the ring has no more."""
+    """Owns the ring and the subscribers. `archive`, or `frames`, has the samples that the ring has no more; `elsewhere`
+    tells how many subscribers other feeds of the same server have."""
 
     def __init__(
         self,
@@ -67,16 +68,21 @@ class Broadcaster:
         clock: Callable[[], float] = time.monotonic,
         *,
         archive: Archive | None = None,
+        frames: FrameArchive | None = None,
+        heartbeat_seconds: float = HEARTBEAT_SECONDS,
+        elsewhere: Callable[[], int] = lambda: 0,
     ) -> None:
         self.ring = ring
         self.newest_sample: Sample | None = None
-        self._interval = interval_seconds
+        self.interval_seconds = interval_seconds
+        self._heartbeat_seconds = heartbeat_seconds
+        self._elsewhere = elsewhere
         self._max_subscribers = max_subscribers
         self._encode = encode
         self._clock = clock
         self._groups: dict[Wire, Group] = {}
         self._slow: set[Subscriber] = set()
-        self._catching_up = CatchingUp(ring, archive, clock)
+        self._catching_up = CatchingUp(ring, frames or (frames_of(archive) if archive else None), clock)
         self._next = asyncio.Event()
         self._spoke_at = clock()
         self._dropped = 0
@@ -89,7 +95,22 @@ class Broadcaster:
     def publish(self, sample: Sample, missed: int) -> None:
         """Sends a sample to everybody. `missed` ticks stand before it."""
         self.newest_sample = sample
-        frame = self.ring.append(sample, missed, self._encode)
+        self._send(self.ring.append(sample, missed, self._encode))
+
+    def relay(self, frame: Frame) -> None:
+        """Sends what was encoded elsewhere."""
+        self.ring.add(frame)
+        self._send(frame)
+
+    def tell(self, content: bytes) -> None:
+        """Sends an event that is no sample, and that nobody is told again, to all that keep up."""
+        for wire, group in self._groups.items():
+            framed = wire.framed(content)
+            for transport in tuple(group.quick):
+                with suppress(RuntimeError):  # it is closing
+                    transport.write(framed)
+
+    def _send(self, frame: Frame) -> None:
         self._spoke_at = self._clock()
         for subscriber in self._slow:
             self._hold(subscriber, frame)
@@ -149,7 +170,7 @@ class Broadcaster:
         """Raises FeedFullError when a subscriber of this view would be one too many; nobody is evicted for it."""
         if self._closed:
             raise FeedFullError("the server is stopping", self.draw_retry_ms())
-        if self._clients >= self._max_subscribers:
+        if self._clients + self._elsewhere() >= self._max_subscribers:
             raise FeedFullError(f"all {self._max_subscribers} places for subscribers are taken", self.draw_retry_ms())
         views = {wire.view for wire in self._groups}
         if view not in views and len(views) >= MAX_VIEWS:
@@ -194,24 +215,28 @@ class Broadcaster:
         )
 
     async def run(self) -> None:
-        """Heartbeats, and the end of those that have stalled, until it is cancelled."""
+        """Looks after its subscribers until it is cancelled."""
         while True:
             await asyncio.sleep(1.0)
-            stuck = [one for one in self._catching_up.members if one.paused]
-            for subscriber in (*self._slow, *stuck):
-                if self._clock() - subscriber.slow_since >= STALL_SECONDS:
-                    # close() would wait for the buffer to drain, which is what it does not do.
-                    self._stalled += 1
-                    self._slow.discard(subscriber)
-                    subscriber.transport.abort()
-            for subscriber in self._catching_up.members:
-                if not subscriber.paused and self._clock() - subscriber.spoke_at >= CATCHING_UP_HEARTBEAT_SECONDS:
-                    subscriber.spoke_at = self._clock()
-                    with suppress(RuntimeError):  # it is closing
-                        subscriber.transport.write(subscriber.wire.framed(_heartbeat()))
-            if self._clock() - self._spoke_at >= HEARTBEAT_SECONDS:
-                self._spoke_at = self._clock()
-                self._beat()
+            self.look_after()
+
+    def look_after(self) -> None:
+        """Heartbeats, and the end of those that have stalled: to be called each second."""
+        stuck = [one for one in self._catching_up.members if one.paused]
+        for subscriber in (*self._slow, *stuck):
+            if self._clock() - subscriber.slow_since >= STALL_SECONDS:
+                # close() would wait for the buffer to drain, which is what it does not do.
+                self._stalled += 1
+                self._slow.discard(subscriber)
+                subscriber.transport.abort()
+        for subscriber in self._catching_up.members:
+            if not subscriber.paused and self._clock() - subscriber.spoke_at >= CATCHING_UP_HEARTBEAT_SECONDS:
+                subscriber.spoke_at = self._clock()
+                with suppress(RuntimeError):  # it is closing
+                    subscriber.transport.write(subscriber.wire.framed(_heartbeat()))
+        if self._clock() - self._spoke_at >= self._heartbeat_seconds:
+            self._spoke_at = self._clock()
+            self.tell(_heartbeat())
 
     # --- inside
 
@@ -231,18 +256,10 @@ class Broadcaster:
         return Hello(
             contract=CONTRACT_VERSION,
             epoch=self.ring.epoch,
-            interval_seconds=self._interval,
+            interval_seconds=self.interval_seconds,
             newest_id=newest.id if newest else None,
             server_time=_now(),
         )
-
-    def _beat(self) -> None:
-        content = _heartbeat()
-        for wire, group in self._groups.items():
-            framed = wire.framed(content)
-            for transport in tuple(group.quick):
-                with suppress(RuntimeError):  # it is closing
-                    transport.write(framed)
 
     def _pace(self, subscriber: Subscriber) -> None:
         """Lets the transport say when it is full: as soon as there is a byte that the kernel did not take."""

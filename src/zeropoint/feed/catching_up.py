@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import structlog
 
-from zeropoint.feed.archive import Archive, runs
+from zeropoint.feed.archive import FrameArchive
 from zeropoint.feed.frames import Wire, event
 from zeropoint.feed.ring import ID, Replay, Ring
 from zeropoint.feed.subscriber import Subscriber
@@ -27,7 +27,7 @@ TURN_SECONDS = 2.0
 class CatchingUp:
     """`members` are the subscribers that are being brought up; they get no live frames until they are."""
 
-    def __init__(self, ring: Ring, archive: Archive | None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, ring: Ring, archive: FrameArchive | None, clock: Callable[[], float] = time.monotonic) -> None:
         self.members: set[Subscriber] = set()
         self._ring = ring
         self._archive = archive
@@ -79,21 +79,20 @@ class CatchingUp:
                 return kept
             assert self._archive is not None  # noqa: S101 - else nobody is behind
             try:
-                tail = await self._archive(id, limit)
-                batch = runs(tail, id)
+                found = await self._archive(id, limit)
             except Exception as error:  # noqa: BLE001 - whatever it is, the stream goes on with what is in memory
                 if not self._failing:
                     log.warning("older samples cannot be read", error=type(error).__name__)
                 self._failing = True
                 return self._ring.after(id)
             self._failing = False
-            if batch:
+            if found.runs:
                 if len(self._batches) >= READERS:
                     del self._batches[next(iter(self._batches))]
-                self._batches[id, limit] = batch
-                return batch
+                self._batches[id, limit] = found.runs
+                return found.runs
         # It knows the id, and of nothing after it: all that the ring has of another epoch follows.
-        return self._ring.after(id) if tail.gap is not None else self._ring.following(id)
+        return self._ring.following(id) if found.is_known else self._ring.after(id)
 
     async def _send(self, subscriber: Subscriber, batch: list[Replay]) -> None:
         """As much of the batch as is taken within a turn."""

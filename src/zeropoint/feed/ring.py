@@ -1,6 +1,7 @@
 """The newest samples in memory, for readers that come back and for pollers."""
 
 import re
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable
 from itertools import islice
@@ -23,12 +24,24 @@ class Replay(Struct, frozen=True):
 
 
 class Ring:
-    """Bounded in number and in bytes. Without frames only before the first sample."""
+    """Bounded in number and in bytes. Without frames only before the first sample.
+
+    Numbers rise by one, unless it `is_sparse`, as where the frames are those of one machine among many: then nobody
+    can tell by them how many are missing.
+    """
 
     def __init__(
-        self, epoch: str, capacity_frames: int = CAPACITY_FRAMES, capacity_bytes: int = CAPACITY_BYTES
+        self,
+        epoch: str,
+        capacity_frames: int = CAPACITY_FRAMES,
+        capacity_bytes: int = CAPACITY_BYTES,
+        *,
+        is_sparse: bool = False,
     ) -> None:
         self.epoch = epoch
+        self._is_sparse = is_sparse
+        # All that came after this number is here.
+        self._floor = 0
         self._frames: deque[Frame] = deque()
         self._capacity_frames = capacity_frames
         self._capacity_bytes = capacity_bytes
@@ -49,15 +62,23 @@ class Ring:
         if missed and previous is not None:
             gap = Gap(since=previous.id, until=sample.id, lost=missed, reason="missed-ticks")
         frame = Frame(int(sample.id.rpartition("-")[2]), sample.id, encode(sample), gap)
-        if previous is not None:
-            previous.retire()
+        self.add(frame)
+        return frame
+
+    def add(self, frame: Frame) -> None:
+        """Keeps a frame that comes after all others."""
+        if self._frames:
+            self._frames[-1].retire()
+        else:
+            self._floor = frame.sequence - 1
         self._frames.append(frame)
         self._bytes += len(frame.payload)
         while len(self._frames) > self._capacity_frames or (
             self._bytes > self._capacity_bytes and len(self._frames) > 1
         ):
-            self._bytes -= len(self._frames.popleft().payload)
-        return frame
+            oldest = self._frames.popleft()
+            self._floor = oldest.sequence
+            self._bytes -= len(oldest.payload)
 
     def after(self, id: str) -> Replay:
         """What came after `id`, which may be anything that a client sends."""
@@ -69,9 +90,10 @@ class Ring:
             return Replay(Gap(until=newest.id, reason="unknown-id"), [newest])
         epoch, sequence = matched[1], int(matched[2])
         if epoch == self.epoch and sequence <= newest.sequence:
-            first = max(0, sequence + 1 - oldest.sequence)
-            lost = max(0, oldest.sequence - sequence - 1)
-            gap = Gap(since=id, until=oldest.id, lost=lost, reason="beyond-replay") if lost else None
+            lost = max(0, self._floor - sequence)
+            told = None if self._is_sparse else lost
+            gap = Gap(since=id, until=oldest.id, lost=told, reason="beyond-replay") if lost else None
+            first = bisect_right(self._frames, sequence, key=lambda frame: frame.sequence)
             return Replay(gap, list(islice(self._frames, first, None)))
         if int(epoch, 36) < int(self.epoch, 36):
             # From before a restart: all that is here came after it, how much lies between is not known.
