@@ -11,6 +11,7 @@ from zeropoint.history.moments import ALLOWED, parse_moment
 from zeropoint.history.unwritten import unwritten
 from zeropoint.model import Component
 from zeropoint.settings import Settings, SettingsError
+from zeropoint.texts import rfc3339
 
 
 class Moment(click.ParamType[int]):
@@ -35,8 +36,16 @@ def history_of(data: str) -> Path:
 
 def reader_of(directory: Path) -> ColumnReader:
     """Reads the columns, and what the journal has beyond them. Raises Fault."""
-    newest = unwritten(directory, _components, int(datetime.now(UTC).timestamp() * 1000))
+    newest = unwritten(directory, _components, int(datetime.now(UTC).timestamp() * 1000), _tell_cut)
     return ColumnReader(directory, lambda: newest)
+
+
+def _tell_cut(last_ms: int) -> None:
+    click.echo(
+        f"zeropoint: columns could not be written for long: samples after {rfc3339(last_ms / 1000)} are in the journal "
+        "alone and are left out",
+        err=True,
+    )
 
 
 def _components() -> Mapping[str, type[Component]]:
