@@ -46,7 +46,7 @@ from zeropoint.sampling.scheduler import new_epoch
 from zeropoint.server.access import Gate
 from zeropoint.server.app import application, routes
 from zeropoint.server.asked import answered
-from zeropoint.server.clients import parse_networks
+from zeropoint.server.certificate import Certificate
 from zeropoint.server.correlations import Correlations
 from zeropoint.server.exposition import Exposition
 from zeropoint.server.history import OnHistory, Past
@@ -64,12 +64,13 @@ from zeropoint.server.tokens import TokenRegister, TokenStore, replace_file, utc
 from zeropoint.server.verdicts import Verdicts
 from zeropoint.settings import Settings, SettingsError
 from zeropoint.startup import (
+    certificate_of,
+    front_of,
     is_loopback,
     listen,
     locked,
     refuse_open_bind,
     refuse_wrong_names,
-    tls_context,
 )
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ RUNS_SECONDS = 5.0
 COMPARE_SECONDS = 15.0
 # How long who signs in or out waits for the disk.
 SESSIONS_SECONDS = 5.0
+# How long the audit log waits for the disk before it says so.
+AUDIT_SECONDS = 5.0
 # How long who asks for correlations waits for the computing of them, and of those before.
 CORRELATIONS_SECONDS = 30.0
 # How long a question to the history may take, and how long who asks waits for that of another one as well.
@@ -112,7 +115,11 @@ class Appliance:
     raises OSError; nothing is written to it before. `store` is what is written to by remote write."""
 
     def __init__(
-        self, settings: Settings, claim: Callable[[], None] = lambda: None, store: "Target | None" = None
+        self,
+        settings: Settings,
+        claim: Callable[[], None] = lambda: None,
+        store: "Target | None" = None,
+        certificate: Certificate | None = None,
     ) -> None:
         epoch = new_epoch(datetime.now(UTC))
         ring = Ring(epoch)
@@ -121,6 +128,7 @@ class Appliance:
         self.broadcaster = Broadcaster(
             ring, settings.interval, settings.max_subscribers, msgspec.json.encode, archive=archive
         )
+        self.front = front_of(settings, certificate, Lane("audit", AUDIT_SECONDS).call, claim)
         self.register = TokenRegister(TokenStore(Path(settings.data)))
         sampler = Sampler(
             settings,
@@ -151,7 +159,7 @@ class Appliance:
         runs, comparison = runs_of(RunList(Path(settings.artifacts), sampler.roots), on_history)
         self.publisher = publisher_of(settings, self.broadcaster, self._answer, claim)
         self.routes = routes(
-            live=Live(self.gate, self.broadcaster),
+            live=Live(self.gate, self.broadcaster, settings.max_subscribers_per_client),
             status=status,
             exposition=Exposition(self.gate, self.broadcaster),
             past=Past(
@@ -181,6 +189,7 @@ class Appliance:
 
     def _failures(self) -> list[str]:
         failures = [self.register.failure] if self.register.failure else []
+        failures += self.front.failures()
         failures += [] if self.publisher is None else self.publisher.failures()
         failures += [] if self.remote_write is None else self.remote_write.failures()
         return failures if self.history is None else failures + self.history.failures()
@@ -272,9 +281,9 @@ def publisher_of(
 ) -> "Publisher | None":
     """What publishes to the bus that is set; None where none is. Raises SettingsError."""
     if not settings.fleet:
-        for name in ("fleet_credentials", "fleet_ca", "fleet_name"):
-            if getattr(settings, name):
-                raise SettingsError(f"--{name.replace('_', '-')}: it needs --fleet, which names the bus")
+        for setting in ("fleet_credentials", "fleet_ca", "fleet_name"):
+            if getattr(settings, setting):
+                raise SettingsError(f"--{setting.replace('_', '-')}: it needs --fleet, which names the bus")
         return None
 
     def name() -> str:
@@ -382,7 +391,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
 
     Raises SettingsError for a setting that cannot work here, InUseError when the port or data directory is taken.
     """
-    tls = tls_context(settings.tls_cert, settings.tls_key)
+    certificate = certificate_of(settings.tls_cert, settings.tls_key)
     refuse_wrong_names(settings)
     try:
         refuse_wrong_targets(settings.openmetrics_targets)
@@ -395,21 +404,21 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             with suppress(NotImplementedError):  # Windows: ^C raises KeyboardInterrupt there
                 asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        appliance = Appliance(settings, lock.take, store)
+        appliance = Appliance(settings, lock.take, store, certificate)
         await appliance.scheduler.first()
         app = application(
             appliance.routes,
             appliance.gate,
             settings.allowed_hosts,
             settings.allowed_origins,
-            trusted=parse_networks(settings.trusted_proxies),
+            front=appliance.front,
             embed_origins=settings.embed_origins,
         )
         runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=SHUTDOWN_SECONDS)
         await runner.setup()
         assert runner.server is not None  # noqa: S101 - setup() makes it
         try:
-            listener, address = await listen(runner.server, settings.host, settings.port, tls)
+            listener, address = await listen(runner.server, appliance.front, settings.host, settings.port)
             announce(address)
             if appliance.history is not None:
                 appliance.history.start()
@@ -417,6 +426,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
                 appliance.remote_write.start()
             async with asyncio.TaskGroup() as tasks:
                 parts = [appliance.scheduler.run(), appliance.broadcaster.run(), appliance.follow_tokens()]
+                parts.append(appliance.front.run())
                 if appliance.publisher is not None:
                     parts.append(appliance.publisher.run())
                 running = [tasks.create_task(part) for part in parts]
@@ -427,5 +437,6 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         finally:
             appliance.broadcaster.close("shutdown")
             await asyncio.gather(runner.cleanup(), *([appliance.remote_write.stop()] if appliance.remote_write else []))
+            await appliance.front.close()
             if appliance.history is not None:
                 appliance.history.stop()

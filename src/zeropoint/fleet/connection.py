@@ -11,6 +11,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import nats.errors
@@ -160,7 +161,7 @@ def _tls(bus: Bus) -> ssl.SSLContext | None:
         raise ValueError(f"{bus.ca!r} holds no certificates (PEM)") from None
 
 
-def _credentials(bus: Bus) -> dict[str, str]:
+def _credentials(bus: Bus) -> dict[str, Any]:
     """nats-py's arguments for the credentials' file, by what it holds. Raises ValueError where it cannot be read."""
     if not bus.credentials:
         return {}

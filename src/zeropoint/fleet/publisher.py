@@ -13,6 +13,7 @@ from importlib import metadata
 
 import msgspec
 import structlog
+from nats.js.api import PubAck
 
 from zeropoint.feed.archive import position as place_of
 from zeropoint.feed.broadcaster import Broadcaster
@@ -162,7 +163,7 @@ class Publisher:
 
     async def _publish(self, link: Link, machine: Machine, replay: Replay) -> None:
         """Sends the first samples of `replay`, and waits until the bus has stored them."""
-        began, window, size = time.monotonic(), list[tuple[Frame, asyncio.Future[object]]](), 0
+        began, window, size = time.monotonic(), list[tuple[Frame, asyncio.Future[PubAck]]](), 0
         gap = replay.gap
         for frame in replay.frames[:WINDOW_SAMPLES]:
             payload = with_machine(frame.payload, machine)
@@ -182,7 +183,7 @@ class Publisher:
         for (frame, _), answer in zip(window, answers, strict=True):
             if isinstance(answer, BaseException):
                 raise answer
-            self._acknowledged(frame, replay.gap, is_repeated=bool(getattr(answer, "duplicate", False)))
+            self._acknowledged(frame, replay.gap, is_repeated=bool(answer.duplicate))
         self._acknowledge_seconds = round(time.monotonic() - began, 6)
         await self._keep()
 
