@@ -127,6 +127,47 @@ class Settings(Struct, frozen=True, kw_only=True):
         Meta(description="Labels of all series in the store, as in site=lab; host and instance are the host's name"),
     ] = ()
     max_subscribers: Annotated[int, Meta(ge=1, le=1_000_000, description="Most streams at a time")] = 10_000
+    max_subscribers_per_client: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="Most streams at a time of one address; of IPv6, of one /64")
+    ] = 1000
+    max_connections: Annotated[
+        int,
+        Meta(ge=0, le=2_000_000, description="Most connections at a time; 0 is max_subscribers and a thousand more"),
+    ] = 0
+    max_connections_per_client: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=2_000_000,
+            description="Most connections at a time of one address; 0 is a thousand more than its subscribers",
+        ),
+    ] = 0
+    requests_per_second: Annotated[
+        float,
+        Meta(ge=0, le=1_000_000, description="Requests a second that one client may make for long; 0 is no limit"),
+    ] = 100.0
+    requests_burst: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="Requests that one client may make at once")
+    ] = 1000
+    max_header_bytes: Annotated[
+        int, Meta(ge=1024, le=1_048_576, description="Most bytes of a request's line and headers")
+    ] = 16 * 1024
+    max_body_bytes: Annotated[int, Meta(ge=1024, le=16_777_216, description="Most bytes of a request's body")] = (
+        64 * 1024
+    )
+    header_seconds: Annotated[
+        float, Meta(ge=1, le=3600, description="Seconds after which a request's headers must be complete")
+    ] = 10.0
+    body_seconds: Annotated[
+        float, Meta(ge=1, le=3600, description="Seconds after which a request's body must be complete")
+    ] = 10.0
+    keepalive_seconds: Annotated[
+        float, Meta(ge=1, le=3600, description="Seconds for which a connection is kept without a request")
+    ] = 75.0
+    audit: Annotated[
+        bool, Meta(description="Whether DATA/audit.jsonl tells who was refused, who read and who changed what")
+    ] = True
+    audit_size_mib: Annotated[int, Meta(ge=1, le=1024, description="Most MiB of the audit log")] = 16
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="What is logged on standard error")
     ] = "info"

@@ -5,22 +5,36 @@ import errno
 import ipaddress
 import os
 import socket
-import ssl
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import filelock
+import structlog
 from aiohttp import web
 
 from zeropoint.feed.view import UnknownSectionError, parse_view
+from zeropoint.server.audit import Audit
+from zeropoint.server.audit_file import AuditFile
+from zeropoint.server.certificate import Certificate, CertificateError
 from zeropoint.server.clients import parse_networks
 from zeropoint.server.connections import connection_factory
+from zeropoint.server.crowd import Bounds
+from zeropoint.server.front import Front
+from zeropoint.server.limits import RequestLimits
 from zeropoint.server.origins import is_origin
 from zeropoint.server.tokens import TokenError, TokenStore
 from zeropoint.settings import Settings, SettingsError
 
+log = structlog.get_logger()
+OnDisk = Callable[[Callable[[], None]], Awaitable[None]]
 BACKLOG = 4096
+# How long a client may take to agree on how to encrypt: before that, its connection is in no account of ours.
+HANDSHAKE_SECONDS = 10.0
+# Connections that are no streams, beside as many as there may be streams; files that are no connections.
+BESIDE_STREAMS = 1000
+OTHER_FILES = 512
 # What a disk has, and not whoever named it.
 DISK_ERRORS = {errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO}
 
@@ -67,31 +81,69 @@ def refuse_wrong_names(settings: Settings) -> None:
         raise SettingsError(f"--public-sections: {error}") from None
 
 
-def tls_context(certificate: str, key: str) -> ssl.SSLContext | None:
-    """The context for HTTPS; None when neither file is set. Raises SettingsError for files that do not serve."""
-    if not certificate and not key:
+def certificate_of(chain: str, key: str) -> Certificate | None:
+    """What HTTPS is served with; None when neither file is set. Raises SettingsError for files that do not serve."""
+    if not chain and not key:
         return None
-    if not certificate or not key:
-        raise SettingsError(f"--tls-{'key' if certificate else 'cert'}: it is needed too; the two go together")
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    if not chain or not key:
+        raise SettingsError(f"--tls-{'key' if chain else 'cert'}: it is needed too; the two go together")
     try:
-        context.load_cert_chain(certificate, key)
-    except OSError as error:  # SSLError is one; its text names neither file
-        reason = (
-            error.strerror if not isinstance(error, ssl.SSLError) else error.reason or "not a certificate and its key"
-        )
-        raise SettingsError(f"--tls-cert, --tls-key: {certificate!r} and {key!r} cannot be used: {reason}") from None
-    return context
+        return Certificate(Path(chain), Path(key))
+    except CertificateError as error:
+        raise SettingsError(f"--tls-cert, --tls-key: {chain!r} and {key!r} cannot be used: {error}") from None
 
 
-async def listen(server: web.Server, host: str, port: int, tls: ssl.SSLContext | None) -> tuple[asyncio.Server, str]:
+def front_of(settings: Settings, certificate: Certificate | None, disk: OnDisk, claim: Callable[[], None]) -> Front:
+    """What stands between the clients and the application. `disk` makes calls that may hang, `claim` makes the data
+    directory this process's, or raises OSError."""
+    streams, of_client = settings.max_subscribers, settings.max_subscribers_per_client
+    bounds = Bounds(
+        connections=most_connections(settings.max_connections or streams + BESIDE_STREAMS),
+        connections_per_client=settings.max_connections_per_client or of_client + BESIDE_STREAMS,
+        header_bytes=settings.max_header_bytes,
+        header_seconds=settings.header_seconds,
+        keepalive_seconds=settings.keepalive_seconds,
+        trusted=parse_networks(settings.trusted_proxies),
+    )
+    limits = RequestLimits(
+        requests_per_second=settings.requests_per_second,
+        requests_burst=settings.requests_burst,
+        body_bytes=settings.max_body_bytes,
+        body_seconds=settings.body_seconds,
+    )
+    if not settings.audit:
+        return Front(bounds, limits, certificate)
+    file = AuditFile(Path(settings.data), settings.audit_size_mib * 1024 * 1024)
+
+    def write(content: bytes) -> None:
+        claim()
+        file.append(content)
+
+    return Front(bounds, limits, certificate, Audit(lambda content: disk(partial(write, content))))
+
+
+def most_connections(wanted: int) -> int:
+    """As many as there may be open files for, with some left for everything else."""
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return wanted
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    possible = wanted if files == resource.RLIM_INFINITY else max(files // 2, files - OTHER_FILES)
+    if possible < wanted:
+        log.warning("fewer connections than set: the limit of open files is low", connections=possible, files=files)
+    return min(wanted, possible)
+
+
+async def listen(server: web.Server, front: Front, host: str, port: int) -> tuple[asyncio.Server, str]:
     """Starts listening; answers with the listener, for its owner to close, and the page's address.
 
     Raises InUseError, or SettingsError for a bad address.
     """
-    loop = asyncio.get_running_loop()
+    loop, make, tls = asyncio.get_running_loop(), connection_factory(server, front.crowd), front.tls
+    patience = None if tls is None else HANDSHAKE_SECONDS
     try:
-        listener = await loop.create_server(connection_factory(server), host, port, ssl=tls, backlog=BACKLOG)
+        listener = await loop.create_server(make, host, port, ssl=tls, backlog=BACKLOG, ssl_handshake_timeout=patience)
     except socket.gaierror:
         raise SettingsError(f"--host: {host!r} is no address of this machine") from None
     except OSError as error:

@@ -9,15 +9,17 @@ from aiohttp import web
 from zeropoint.insight.run_comparison import RunsCompared
 from zeropoint.model import Gap, Hello, RunSteps, Sample
 from zeropoint.server.access import Gate, Need, access_guard
-from zeropoint.server.clients import Network, client_teller
+from zeropoint.server.clients import client_teller
 from zeropoint.server.correlations import ANY, TWO, Correlations
 from zeropoint.server.correlations_answers import CorrelationsAnswer, PairAnswer
 from zeropoint.server.errors import errors_as_json
 from zeropoint.server.exposition import Exposition
+from zeropoint.server.front import Front
 from zeropoint.server.headers import security_headers
 from zeropoint.server.history import AT, WINDOW, Past
 from zeropoint.server.history_answers import HistoryAnswer, MetricsAnswer, MomentAnswer
 from zeropoint.server.hosts import host_guard
+from zeropoint.server.limits import limits_guard
 from zeropoint.server.live import MAX_WAIT_SECONDS, Live, SamplesAnswer
 from zeropoint.server.openapi import OpenApi
 from zeropoint.server.origins import origin_guard, origin_headers
@@ -30,7 +32,6 @@ from zeropoint.server.signin import Credentials, SignedIn, SignIn, TicketAnswer
 from zeropoint.server.status import HealthAnswer, HealthWord, ProbeAnswer, Status, VersionAnswer
 from zeropoint.server.verdicts import Verdicts, VerdictsAnswer
 
-MAX_BODY_BYTES = 64 * 1024
 TEXT: Mapping[str, Any] = {"type": "string"}
 LAST_EVENT_ID = "Id of the last sample that was seen: what came after it is sent first"
 UNHEALTHY = HTTPStatus.SERVICE_UNAVAILABLE
@@ -254,22 +255,23 @@ def application(
     allowed_hosts: Iterable[str],
     allowed_origins: Iterable[str],
     *,
-    trusted: tuple[Network, ...] = (),
+    front: Front,
     embed_origins: Iterable[str] = (),
 ) -> web.Application:
-    """The application that serves `table` under our own host names, to whom `gate` lets in. The `trusted` proxies may
-    name the client, pages of `embed_origins` show the page in a frame."""
+    """The application that serves `table` under our own host names, behind `front`, to whom `gate` lets in. Pages
+    of `embed_origins` show the page in a frame."""
     needs: dict[str | None, Need] = {route.name: route.need for route in table}
     app = web.Application(
         middlewares=[
+            client_teller(front.crowd.bounds.trusted),
+            limits_guard(front.limits),
             errors_as_json,
-            client_teller(trusted),
             host_guard(allowed_hosts),
             origin_guard(allowed_origins),
             # What no route matches is answered with 404 or 405, to everybody.
             access_guard(gate, lambda request: needs.get(request.match_info.route.name, "open")),
         ],
-        client_max_size=MAX_BODY_BYTES,
+        client_max_size=front.limits.body_bytes,
     )
     for route in table:
         resource = app.router.add_resource(route.path, name=route.name)
@@ -277,4 +279,6 @@ def application(
             resource.add_route(method, route.handler)
     app.on_response_prepare.append(security_headers(embed_origins))
     app.on_response_prepare.append(origin_headers(allowed_origins))
+    if front.audit is not None:
+        app.on_response_prepare.append(front.audit.answered)
     return app

@@ -11,6 +11,8 @@ from aiohttp.typedefs import Handler
 from msgspec import Struct
 
 log = structlog.get_logger()
+# What the error of an answer is called, for who looks at answers and not at what they were made of.
+ERROR_CODE = web.ResponseKey("error-code", str)
 
 
 class ErrorBody(Struct, frozen=True):
@@ -52,7 +54,9 @@ def json_response(answer: Any, status: int = 200, headers: Mapping[str, str] | N
 
 
 def error_response(error: ApiError) -> web.Response:
-    return json_response(ErrorAnswer(error.body), error.status, error.headers)
+    response = json_response(ErrorAnswer(error.body), error.status, error.headers)
+    response[ERROR_CODE] = error.body.code
+    return response
 
 
 @web.middleware

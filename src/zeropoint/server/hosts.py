@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.http import HttpVersion10
 from aiohttp.typedefs import Handler, Middleware
 
-from zeropoint.server.errors import ApiError, error_response
+from zeropoint.server.errors import ApiError
 
 PROBES_WITHOUT_HOST = frozenset({"/livez", "/readyz"})
 HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?")
@@ -55,10 +55,7 @@ def host_guard(allowed_hosts: Iterable[str]) -> Middleware:
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        try:
-            check_host(request, allowed)
-        except ApiError as error:
-            return error_response(error)
+        check_host(request, allowed)
         return await handler(request)
 
     return guard

@@ -3,6 +3,9 @@
 import asyncio
 import math
 import socket
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from http import HTTPStatus
 
@@ -16,6 +19,7 @@ from zeropoint.feed.ring import Replay
 from zeropoint.feed.view import View
 from zeropoint.model import Gap, Sample
 from zeropoint.server.access import GRANT, Gate
+from zeropoint.server.clients import network_of
 from zeropoint.server.errors import ApiError, bad_parameter, json_response
 from zeropoint.server.sections import view_of
 
@@ -42,17 +46,22 @@ class SamplesAnswer(Struct, frozen=True):
 class Live:
     """Handlers of /metrics/sse and /metrics/json."""
 
-    def __init__(self, gate: Gate, broadcaster: Broadcaster) -> None:
+    def __init__(self, gate: Gate, broadcaster: Broadcaster, most_of_client: int) -> None:
         self._gate = gate
         self._broadcaster = broadcaster
+        self._most_of_client = most_of_client
+        self._of_client: Counter[str] = Counter()
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         view = view_of(request, self._gate)
         try:
             self._broadcaster.check_room(view)
         except FeedFullError as full:
-            retry_after = {"Retry-After": str(math.ceil(full.retry_ms / 1000))}
-            raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "full", str(full), headers=retry_after) from None
+            raise _full(HTTPStatus.SERVICE_UNAVAILABLE, str(full), full.retry_ms) from None
+        with self._place_of(network_of(request)):
+            return await self._stream(request, view)
+
+    async def _stream(self, request: web.Request, view: View) -> web.StreamResponse:
         chunked = request.version >= HttpVersion11
         response = web.StreamResponse(headers=STREAM_HEADERS)
         response.force_close()  # a stream that has ended leaves nothing to keep the connection for
@@ -86,6 +95,20 @@ class Live:
             return web.Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": etag})
         return json_response(view.narrow(frame.payload), headers={"ETag": etag, "Cache-Control": "private, no-cache"})
 
+    @contextmanager
+    def _place_of(self, client: str) -> Iterator[None]:
+        """One of the places that a client has. Raises ApiError where it has them all."""
+        if self._of_client[client] >= self._most_of_client:
+            message = f"all {self._most_of_client} places for subscribers of one client are taken"
+            raise _full(HTTPStatus.TOO_MANY_REQUESTS, message, self._broadcaster.draw_retry_ms())
+        self._of_client[client] += 1
+        try:
+            yield
+        finally:
+            self._of_client[client] -= 1
+            if not self._of_client[client]:
+                del self._of_client[client]
+
     async def _after(self, since: str, wait_seconds: float) -> Replay:
         """What came after `since`; waits for the next sample, at most so long, where there is nothing yet."""
         replay = await self._broadcaster.after(since, MAX_SAMPLES)
@@ -97,6 +120,10 @@ class Live:
                 return replay
             return await self._broadcaster.after(since, MAX_SAMPLES)
         return replay
+
+
+def _full(status: int, message: str, retry_ms: int) -> ApiError:
+    return ApiError(status, "full", message, headers={"Retry-After": str(math.ceil(retry_ms / 1000))})
 
 
 def _wait(request: web.Request) -> float:

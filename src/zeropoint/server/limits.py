@@ -1,0 +1,104 @@
+"""What a request is held to before anything is done for it: how often its client may ask, and its body."""
+
+import asyncio
+import math
+from http import HTTPStatus
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+from msgspec import Struct
+
+from zeropoint.server.allowance import Allowance
+from zeropoint.server.clients import network_of
+from zeropoint.server.connections import Connection
+from zeropoint.server.errors import ApiError, error_response
+
+# Names of the routes that supervisors ask: they have an allowance of their own, and places when all others are taken.
+PROBES = frozenset({"livez", "readyz", "health", "healthz"})
+PROBES_FACTOR = 10
+WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class RequestLimits(Struct, frozen=True, kw_only=True):
+    requests_per_second: float = 100.0
+    requests_burst: int = 1000
+    body_bytes: int = 64 * 1024
+    body_seconds: float = 10.0
+
+
+def limits_guard(limits: RequestLimits) -> Middleware:
+    """Middleware that lets a request through that is within the limits; a stream counts once."""
+    usual = Allowance(limits.requests_per_second, limits.requests_burst)
+    probes = Allowance(PROBES_FACTOR * limits.requests_per_second, PROBES_FACTOR * limits.requests_burst)
+
+    async def served(request: web.Request, handler: Handler, reserved: bool) -> web.StreamResponse:
+        is_probe = request.match_info.route.name in PROBES
+        wait = (probes if is_probe else usual).wait(network_of(request))
+        if wait:
+            return too_many(wait)
+        if reserved and not is_probe:
+            return error_response(full())
+        if request.body_exists:
+            try:
+                await take_body(request, limits)
+            except ApiError as error:
+                return closing(error)
+        return await handler(request)
+
+    @web.middleware
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        connection = request.protocol
+        if not isinstance(connection, Connection):
+            return await served(request, handler, reserved=False)
+        connection.begin()
+        try:
+            response = await served(request, handler, connection.reserved)
+        finally:
+            connection.end()
+        if connection.reserved:
+            response.force_close()
+        return response
+
+    return guard
+
+
+async def take_body(request: web.Request, limits: RequestLimits) -> None:
+    """Reads the body, which handlers then have at once. Raises ApiError for one that is too large, too slow, of unknown
+    length, or sent with a method that has none.
+
+    Only a body whose length is told beforehand is taken: nothing that the appliance does needs another, and chunks are
+    where parsers differ about where a request ends. Whoever is refused here loses its connection.
+    """
+    length = request.content_length
+    if "Transfer-Encoding" in request.headers or length is None:
+        raise ApiError(HTTPStatus.LENGTH_REQUIRED, "length-required", "a body needs a Content-Length here")
+    if length > limits.body_bytes:
+        message = f"a body may have at most {limits.body_bytes} bytes"
+        raise ApiError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request-entity-too-large", message)
+    if request.method in WITHOUT_BODY:
+        raise ApiError(HTTPStatus.BAD_REQUEST, "no-body-here", f"{request.method} takes no body")
+    try:
+        async with asyncio.timeout(limits.body_seconds):
+            await request.read()
+    except TimeoutError:
+        message = f"the body was not complete after {limits.body_seconds:g} s"
+        raise ApiError(HTTPStatus.REQUEST_TIMEOUT, "request-timeout", message) from None
+
+
+def closing(error: ApiError) -> web.Response:
+    """An answer after which no further request is taken from the connection."""
+    response = error_response(error)
+    response.force_close()
+    return response
+
+
+def full() -> ApiError:
+    message = "all connections are taken; only /livez, /readyz and /health are answered"
+    return ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "full", message, headers={"Retry-After": "10"})
+
+
+def too_many(wait_seconds: float) -> web.Response:
+    """The answer to a client that asks too often. `wait_seconds` is when it may again."""
+    headers = {"Retry-After": str(math.ceil(wait_seconds))}
+    message = "too many requests of this client; Retry-After says when it may ask again"
+    return error_response(ApiError(HTTPStatus.TOO_MANY_REQUESTS, "too-many-requests", message, headers=headers))
