@@ -95,6 +95,17 @@ def child(*command: object, environment: Mapping[str, str] = NO_MORE) -> Iterato
         running.end()
 
 
+# All clients of a measurement come from one address: the limits are asked, and never reached.
+ONE_CLIENT = (
+    "--requests-per-second",
+    "1000000",
+    "--requests-burst",
+    "1000000",
+    "--max-subscribers-per-client",
+    "100000",
+)
+
+
 @contextmanager
 def zeropoint(*flags: str, environment: Mapping[str, str] = NO_MORE) -> Iterator[tuple[Child, int]]:
     """The real appliance with a data directory of its own, and its port, once it listens."""
@@ -103,7 +114,7 @@ def zeropoint(*flags: str, environment: Mapping[str, str] = NO_MORE) -> Iterator
         raise MissingError(f"zeropoint beside {sys.executable} (make setup)")
     with (
         tempfile.TemporaryDirectory() as data,
-        child(program, "serve", "--port", "0", "--data", data, *flags, environment=environment) as process,
+        child(program, "serve", "--port", "0", "--data", data, *ONE_CLIENT, *flags, environment=environment) as process,
     ):
         address = process.answer().split("http://")[1].split("/")[0]
         yield process, int(address.rpartition(":")[2])
