@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 from aiohttp import web
 
-from zeropoint.ai.registry import refuse_wrong_targets
+from zeropoint.ai.recognise import Recogniser
+from zeropoint.ai.registry import Options, components, refuse_wrong_targets
 from zeropoint.ai.run_list import RunList
 from zeropoint.catalogue import describe
 from zeropoint.feed.archive import Archive, Tail
@@ -41,9 +42,12 @@ from zeropoint.model import (
     Sample,
 )
 from zeropoint.probe import Probe
+from zeropoint.processes import ProcessTable
 from zeropoint.sampler import SERVING, Sampler
 from zeropoint.sampling.scheduler import new_epoch
 from zeropoint.server.access import Gate
+from zeropoint.server.alerts import Alerts as AlertsHandler
+from zeropoint.server.alerts import AlertsAnswer
 from zeropoint.server.app import application, routes
 from zeropoint.server.asked import answered
 from zeropoint.server.certificate import Certificate
@@ -62,7 +66,7 @@ from zeropoint.server.specs import Specs
 from zeropoint.server.status import Status
 from zeropoint.server.tokens import TokenRegister, TokenStore, replace_file, utc_now
 from zeropoint.server.verdicts import Verdicts
-from zeropoint.settings import Settings, SettingsError
+from zeropoint.settings import Settings, SettingsError, load_tables
 from zeropoint.startup import (
     certificate_of,
     front_of,
@@ -74,6 +78,8 @@ from zeropoint.startup import (
 )
 
 if TYPE_CHECKING:
+    from zeropoint.alerts.alerts import Alerts
+    from zeropoint.alerts.plan import Plan
     from zeropoint.fleet.publisher import Publisher
     from zeropoint.fleet.remote_write import RemoteWrite
     from zeropoint.fleet.remote_write_target import Target
@@ -112,7 +118,8 @@ Claim = Callable[[], None]
 
 class Appliance:
     """All parts of one appliance, put together but not running. `claim` makes the data directory this process's, or
-    raises OSError; nothing is written to it before. `store` is what is written to by remote write."""
+    raises OSError; nothing is written to it before. `store` is what is written to by remote write, `plan` has the rules
+    of alerts."""
 
     def __init__(
         self,
@@ -120,6 +127,7 @@ class Appliance:
         claim: Callable[[], None] = lambda: None,
         store: "Target | None" = None,
         certificate: Certificate | None = None,
+        plan: "Plan | None" = None,
     ) -> None:
         epoch = new_epoch(datetime.now(UTC))
         ring = Ring(epoch)
@@ -130,6 +138,7 @@ class Appliance:
         )
         self.front = front_of(settings, certificate, Lane("audit", AUDIT_SECONDS).call, claim)
         self.register = TokenRegister(TokenStore(Path(settings.data)))
+        self.alerts = alerts_of(plan, Path(settings.data), claim)
         sampler = Sampler(
             settings,
             epoch,
@@ -139,6 +148,8 @@ class Appliance:
             history=self._history_report,
             fleet=self._fleet_report,
             remote_write=self._remote_write_report,
+            alerts=tuple if self.alerts is None else self.alerts.firing,
+            alerts_report=lambda: None if self.alerts is None else self.alerts.report(),
         )
         self.scheduler = sampler.scheduler
         public = parse_view(",".join(settings.public_sections)) if settings.public_sections else View()
@@ -171,6 +182,7 @@ class Appliance:
             ),
             correlations=Correlations(specs, on_history, Lane("correlations", CORRELATIONS_SECONDS).call, now_ms),
             verdicts=Verdicts(sampler.observer.told),
+            alerts=AlertsHandler(self._alerts_answer),
             runs=runs,
             comparison=comparison,
             pages=Pages(self.gate),
@@ -192,6 +204,7 @@ class Appliance:
         failures += self.front.failures()
         failures += [] if self.publisher is None else self.publisher.failures()
         failures += [] if self.remote_write is None else self.remote_write.failures()
+        failures += [] if self.alerts is None else self.alerts.failures()
         return failures if self.history is None else failures + self.history.failures()
 
     def _history_report(self) -> HistoryReport | None:
@@ -202,6 +215,11 @@ class Appliance:
 
     def _fleet_report(self) -> FleetReport | None:
         return None if self.publisher is None else self.publisher.statistics()
+
+    def _alerts_answer(self) -> AlertsAnswer | None:
+        if self.alerts is None:
+            return None
+        return AlertsAnswer(self.alerts.rules(), self.alerts.events(), self.alerts.targets())
 
     async def _answer(self, path: str, query: str) -> tuple[int, bytes]:
         """What this machine answers over the bus of its fleet."""
@@ -217,6 +235,8 @@ class Appliance:
         newest = self.broadcaster.ring.newest
         if self.history is not None and newest is not None:
             self.history.put(record_of(sample, missed, newest.payload))
+        if self.alerts is not None:
+            self.alerts.put(sample)
 
     async def follow_tokens(self) -> None:
         """Follows the token file, and ends the streams of tokens that hold no longer, until it is cancelled."""
@@ -348,6 +368,35 @@ def remote_write_of(
     )
 
 
+def alerts_plan(settings: Settings, config: str | None) -> "Plan | None":
+    """The rules of alerts in the settings file, and where their notices go; None where it has none. Raises
+    SettingsError."""
+    tables = load_tables(config)
+    if not tables:
+        return None
+    from zeropoint.alerts.plan import plan_of  # noqa: PLC0415 - else nothing of it is loaded
+    from zeropoint.alerts.table_reader import AlertsError  # noqa: PLC0415
+
+    processes = ProcessTable()
+    options = Options(artifacts=Path(settings.artifacts), openmetrics_targets=settings.openmetrics_targets)
+    try:
+        ai = components(options, processes, Recogniser(processes))
+        return plan_of(tables, describe(reports_of(ai)))
+    except AlertsError as error:
+        raise SettingsError(f"{config}: {error}") from None
+    except ValueError as error:
+        raise SettingsError(f"openmetrics_targets: {error}") from None
+
+
+def alerts_of(plan: "Plan | None", data: Path, claim: Claim) -> "Alerts | None":
+    """What looks at each sample by the rules; None without any."""
+    if plan is None or not plan.rules:
+        return None
+    from zeropoint.alerts.alerts import Alerts  # noqa: PLC0415 - else nothing of it is loaded
+
+    return Alerts(plan.rules, plan.channels, data, claim)
+
+
 def archive_of(directory: Path, doubt: Callable[[], None]) -> Archive:
     """What the feed asks for samples that are older than memory reaches back: the journal, on a thread of its own.
     `doubt` is called where it turns out to be damaged."""
@@ -386,8 +435,8 @@ def reports_of(ai: tuple[Probe, ...]) -> Mapping[str, type[Component]]:
     return {probe.name: probe.report for probe in ai if issubclass(probe.report, Component)}
 
 
-async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
-    """Runs until SIGTERM or SIGINT. `announce` gets the page's address once it is served.
+async def serve(settings: Settings, announce: Callable[[str], None], plan: "Plan | None" = None) -> None:
+    """Runs until SIGTERM or SIGINT. `announce` gets the page's address once it is served; `plan` has the rules of alerts.
 
     Raises SettingsError for a setting that cannot work here, InUseError when the port or data directory is taken.
     """
@@ -404,7 +453,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             with suppress(NotImplementedError):  # Windows: ^C raises KeyboardInterrupt there
                 asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        appliance = Appliance(settings, lock.take, store, certificate)
+        appliance = Appliance(settings, lock.take, store, certificate, plan)
         await appliance.scheduler.first()
         app = application(
             appliance.routes,
@@ -424,6 +473,8 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
                 appliance.history.start()
             if appliance.remote_write is not None:
                 appliance.remote_write.start()
+            if appliance.alerts is not None:
+                appliance.alerts.start()
             async with asyncio.TaskGroup() as tasks:
                 parts = [appliance.scheduler.run(), appliance.broadcaster.run(), appliance.follow_tokens()]
                 parts.append(appliance.front.run())
@@ -440,3 +491,5 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             await appliance.front.close()
             if appliance.history is not None:
                 appliance.history.stop()
+            if appliance.alerts is not None:
+                appliance.alerts.stop()

@@ -15,6 +15,8 @@ from platformdirs import user_state_path
 PREFIX = "ZEROPOINT_"
 # No setting: what `watch` gives to the appliance that it asks.
 TOKEN_VARIABLE = PREFIX + "TOKEN"
+# Tables of the file that are no settings: whoever they are for checks them.
+TABLES = ("alert", "notify")
 
 
 class SettingsError(Exception):
@@ -240,19 +242,30 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str], config: str | Non
     return Settings(**values)
 
 
+def load_tables(config: str | None) -> dict[str, Any]:
+    """Those of TABLES that the file has, as TOML gives them. Raises SettingsError for a file that cannot be read."""
+    return {name: value for name, value in _read(config).items() if name in TABLES}
+
+
 def _from_file(config: str | None, rows: Mapping[str, Setting]) -> Iterator[tuple[str, Any, str]]:
+    for name, value in _read(config).items():
+        if name in TABLES:
+            continue
+        if name not in rows:
+            tables = ", ".join(f"[[{table}]]" for table in TABLES)
+            raise SettingsError(f"{config}: there is no setting {name!r}; allowed are {', '.join(rows)}, {tables}")
+        yield name, value, f"{config}: {name}"
+
+
+def _read(config: str | None) -> dict[str, Any]:
     if config is None:
-        return
+        return {}
     try:
-        content = tomllib.loads(Path(config).read_text())
+        return tomllib.loads(Path(config).read_text())
     except OSError as error:
         raise SettingsError(f"--config: {config!r} cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"--config: {config!r} is not TOML: {error}".replace("\n", " ")) from None
-    for name, value in content.items():
-        if name not in rows:
-            raise SettingsError(f"{config}: there is no setting {name!r}; allowed are {', '.join(rows)}")
-        yield name, value, f"{config}: {name}"
 
 
 def _from_variables(environ: Mapping[str, str], rows: Mapping[str, Setting]) -> Iterator[tuple[str, Any, str]]:

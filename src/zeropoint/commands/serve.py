@@ -22,11 +22,12 @@ def serve(config: str | None, **flags: Any) -> None:
     """Sample this machine and serve the live feed and the page."""
     refuse_mocks(os.environ.get("MOCKS_DISABLED"))
     settings = load(flags, os.environ, config)
+    plan = appliance.alerts_plan(settings, config)
     set_up_logs(settings.log_level)
     allow_many_connections()
     collect_garbage_seldom()
     with asyncio.Runner(loop_factory=event_loop_factory()) as runner:
-        runner.run(appliance.serve(settings, announce))
+        runner.run(appliance.serve(settings, announce, plan))
 
 
 def announce(url: str) -> None:

@@ -9,6 +9,7 @@ from aiohttp import web
 from zeropoint.insight.run_comparison import RunsCompared
 from zeropoint.model import Gap, Hello, RunSteps, Sample
 from zeropoint.server.access import Gate, Need, access_guard
+from zeropoint.server.alerts import Alerts, AlertsAnswer
 from zeropoint.server.clients import client_teller
 from zeropoint.server.correlations import ANY, TWO, Correlations
 from zeropoint.server.correlations_answers import CorrelationsAnswer, PairAnswer
@@ -45,6 +46,7 @@ def routes(
     runs: Runs,
     comparison: Comparison,
     verdicts: Verdicts,
+    alerts: Alerts,
     past: Past,
     correlations: Correlations,
     pages: Pages,
@@ -152,6 +154,14 @@ def routes(
             verdicts.verdicts,
             "read",
             (Answer(200, "The verdicts", struct=VerdictsAnswer),),
+        ),
+        Route(
+            "/api/v1/alerts",
+            "alerts",
+            "The rules of alerts and how they stand, what fired lately, and what became of its notices",
+            alerts.alerts,
+            "read",
+            (Answer(200, "All of it; empty lists where no rules are set", struct=AlertsAnswer),),
         ),
         Route(
             "/api/v1/history",
