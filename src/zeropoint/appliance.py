@@ -436,7 +436,8 @@ def reports_of(ai: tuple[Probe, ...]) -> Mapping[str, type[Component]]:
 
 
 async def serve(settings: Settings, announce: Callable[[str], None], plan: "Plan | None" = None) -> None:
-    """Runs until SIGTERM or SIGINT. `announce` gets the page's address once it is served; `plan` has the rules of alerts.
+    """Runs until SIGTERM or SIGINT. `announce` gets the page's address once it is served, `plan` has the rules of
+    alerts.
 
     Raises SettingsError for a setting that cannot work here, InUseError when the port or data directory is taken.
     """
