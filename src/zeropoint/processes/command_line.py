@@ -27,7 +27,8 @@ PORT = re.compile(r"[0-9]{1,5}")
 # NAME=VALUE, --name=value, name:value; a URL is none of them.
 FIELD = re.compile(r"(-{0,2}[\w.][\w.-]*)([=:])(?!//)(.*)", re.DOTALL)
 VARIABLE = re.compile(r"(?<![\w-])[A-Z_][A-Z0-9_]*=")
-URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)(?:[^/?#]*@)?([^?#]*)([?#].*)?", re.DOTALL)
+NAME_AND_PASSWORD = re.compile(r":.*@", re.DOTALL)
+URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)([^/?#]*@)?([^?#]*)([?#].*)?", re.DOTALL)
 # Whoever makes tokens gives them beginnings, by which they are found where they should not be.
 KNOWN = re.compile(
     r"(?<![A-Za-z0-9])(?:[sprk]k[-_]|gh[opsur]_|github_pat_|glpat-|hf_|xox[a-z]-|AKIA|ASIA|AIza|ya29\.|eyJ|zp_|npm_|pypi-)"
@@ -61,6 +62,8 @@ def _hides_next(option: str, value: str) -> bool:
         return not PORT.fullmatch(value)
     if option in ("-u", "-U", "--user", "--proxy-user"):
         return ":" in value
+    if option == "-b":
+        return "=" in value
     return option.startswith("-") and not FIELD.fullmatch(option) and _hides(option, value)
 
 
@@ -70,7 +73,7 @@ def _word(word: str) -> str:
     if word.startswith("-p") and len(word) > 2 and not PORT.fullmatch(word[2:]):
         return f"-p{HIDDEN}"
     field = FIELD.fullmatch(word)
-    if field is None:
+    if field is None or (field[2] == ":" and NAME_AND_PASSWORD.search(word)):
         return _value(word)
     name, sign, value = field.groups()
     hides = _hides(name, value) or (sign == "=" and VARIABLE.match(word))
@@ -89,9 +92,10 @@ def _value(text: str) -> str:
     """A text that no name calls a secret."""
     url = URL.fullmatch(text)
     if url is not None:
-        scheme, place, query = url.groups()
-        return scheme + (HIDDEN if "@" in place else _without_keys(place)) + (HIDDEN if query else "")
-    if re.search(r":.*@", text) or VARIABLE.search(text) or (re.search("[=:{]", text) and SECRET.search(text)):
+        scheme, user, place, query = url.groups()
+        place = HIDDEN if "@" in place else _without_keys(place)
+        return f"{scheme}{f'{HIDDEN}@' if user else ''}{place}{HIDDEN if query else ''}"
+    if NAME_AND_PASSWORD.search(text) or VARIABLE.search(text) or (re.search("[=:{]", text) and SECRET.search(text)):
         return HIDDEN
     return _without_keys(text)
 
