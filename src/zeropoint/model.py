@@ -989,8 +989,10 @@ class AlertEvent(Section, frozen=True, kw_only=True):
     subject: Annotated[str, text("Name of the metric, or id of the verdict")]
     since: Annotated[str, text("When it began to fire")]
     value: Annotated[float | str | None, text("The metric's value then; null where there is none, as of a verdict")]
+    level: Annotated[Text, text("What the value is held against, as in above 90; null of a verdict")]
+    for_seconds: Annotated[float, text("For how long it must be so before it fires")]
     says: Annotated[str, text("Why, in one sentence")]
-    evidence: Annotated[list[str], text("Numbers behind it: of a verdict its own, of a metric its level and times")]
+    evidence: Annotated[list[str], text("Of a verdict the numbers behind it, with the names of their metrics")]
     notices: Annotated[list[Notice], text("What became of its notices, one for each address")] = []
 
 

@@ -189,8 +189,10 @@ class Engine:
             subject=case.subject,
             since=since,
             value=case.finding.value,
+            level=None if case.rule.verdict is not None else sentences.level(case.rule),
+            for_seconds=case.rule.for_seconds,
             says=sentence(case.rule, case.subject, case.finding),
-            evidence=sentences.evidence(case.rule, case.finding),
+            evidence=list(case.finding.evidence),
         )
 
     def _new_id(self) -> int:

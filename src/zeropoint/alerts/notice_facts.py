@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import Struct
 
-from zeropoint.alerts.sentences import figure
 from zeropoint.model import AlertEvent
 from zeropoint.texts import clean
 
@@ -27,6 +26,8 @@ class NoticeFacts(Struct, frozen=True, kw_only=True):
     severity: str
     subject: str
     value: float | str | None
+    level: str | None
+    for_seconds: float
     says: str
     evidence: list[str]
     since: str
@@ -42,6 +43,8 @@ def facts_of(event: AlertEvent, host: str) -> NoticeFacts:
         severity=event.severity,
         subject=clean(event.subject),
         value=clean(event.value) if isinstance(event.value, str) else event.value,
+        level=event.level,
+        for_seconds=event.for_seconds,
         says=clean(event.says),
         evidence=[clean(one) for one in event.evidence[:MOST_EVIDENCE]],
         since=event.since,
@@ -51,11 +54,9 @@ def facts_of(event: AlertEvent, host: str) -> NoticeFacts:
 
 
 def variables_of(facts: NoticeFacts) -> dict[str, str]:
-    """Its facts as ZP_ALERT_NAME and so on; evidence a line each. A value that there is none of is empty."""
-    written = {name: getattr(facts, name) for name in facts.__struct_fields__}
-    written["value"] = "" if facts.value is None else figure(facts.value)
-    written["evidence"] = "\n".join(facts.evidence)
-    return {PREFIX + name.upper(): str(value) for name, value in written.items()}
+    """Its facts as ZP_ALERT_NAME and so on; evidence a line each. What is null is empty."""
+    written = {**msgspec.structs.asdict(facts), "evidence": "\n".join(facts.evidence)}
+    return {PREFIX + name.upper(): "" if value is None else str(value) for name, value in written.items()}
 
 
 def json_of(facts: NoticeFacts) -> bytes:

@@ -56,14 +56,3 @@ def cleared(gone_seconds: float | None) -> Sentence:
         return f"{subject} is {figure(finding.value)}, no longer {level(rule)}"
 
     return sentence
-
-
-def evidence(rule: Rule, finding: Finding) -> list[str]:
-    """What a person would check it by."""
-    if rule.verdict is not None:
-        return list(finding.evidence)
-    ends = "" if rule.clear is None else f", ends at {figure(rule.clear)}"
-    return [
-        f"fires {'for' if rule.words else 'when'} {level(rule)}{ends}",
-        f"after {in_words(rule.for_seconds)}, ends after {in_words(rule.clear_for_seconds)}",
-    ]

@@ -22,6 +22,7 @@ COMMANDS = (
     "export",
     "correlate",
     "compare",
+    "alerts",
     "token",
     "openapi",
     "settings",

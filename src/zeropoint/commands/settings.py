@@ -9,6 +9,9 @@ HEAD = """# Settings
 A setting is given by flag, else by its variable, else in the TOML file that `--config` names (its key is the name),
 else it has its default. This page is the output of `zeropoint settings`.
 
+The file may hold tables beside the settings: rules of alerts (`[[alert]]`) and where their notices go (`[[notify]]`);
+[alerts](alerts.md) has their keys.
+
 | name | flag | variable | default | allowed | what it is |
 |---|---|---|---|---|---|"""
 
