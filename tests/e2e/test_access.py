@@ -75,6 +75,8 @@ MATRIX = {
     "/api/v1/history?metric=system.cpu.usage_percent": (401, 401, 403, 200),
     "/api/v1/metrics": (401, 401, 403, 200),
     "/api/v1/verdicts": (401, 401, 403, 200),
+    "/api/v1/correlations": (401, 401, 403, 200),
+    "/api/v1/correlations/pair?a=x&b=y": (401, 401, 403, 200),
     # Not among the public sections here.
     "/metrics/json?sections=verdicts": (401, 401, 403, 200),
     "/api/v1/sample?at=1": (401, 401, 403, 200),

@@ -83,6 +83,11 @@ class Candidate(NamedTuple):
     #: The place of its kind.
     rank: int
 
+    @property
+    def title(self) -> str:
+        """What it is called in a sentence."""
+        return f"the machine's {self.label}" if self.subject is None else f"{self.subject} {self.label}"
+
 
 def candidates(names: Iterable[str], metric_of: Callable[[str], str]) -> list[Candidate]:
     """Those of the names that are in the tables, by their kinds and then by name. `metric_of` gives the catalogue's

@@ -21,8 +21,8 @@ class Correlogram(Struct, frozen=True):
 
     `times_seconds`, `first` and `second` are cells of the grid, NaN where nothing was read. `compared_first` and
     `compared_second` are what the coefficient is of (mean 0 and variance 1), of the cells that both have; they are
-    empty where there is not enough data, as is what is told by lag. `bound` is what the coefficient of unrelated series that
-    remember as much stays within in 95 % of cases, at one lag that was not searched for.
+    empty where there is not enough data, as is what is told by lag. `bound` is what the coefficient of unrelated series
+    that remember as much stays within in 95 % of cases, at one lag that was not searched for.
     """
 
     interval_seconds: float

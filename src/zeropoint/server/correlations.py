@@ -10,7 +10,7 @@ from aiohttp import web
 from zeropoint.history.export import names_of
 from zeropoint.history.readers import Readers
 from zeropoint.insight.align import AlignError
-from zeropoint.insight.candidates import Candidate
+from zeropoint.insight.candidates import candidates
 from zeropoint.insight.correlate import LONGEST_LAG
 from zeropoint.insight.default_set import MOST, default_set
 from zeropoint.insight.stored_series import stored_series
@@ -89,7 +89,7 @@ class Correlations:
                 raise bad_parameter(side, f"the name of a series is needed, of 1 to {LONGEST_NAME} characters")
         if names[0] == names[1]:
             raise bad_parameter("b", "it must be another series than `a`")
-        read = partial(self._read, question, names, (), ())
+        read = partial(self._read, question, names, None, ())
         return await self._answer(request, read, partial(encode_pair, question))
 
     async def _answer(
@@ -116,7 +116,8 @@ class Correlations:
     def _read_usual(self, question: Question, readers: Readers) -> Read:
         chosen = default_set(readers.queries.reader, self._metric_of, question.from_ms, question.to_ms)
         left_out = [Unavailable(path="series", reason=words) for words in chosen.left_out]
-        return self._read(question, [one.name for one in chosen.taken], chosen.taken, left_out, readers)
+        groups = [one.group for one in chosen.taken]
+        return self._read(question, [one.name for one in chosen.taken], groups, left_out, readers)
 
     def _read_named(self, question: Question, patterns: Sequence[str], readers: Readers) -> Read:
         """Raises ApiError where more are meant than are compared."""
@@ -124,20 +125,22 @@ class Correlations:
         if len(names) > MOST_SERIES:
             raise bad_parameter("metric", f"{len(names)} series are meant; at most {MOST_SERIES} are compared")
         missing = [Unavailable(path=text, reason="no series has such a name in this time") for text in unknown]
-        return self._read(question, names, (), missing, readers)
+        return self._read(question, names, None, missing, readers)
 
     def _read(
         self,
         question: Question,
         names: Sequence[str],
-        candidates: Sequence[Candidate],
+        groups: Sequence[str] | None,
         missing: Sequence[Unavailable],
         readers: Readers,
     ) -> Read:
         stored = stored_series(readers.queries.reader, names, question.from_ms, question.to_ms, MOST_SAMPLES)
         losses, shortfall = readers.missing(stored.holes, question.from_ms, question.to_ms)
         told = [*missing, *([Unavailable(path="gaps", reason=shortfall)] if shortfall else [])]
-        return Read(stored, candidates, [self._specs.of(name).unit for name in names], losses, told)
+        known = {one.name: one for one in candidates(names, self._metric_of)}
+        units = [self._specs.of(name).unit for name in names]
+        return Read(stored, [known.get(name) for name in names], groups, units, losses, told)
 
     def _metric_of(self, name: str) -> str:
         return self._specs.of(name).name

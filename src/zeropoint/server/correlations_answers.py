@@ -1,6 +1,6 @@
 """The forms of what is told of correlations, and their JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -44,7 +44,10 @@ class Read(Struct, frozen=True):
     """What was read for a question, and why it may not be all."""
 
     stored: Stored
-    candidates: Sequence[Candidate]
+    #: What is known of each series; None of one that is in no table.
+    candidates: Sequence[Candidate | None]
+    #: Where each belongs, if pairs within a group are not asked for.
+    groups: Sequence[str] | None
     units: Sequence[str]
     #: What is missing in the window, damaged blocks among it.
     losses: list[Loss]
@@ -60,10 +63,10 @@ class ComparedSeries(Struct, frozen=True):
 
     name: str
     side: Annotated[
-        Literal["workload", "host", "named"],
-        Meta(description="What it says something of; named where the question names series"),
+        Literal["workload", "host", "other"],
+        Meta(description="What it says something of; other where it is none of those that are compared by default"),
     ]
-    label: Annotated[str, Meta(description="What it is called; its name where the question names series")]
+    label: Annotated[str, Meta(description="What it is called; its name where it has no other")]
     subject: Annotated[str | None, Meta(description="Whose it is: a run, a component, a workload, a GPU")]
     unit: str
     samples: Annotated[int, Meta(description="How many values it has in the window")]
@@ -128,12 +131,11 @@ class PairAnswer(About, frozen=True, kw_only=True):
 def encode_correlations(question: Question, read: Read) -> bytes:
     """The JSON of a CorrelationsAnswer. Raises AlignError."""
     series = read.stored.series
-    groups = [one.group for one in read.candidates] or None
-    pairs = correlate(series, question.max_lag, question.method == "rank", groups)
-    sides: Sequence[Candidate | None] = read.candidates or [None] * len(series)
+    pairs = correlate(series, question.max_lag, question.method == "rank", read.groups)
+    titles = _titles(read)
     answer = CorrelationsAnswer(
-        pairs=[_told(pair, question.method) for pair in pairs],
-        series=[_compared(*one) for one in zip(series, sides, read.units, strict=True)],
+        pairs=[_told(pair, titles, question.method) for pair in pairs],
+        series=[_compared(*one) for one in zip(series, read.candidates, read.units, strict=True)],
         **_about(question, read),
     )
     return msgspec.json.encode(answer)
@@ -155,7 +157,7 @@ def encode_pair(question: Question, read: Read) -> bytes:
         )
     )
     answer = PairAnswer(
-        pair=_told(pair, question.method),
+        pair=_told(pair, _titles(read), question.method),
         point_seconds=found.interval_seconds * width,
         timestamps=[rfc3339(round(1000 * time)) for time in found.times_seconds[::width].tolist()],
         a=a,
@@ -167,15 +169,21 @@ def encode_pair(question: Question, read: Read) -> bytes:
     return msgspec.json.encode(answer)
 
 
-def _told(pair: Pair, method: Method) -> ToldPair:
-    return ToldPair(sentence=sentence(pair, method), **msgspec.structs.asdict(pair))
+def _titles(read: Read) -> Mapping[str, str]:
+    """What the series are called, by their names."""
+    return {one.name: one.title for one in read.candidates if one is not None}
+
+
+def _told(pair: Pair, titles: Mapping[str, str], method: Method) -> ToldPair:
+    named = msgspec.structs.replace(pair, a=titles.get(pair.a, pair.a), b=titles.get(pair.b, pair.b))
+    return ToldPair(sentence=sentence(named, method), **msgspec.structs.asdict(pair))
 
 
 def _compared(series: Series, candidate: Candidate | None, unit: str) -> ComparedSeries:
     known = series.values[np.isfinite(series.values)]
     return ComparedSeries(
         name=series.name,
-        side="named" if candidate is None else candidate.side,
+        side="other" if candidate is None else candidate.side,
         label=series.name if candidate is None else candidate.label,
         subject=None if candidate is None else candidate.subject,
         unit=unit,
