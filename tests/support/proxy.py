@@ -71,6 +71,8 @@ class Proxy:
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             head = await reader.readuntil(b"\r\n\r\n")
+            if length := re.search(rb"(?im)^content-length: *([0-9]+)", head):
+                head += await reader.readexactly(int(length[1]))
             # Whichever ends first: the answer, or the browser's interest in it.
             await _first_of(self._answer(head, writer), reader.read())
         except (ConnectionError, asyncio.IncompleteReadError):
