@@ -14,7 +14,7 @@ from zeropoint.server.clients import UNKNOWN
 from zeropoint.server.crowd import CLOSING_SECONDS, UNREAD_SECONDS, Crowd
 from zeropoint.server.errors import ApiError, error_response
 from zeropoint.server.headers import set_security_headers
-from zeropoint.server.heads import BoundedParser, HeadTooSlow
+from zeropoint.server.heads import BoundedParser, RefusedHead
 
 log = structlog.get_logger()
 # How long the rest of a body that nobody wants is read, so that its sender gets to see the answer.
@@ -153,8 +153,8 @@ class Connection(web.RequestHandler):
             raise ConnectionError("an answer has begun already")
         if isinstance(exc, LineTooLong):
             status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-        elif isinstance(exc, HeadTooSlow):
-            status = HTTPStatus.REQUEST_TIMEOUT
+        elif isinstance(exc, RefusedHead):
+            status = exc.code
         phrase = HTTPStatus(status).phrase
         code = phrase.lower().replace(" ", "-")
         if status < HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -10,18 +10,16 @@ from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 
 MOST_HEADERS = 128
 END = b"\r\n\r\n"
+CONTINUE = "100-continue"
 
 
-class HeadTooSlow(HttpProcessingError):  # noqa: N818 - as aiohttp names its own
-    """A head was not complete in time."""
-
-    def __init__(self) -> None:
-        super().__init__(code=HTTPStatus.REQUEST_TIMEOUT, message="")
+class RefusedHead(HttpProcessingError):  # noqa: N818 - as aiohttp names its own
+    """A head is refused with the status `code`."""
 
 
 class BoundedParser:
     """Stands before aiohttp's parser of a connection. Raises LineTooLong for a head of more than `most_bytes`, complete
-    or not, or of too many headers."""
+    or not, or of too many headers; RefusedHead for one that took too long, or expects what there is not."""
 
     __slots__ = ("_body", "_late", "_most_bytes", "_parser", "open_bytes")
 
@@ -36,17 +34,14 @@ class BoundedParser:
     def feed_data(self, data: bytes) -> tuple[Sequence[tuple[RawRequestMessage, StreamReader]], bool, bytes]:
         if self._late:
             self._late = False
-            raise HeadTooSlow
+            raise RefusedHead(code=HTTPStatus.REQUEST_TIMEOUT)
         # What came while a body was not complete is the body's; at most one read of what follows is not counted.
         of_body = self._body is not EMPTY_PAYLOAD and not self._body.is_eof()
         messages, upgraded, tail = self._parser.feed_data(data)
         received = self.open_bytes + len(data)
         if messages:
             for message, _ in messages:
-                if len(message.raw_headers) > MOST_HEADERS or (
-                    received > self._most_bytes and size_of(message) > self._most_bytes
-                ):
-                    raise self._too_long()
+                self._check(message, received)
             self._body = messages[-1][1]
             # A head that is complete ends so; what stands behind the last end is the beginning of one, or a body.
             self.open_bytes = 0 if self._body is not EMPTY_PAYLOAD else len(data) - _behind_end(data)
@@ -61,6 +56,15 @@ class BoundedParser:
     def give_up(self) -> None:
         """Lets the next call say that the head took too long."""
         self._late = True
+
+    def _check(self, message: RawRequestMessage, received: int) -> None:
+        if len(message.raw_headers) > MOST_HEADERS:
+            raise self._too_long()
+        if received > self._most_bytes and size_of(message) > self._most_bytes:
+            raise self._too_long()
+        # aiohttp would answer this by itself, before anything of ours is asked.
+        if message.headers.get("Expect", CONTINUE).lower() != CONTINUE:
+            raise RefusedHead(code=HTTPStatus.EXPECTATION_FAILED)
 
     def _too_long(self) -> LineTooLong:
         self.open_bytes = 0

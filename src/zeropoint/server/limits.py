@@ -55,7 +55,8 @@ def limits_guard(limits: RequestLimits) -> Middleware:
             response = await served(request, handler, connection.reserved)
         finally:
             connection.end()
-        if connection.reserved:
+        # Nothing here can be upgraded to, and aiohttp drops what came with the request behind it.
+        if connection.reserved or "Upgrade" in request.headers:
             response.force_close()
         return response
 
