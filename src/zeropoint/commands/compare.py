@@ -47,7 +47,8 @@ def compare(
         raise SettingsError(f"--artifacts: the runs cannot be read: {error.strerror or error}") from None
     now_ms = round(time.time() * 1000)
     series = _series(settings.data, records, now_ms)
-    compared = compare_runs(*map(ToCompare, records, series), now_ms / 1000)
+    a_told, b_told = map(ToCompare, records, series)
+    compared = compare_runs(a_told, b_told, now_ms / 1000)
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(compared), indent=1))
     else:

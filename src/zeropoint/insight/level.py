@@ -24,7 +24,7 @@ FEWEST_VALUES = 20
 # Fewer slow movements than this tell no error.
 FEWEST_MOVEMENTS = 4
 # So many samples without memory stand behind each of them.
-SAMPLES_A_MOVEMENT = 3.0
+SAMPLES_A_MOVEMENT = 4.0
 # How far the spectrum is taken for flat where there is no memory, as a power of the length (Lazarus and others 2018).
 GROWTH, SCALE = 2 / 3, 0.41
 SCORE_95 = 1.959963984540054
@@ -52,7 +52,7 @@ class Level:
 
 def mean_level(values: Floats) -> Level | None:
     """None where the values (n,), finite and in the order of time, are too few or remember too long."""
-    noise = _noise(values)
+    noise = _noise(values, values)
     if noise is None:
         return None
     middle = float(values.mean())
@@ -69,7 +69,7 @@ def median_level(values: Floats) -> Level | None:
     if not len(values):
         return None
     middle = float(np.median(values))
-    noise = _noise((values < middle) + 0.5 * (values == middle))
+    noise = _noise((values < middle) + 0.5 * (values == middle), values)
     if noise is None:
         return None
     ordered = np.sort(values)
@@ -95,13 +95,14 @@ class Noise:
     n_effective: float
 
 
-def _noise(values: Floats) -> Noise | None:
+def _noise(values: Floats, made_of: Floats) -> Noise | None:
+    """Of the mean of `values`, which remember at least as long as what they are made of: shares tell less of it."""
     n = len(values)
     if n < FEWEST_VALUES:
         return None
     if values.min() == values.max():
         return Noise(0.0, FEWEST_MOVEMENTS, float(n))
-    worth = n / memory_of(values)
+    worth = n / max(memory_of(values), memory_of(made_of))
     movements = math.floor(min(worth / SAMPLES_A_MOVEMENT, max(FEWEST_MOVEMENTS, SCALE * n**GROWTH)))
     if movements < FEWEST_MOVEMENTS:
         return None

@@ -56,7 +56,7 @@ class Measure(Struct, frozen=True, kw_only=True):
         Literal["median", "mean", "paired mean"],
         Meta(
             description="What is compared; paired mean: that of the differences at equal steps or times, over the "
-            "later half of what both have"
+            "later half of what both have, or from the step on at which they begin to differ where that is later"
         ),
     ]
     a: Side

@@ -9,6 +9,9 @@ from zeropoint.insight.series import Bools, Floats, Indices
 from zeropoint.model import RunSteps
 from zeropoint.texts import parse_time
 
+# Beyond it squares do not fit: a loss that runs away counts as none.
+LARGEST = 1e100
+
 
 class Rows(Struct, frozen=True):
     """A run's rows, n of them. `steps` rises; `seconds` are since the run's beginning, NaN where a row tells no time;
@@ -31,11 +34,11 @@ class Pairs(Struct, frozen=True):
     a: Floats
     b: Floats
 
-    def later_half(self) -> "Pairs":
+    def later_half(self, not_before: float = -np.inf) -> "Pairs":
         """By place, not by count: the beginning, where curves fall fast, says little of where they lead."""
         if not len(self.at):
             return self
-        kept = self.at >= (self.at[0] + self.at[-1]) / 2
+        kept = self.at >= max(not_before, (self.at[0] + self.at[-1]) / 2)
         return Pairs(self.at[kept], self.a[kept], self.b[kept])
 
 
@@ -82,7 +85,8 @@ def _rising(steps: Floats) -> Indices:
     changes = np.diff(steps[known], prepend=-np.inf)
     falls = np.flatnonzero(changes < 0)
     begins = int(falls[-1]) if len(falls) else 0
-    return known[begins:][changes[begins:] != 0]
+    rising: Indices = known[begins:][changes[begins:] != 0]
+    return rising
 
 
 def _numbers(values: Sequence[float | None]) -> Floats:
@@ -90,4 +94,4 @@ def _numbers(values: Sequence[float | None]) -> Floats:
 
 
 def _or_nan(value: float | None) -> float:
-    return np.nan if value is None else value
+    return np.nan if value is None or abs(value) > LARGEST else value

@@ -58,7 +58,8 @@ def of_curves(a: Rows, b: Rows, missing: list[Unavailable]) -> Iterator[Measure]
 
 
 def _of_pairs(name: str, title: str, common: Pairs, by: str) -> Measure:
-    half = common.later_half()
+    change = begins(common.at, common.b - common.a) if by == "steps" else None
+    half = common.later_half(change.step if change else -math.inf)
     apart = half.b - half.a
     level = mean_level(apart)
     measure = Measure(
@@ -69,7 +70,7 @@ def _of_pairs(name: str, title: str, common: Pairs, by: str) -> Measure:
         statistic="paired mean",
         a=_side(half.a, level),
         b=_side(half.b, level),
-        begins=begins(common.at, common.b - common.a) if by == "steps" else None,
+        begins=change,
     )
     if level is None:
         return replace(measure, reason=_too_few(len(apart), "common ones"))

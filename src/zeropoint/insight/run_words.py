@@ -9,12 +9,12 @@ BINARY = ("bytes", "KiB", "MiB", "GiB", "TiB")
 def sentence(measure: Measure) -> str:
     title = clean(measure.title)
     if measure.difference is None:
-        return f"Of {title} there is too little to tell: {measure.reason}."
+        return f"Of {title} there is too little to tell: {measure.reason}{_change(measure)}."
     ratio = measure.ratio
     if measure.verdict == "no-difference-told":
         reach = span(ratio) + " times A's" if ratio else f"{apart(measure.difference, measure.unit)} apart"
         return f"No difference told in {title}: B is {reach}."
-    since = f", more than before from step {measure.begins.step:g} on" if measure.begins else ""
+    since = _change(measure)
     if measure.name == "step_seconds" and ratio:
         word, times = ("slow", ratio) if ratio.value >= 1 else ("fast", inverse(ratio))
         return f"B makes a step {digits(times.value)} times as {word} ({span(times)}){since}."
@@ -23,6 +23,18 @@ def sentence(measure: Measure) -> str:
     is_more = measure.difference.value > 0
     way, size = ("higher", measure.difference) if is_more else ("lower", negative(measure.difference))
     return f"B's {title} is {way} by {amount(size.value, measure.unit)} ({apart(size, measure.unit)}){since}."
+
+
+def _change(measure: Measure) -> str:
+    """What it was before the step from which on they differ, and after."""
+    begins = measure.begins
+    if begins is None:
+        return ""
+    if measure.statistic == "median":
+        before, after = f"{digits(begins.before)} times A's", digits(begins.after)
+    else:
+        before, after = f"{digits(begins.before)} apart", digits(begins.after)
+    return f"; up to step {begins.step:g} B's is {before} on average, from there on {after}"
 
 
 def inverse(ratio: Between) -> Between:
