@@ -162,3 +162,13 @@ def test_where_more_pairs_are_compared_than_are_held_at_a_time_nothing_changes()
     together = correlate(series(*rows), 4000)
     assert [pair.n for pair in together] == [300] * 276
     assert told(together[-1])[:2] == told(only_pair(rows[22], rows[23], longest_lag=4000))[:2]
+
+
+def test_pairs_within_a_group_are_left_out_and_cost_the_others_nothing():
+    rows = [*truths.planted(random()), *truths.autoregressive(random(), 0.9)]
+    told = correlate(series(*rows), groups=("work", "machine", "machine", "machine"))
+    assert [(pair.a, pair.b) for pair in told] == [("a", "b"), ("a", "c"), ("a", "d")]
+    among_all = {(pair.a, pair.b): pair for pair in correlate(series(*rows))}
+    for pair in told:
+        assert pair.p_value == among_all[pair.a, pair.b].p_value
+    assert told[0].q_value == pytest.approx(3 * (told[0].p_value or 0))
