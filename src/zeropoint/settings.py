@@ -19,6 +19,10 @@ TOKEN_VARIABLE = PREFIX + "TOKEN"
 TABLES = ("alert", "notify")
 
 
+# Those that `zeropoint hub` alone has.
+OF_HUB = ("nats", "nats_listen", "store", "max_machines", "bus_hours", "bus_size_mib")
+
+
 class SettingsError(Exception):
     """A setting is wrong. The message is one line that names it and what is allowed."""
 
@@ -128,6 +132,24 @@ class Settings(Struct, frozen=True, kw_only=True):
         tuple[Annotated[str, Meta(min_length=1)], ...],
         Meta(description="Labels of all series in the store, as in site=lab; host and instance are the host's name"),
     ] = ()
+    nats: Annotated[
+        tuple[Annotated[str, Meta(min_length=1)], ...],
+        Meta(description="NATS servers that a hub joins; without any it starts one of its own"),
+    ] = ()
+    nats_listen: Annotated[
+        str, Meta(min_length=3, description="Address and port of the NATS server that a hub starts; port 0 is a free one")
+    ] = "127.0.0.1:4222"
+    store: Annotated[
+        str,
+        Meta(description="Prometheus or a store with its API that a hub asks for what a machine does not answer"),
+    ] = ""
+    max_machines: Annotated[int, Meta(ge=1, le=100_000, description="Most machines that a hub tells of")] = 10_000
+    bus_hours: Annotated[
+        int, Meta(ge=1, le=720, description="Hours for which a hub's own NATS server keeps samples")
+    ] = 24
+    bus_size_mib: Annotated[
+        int, Meta(ge=16, le=16_777_216, description="Most MiB that samples take there; beyond it the oldest goes")
+    ] = 4096
     max_subscribers: Annotated[int, Meta(ge=1, le=1_000_000, description="Most streams at a time")] = 10_000
     max_subscribers_per_client: Annotated[
         int, Meta(ge=1, le=1_000_000, description="Most streams at a time of one address; of IPv6, of one /64")

@@ -5,14 +5,14 @@ from typing import Any, TypeVar
 
 import click
 
-from zeropoint.settings import table
+from zeropoint.settings import OF_HUB, table
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def settings_options(function: F) -> F:
-    """Decorator: gives a command one option a setting, and --config."""
-    return some_settings(*(row.name for row in table()))(function)
+    """Decorator: gives a command one option a setting of an appliance, and --config."""
+    return some_settings(*(row.name for row in table() if row.name not in OF_HUB))(function)
 
 
 def some_settings(*names: str) -> Callable[[F], F]:

@@ -8,6 +8,8 @@ zeropoint.HOSTID.query      requests that the machine answers; not kept
 import re
 
 STREAM = "ZEROPOINT"
+# Of the ids of a hub's event stream: js-N is the N-th message of the stream.
+EPOCH = "js"
 ALL_SAMPLES = "zeropoint.*.samples"
 ALL_ALIVE = "zeropoint.*.alive"
 SUBJECT = re.compile(r"zeropoint\.([0-9a-f]{32})\.(?:samples|alive|query)")

@@ -1,0 +1,91 @@
+"""What comes over the bus is as hostile as whoever may publish there: a message becomes a sample, or it is refused.
+
+What passes is shown to readers as it came, byte by byte, so it must not break the framing of the event stream.
+"""
+
+import msgspec
+from msgspec import Struct
+
+from zeropoint.fleet.identity import Machine, clean_name
+from zeropoint.fleet.message import Message
+from zeropoint.fleet.names import CONTRACT, GAPS, VERSION, host_of
+from zeropoint.fleet.stream import LARGEST_SAMPLE_BYTES
+from zeropoint.history.decode import SampleDecoder
+from zeropoint.history.sample_id import parse_id
+from zeropoint.model import Gap, Sample
+from zeropoint.texts import clean
+
+MOST_GAPS = 8
+LONGEST_GAPS_BYTES = 4096
+LONGEST_VERSION = 32
+# What a machine may set: seconds between samples.
+SHORTEST_INTERVAL_SECONDS, LONGEST_INTERVAL_SECONDS = 0.1, 60.0
+
+
+class RefusedError(Exception):
+    """The message is no sample of the machine that its subject names."""
+
+
+class Arrival(Struct, frozen=True):
+    """A sample of a machine. `gap` is what that machine told to be missing before it, by its own ids."""
+
+    message: Message
+    machine: Machine
+    sample: Sample
+    gap: Gap | None
+    version: str | None
+    contract: int | None
+
+
+class Owner(Struct, frozen=True):
+    """Whose a sample is, by what it says itself."""
+
+    host: Machine
+
+
+_owner = msgspec.json.Decoder(Owner)
+_gaps = msgspec.json.Decoder(list[Gap])
+
+
+def check(message: Message, decoder: SampleDecoder) -> Arrival:
+    """Raises RefusedError."""
+    host, payload = host_of(message.subject), message.payload
+    if host is None or len(payload) > LARGEST_SAMPLE_BYTES:
+        raise RefusedError
+    if b"\n" in payload or b"\r" in payload or not payload.startswith(b"{"):
+        raise RefusedError  # JSON of one line: what is sent on is a line of the event stream
+    try:
+        payload.decode()
+        owner, sample = _owner.decode(payload).host, decoder.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise RefusedError from None
+    interval = sample.interval_seconds
+    if owner.id != host or parse_id(sample.id) is None:
+        raise RefusedError
+    if not SHORTEST_INTERVAL_SECONDS <= interval <= LONGEST_INTERVAL_SECONDS:
+        raise RefusedError
+    machine = Machine(host, clean_name(owner.name))
+    version = message.headers.get(VERSION)
+    contract = message.headers.get(CONTRACT, "")
+    return Arrival(
+        message,
+        machine,
+        sample,
+        _gap(message.headers.get(GAPS)),
+        None if version is None else clean(version)[:LONGEST_VERSION],
+        int(contract) if contract.isascii() and contract.isdigit() and len(contract) <= 4 else None,
+    )
+
+
+def _gap(told: str | None) -> Gap | None:
+    """The gaps that stand before a sample as one: how many are lost in all, and the reason of the first."""
+    if told is None or len(told) > LONGEST_GAPS_BYTES:
+        return None
+    try:
+        gaps = _gaps.decode(told)[:MOST_GAPS]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    if not gaps:
+        return None
+    known = [gap.lost for gap in gaps if gap.lost is not None and gap.lost >= 0]
+    return Gap(lost=sum(known) if len(known) == len(gaps) else None, reason=gaps[0].reason)

@@ -1,0 +1,149 @@
+"""The machines of a fleet as a hub knows them: the newest sample of each, and whether it is heard of.
+
+Order is that of the stream and time that of the bus and of this process: what a machine believes to be the time plays
+no part. All of it is bounded: the number of machines, and the size of what is kept of them.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+from msgspec import Struct
+
+from zeropoint.fleet.checking import Arrival
+from zeropoint.fleet.identity import Machine
+from zeropoint.fleet.summary import Summary, summary_of
+
+# A machine tells that it lives each 1.5 s, with a sample or without.
+SILENT_SECONDS = 4.0
+MOST_BYTES = 512 * 1024 * 1024
+
+State = Literal["live", "silent", "unknown"]
+
+
+class TooManyError(Exception):
+    """There is no room for another machine, or for so large a sample."""
+
+
+class Known(Struct, frozen=True):
+    """What is known of a machine by its newest sample. `time_ms` is when the bus stored that, `heard_at` when it came,
+    by the monotonic clock, None where it was stored before; `previous` is the place of the one before in the stream."""
+
+    machine: Machine
+    sequence: int
+    previous: int | None
+    sample_id: str
+    payload: bytes
+    time_ms: int
+    heard_at: float | None
+    interval_seconds: float
+    version: str | None
+    contract: int | None
+    summary: Summary
+
+
+class Machines:
+    """`most` is the largest number of them. One is forgotten when the bus has nothing of it any more, after
+    `age_seconds`."""
+
+    def __init__(self, most: int, age_seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.refused_total = 0
+        self._most = most
+        self._age_ms = age_seconds * 1000
+        self._clock = clock
+        self._known: dict[str, Known] = {}
+        self._alive_at: dict[str, float] = {}
+        self._states: dict[str, State] = {}
+        self._bytes = 0
+        self._newest_ms = 0
+        # Since when the bus has been listened to without a break; None while it is away.
+        self._listening_since: float | None = None
+
+    def __iter__(self) -> Iterator[Known]:
+        return iter(self._known.values())
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    @property
+    def size_bytes(self) -> int:
+        """What the newest samples of all machines take."""
+        return self._bytes
+
+    def get(self, id: str) -> Known | None:
+        return self._known.get(id)
+
+    def find(self, name: str) -> list[Known]:
+        """The machines of this name, or the one with this id."""
+        known = self._known.get(name)
+        return [known] if known else [one for one in self._known.values() if one.machine.name == name]
+
+    def receive(self, arrival: Arrival, *, is_live: bool) -> Known:
+        """Takes a machine's next sample; `is_live`: it was sent just now. Raises TooManyError."""
+        id, size = arrival.machine.id, len(arrival.message.payload)
+        before = self._known.get(id)
+        total = self._bytes + size - (len(before.payload) if before else 0)
+        if (before is None and len(self._known) >= self._most) or total > MOST_BYTES:
+            self.refused_total += 1
+            raise TooManyError
+        known = Known(
+            machine=arrival.machine,
+            sequence=arrival.message.sequence,
+            previous=None if before is None else before.sequence,
+            sample_id=arrival.sample.id,
+            payload=arrival.message.payload,
+            time_ms=arrival.message.time_ms,
+            heard_at=self._clock() if is_live else None,
+            interval_seconds=arrival.sample.interval_seconds,
+            version=arrival.version,
+            contract=arrival.contract,
+            summary=summary_of(arrival.sample),
+        )
+        self._known[id], self._bytes = known, total
+        self._newest_ms = max(self._newest_ms, known.time_ms)
+        return known
+
+    def alive(self, id: str) -> None:
+        """Notes that a machine has told that it lives. One that has never sent a sample is not known by that."""
+        if id in self._known:
+            self._alive_at[id] = self._clock()
+
+    def listening(self, is_listening: bool) -> None:
+        """Notes whether the bus is listened to: while it is away nobody can be called silent."""
+        if not is_listening:
+            self._listening_since = None
+        elif self._listening_since is None:
+            self._listening_since = self._clock()
+
+    def state(self, known: Known) -> State:
+        if self._listening_since is None:
+            return "unknown"
+        heard = max(known.heard_at or float("-inf"), self._alive_at.get(known.machine.id, float("-inf")))
+        if self._clock() - heard < SILENT_SECONDS:
+            return "live"
+        return "silent" if self._clock() - self._listening_since >= SILENT_SECONDS else "unknown"
+
+    def changed(self) -> list[tuple[Known, State]]:
+        """The machines whose state is another one than at the last look; those that are new count as well."""
+        self._forget()
+        changes = []
+        for id, known in self._known.items():
+            state = self.state(known)
+            if self._states.get(id) != state:
+                self._states[id] = state
+                changes.append((known, state))
+        return changes
+
+    def clear(self) -> None:
+        """Forgets all: the stream is another one."""
+        self._known.clear()
+        self._alive_at.clear()
+        self._states.clear()
+        self._bytes = self._newest_ms = 0
+
+    def _forget(self) -> None:
+        oldest = self._newest_ms - self._age_ms
+        for id in [id for id, known in self._known.items() if known.time_ms < oldest]:
+            self._bytes -= len(self._known.pop(id).payload)
+            self._alive_at.pop(id, None)
+            self._states.pop(id, None)

@@ -1,0 +1,122 @@
+"""What a list of machines shows of each: a few figures of its newest sample, of bounded size."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from zeropoint.model import Gpu, Health, Sample, Status, Workload, WorkloadKind
+from zeropoint.texts import clean
+
+MOST_ROWS = 8
+MOST_WORKLOADS = 3
+# Of a component that only was there once, a list of machines says nothing.
+TOLD: tuple[Status, ...] = ("running", "idle", "failed")
+
+
+class RunNow(Struct, frozen=True):
+    """A run that lives."""
+
+    id: str
+    name: str
+    kind: str
+    step: int | None
+    loss: float | None
+
+
+class VerdictNow(Struct, frozen=True):
+    """A verdict that holds."""
+
+    name: str
+    subject: str
+    says: str
+
+
+class ComponentNow(Struct, frozen=True):
+    name: str
+    status: Status
+
+
+class WorkloadNow(Struct, frozen=True):
+    id: str
+    name: str
+    kind: WorkloadKind
+    cpu_percent: Annotated[float | None, Meta(description="Of one core")]
+    memory_bytes: int | None
+    gpu_percent: Annotated[float | None, Meta(description="Of one GPU")]
+
+
+class Summary(Struct, frozen=True):
+    """What a machine does by its newest sample. Of each list the first 8, or 3 workloads; `_count` is how many."""
+
+    cpu_percent: Annotated[float | None, Meta(description="Of the whole machine")]
+    cores_count: int | None
+    load_1m: float | None
+    memory_percent: float | None
+    gpus_count: int
+    gpu_percent: Annotated[float | None, Meta(description="Mean use of those that tell it")]
+    gpu_memory_percent: Annotated[float | None, Meta(description="Of all that tell it")]
+    network_bytes_per_second: Annotated[float | None, Meta(description="Received and sent")]
+    health: Annotated[Health | None, Meta(description="State of the appliance on it")]
+    components: list[ComponentNow]
+    runs: list[RunNow]
+    runs_count: int
+    verdicts: list[VerdictNow]
+    verdicts_count: int
+    workloads: Annotated[list[WorkloadNow], Meta(description="Those that use most of CPU and GPU")]
+
+
+def summary_of(sample: Sample) -> Summary:
+    system, runs = sample.system, sample.ai.runs or []
+    cpu, memory, network, gpus = system.cpu, system.memory, system.network, system.gpus or []
+    return Summary(
+        cpu_percent=None if cpu is None else cpu.usage_percent,
+        cores_count=None if cpu is None else cpu.count_logical,
+        load_1m=None if cpu is None else cpu.load_1m,
+        memory_percent=None if memory is None else memory.usage_percent,
+        gpus_count=len(gpus),
+        gpu_percent=_mean(gpu.utilization_percent for gpu in gpus),
+        gpu_memory_percent=_gpu_memory_percent(gpus),
+        network_bytes_per_second=None
+        if network is None
+        else _sum((network.bytes_received_per_second, network.bytes_sent_per_second)),
+        health=sample.server.health,
+        components=[
+            ComponentNow(clean(name), component.status)
+            for name, component in sample.ai.components.items()
+            if component.status in TOLD
+        ][:MOST_ROWS],
+        runs=[RunNow(clean(run.id), clean(run.name), clean(run.kind), run.step, run.loss) for run in runs[:MOST_ROWS]],
+        runs_count=len(runs),
+        verdicts=[
+            VerdictNow(clean(one.name), clean(one.subject), clean(one.says)) for one in sample.verdicts[:MOST_ROWS]
+        ],
+        verdicts_count=len(sample.verdicts),
+        workloads=[_workload(one) for one in _busiest(sample.ledger.workloads or [])] if sample.ledger else [],
+    )
+
+
+def _busiest(workloads: Iterable[Workload]) -> list[Workload]:
+    used = [one for one in workloads if (one.cpu_percent or 0) + (one.gpu_percent or 0) > 0]
+    return sorted(used, key=lambda one: (one.cpu_percent or 0) + (one.gpu_percent or 0), reverse=True)[:MOST_WORKLOADS]
+
+
+def _workload(one: Workload) -> WorkloadNow:
+    return WorkloadNow(clean(one.id), clean(one.name), one.kind, one.cpu_percent, one.memory_bytes, one.gpu_percent)
+
+
+def _gpu_memory_percent(gpus: Iterable[Gpu]) -> float | None:
+    told = [(gpu.memory_used_bytes, gpu.memory_total_bytes) for gpu in gpus]
+    known = [(used, total) for used, total in told if used is not None and total]
+    total = sum(total for _, total in known)
+    return round(100 * sum(used for used, _ in known) / total, 3) if total else None
+
+
+def _mean(numbers: Iterable[float | None]) -> float | None:
+    known = [number for number in numbers if number is not None]
+    return round(sum(known) / len(known), 3) if known else None
+
+
+def _sum(numbers: Iterable[float | None]) -> float | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known else None
