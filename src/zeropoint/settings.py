@@ -137,7 +137,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         Meta(description="NATS servers that a hub joins; without any it starts one of its own"),
     ] = ()
     nats_listen: Annotated[
-        str, Meta(min_length=3, description="Address and port of the NATS server that a hub starts; port 0 is a free one")
+        str,
+        Meta(min_length=3, description="Address and port of the NATS server that a hub starts; port 0 is a free one"),
     ] = "127.0.0.1:4222"
     store: Annotated[
         str,
