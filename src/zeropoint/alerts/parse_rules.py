@@ -9,7 +9,7 @@ from zeropoint.alerts.durations import parse_duration
 from zeropoint.alerts.patterns import known, nearest
 from zeropoint.alerts.quiet import ALLOWED as SPANS
 from zeropoint.alerts.quiet import Quiet, Span, is_zone, parse_spans
-from zeropoint.alerts.rule import Rule
+from zeropoint.alerts.rule import Missing, Rule
 from zeropoint.alerts.table_reader import AlertsError, TableReader, one_of, tables_of, texts
 from zeropoint.catalogue import Spec
 
@@ -56,14 +56,15 @@ def _rule(table: Mapping[str, Any], number: int, specs: Sequence[Spec], channels
     if (metric is None) == (verdict is None):
         raise reader.wrong("metric", "one of metric and verdict is needed, and not both")
     above, below, clear = reader.number("above"), reader.number("below"), reader.number("clear")
+    missing: Missing = reader.take("missing", one_of("ignore", "fire"), "ignore or fire", "ignore")
     words: tuple[str, ...] = reader.take("is", texts, "a word of the state, or a list of such", ())
     if verdict is not None:
         for key in OF_METRICS:
             if key in reader:
                 raise reader.wrong(key, "it goes with metric alone; a verdict holds or does not")
     else:
-        _check_level(reader, above, below, clear, words)
-        _check_metric(reader, metric or "", words, specs)
+        _check_level(reader, above, below, clear, words=words, fires_when_missing=missing == "fire")
+        _check_metric(reader, metric or "", specs, words=words, has_level=above is not None or below is not None)
     for_seconds = reader.take("for", parse_duration, DURATION, 0.0)
     return Rule(
         name=name,
@@ -76,7 +77,7 @@ def _rule(table: Mapping[str, Any], number: int, specs: Sequence[Spec], channels
         words=words,
         for_seconds=for_seconds,
         clear_for_seconds=reader.take("clear_for", parse_duration, DURATION, for_seconds),
-        missing=reader.take("missing", one_of("ignore", "fire"), "ignore or fire", "ignore"),
+        missing=missing,
         quiet=_quiet(reader),
         repeat_seconds=_repeat(reader),
         notify=_notify(reader, channels),
@@ -84,16 +85,22 @@ def _rule(table: Mapping[str, Any], number: int, specs: Sequence[Spec], channels
 
 
 def _check_level(
-    reader: TableReader, above: float | None, below: float | None, clear: float | None, words: tuple[str, ...]
+    reader: TableReader,
+    above: float | None,
+    below: float | None,
+    clear: float | None,
+    *,
+    words: tuple[str, ...],
+    fires_when_missing: bool,
 ) -> None:
     given = [key for key, value in (("above", above), ("below", below), ("is", words or None)) if value is not None]
-    if len(given) != 1:
-        raise reader.wrong(
-            given[1] if given else "above", "one of above, below and is is needed; for a range two rules are written"
-        )
+    if len(given) > 1:
+        raise reader.wrong(given[1], "one of above, below and is may stand; for a range two rules are written")
+    if not given and not fires_when_missing:
+        raise reader.wrong("above", 'one of above, below and is is needed, or missing = "fire"')
     if clear is None:
         return
-    if words:
+    if above is None and below is None:
         raise reader.wrong("clear", "it goes with above or below")
     if above is not None and clear > above:
         raise reader.wrong("clear", f"{clear:g} is above {above:g}, where it fires; it is at most that")
@@ -101,7 +108,9 @@ def _check_level(
         raise reader.wrong("clear", f"{clear:g} is below {below:g}, where it fires; it is at least that")
 
 
-def _check_metric(reader: TableReader, metric: str, words: tuple[str, ...], specs: Sequence[Spec]) -> None:
+def _check_metric(
+    reader: TableReader, metric: str, specs: Sequence[Spec], *, words: tuple[str, ...], has_level: bool
+) -> None:
     found = set(known(metric, [spec.name for spec in specs]))
     if not found:
         near = nearest(metric, [spec.name for spec in specs])
@@ -109,7 +118,7 @@ def _check_metric(reader: TableReader, metric: str, words: tuple[str, ...], spec
         raise reader.wrong("metric", f"there is none that {metric!r} stands for{meant}; zeropoint metrics lists them")
     states = [spec for spec in specs if spec.name in found and spec.kind == "state"]
     if not words:
-        if len(states) == len(found):
+        if has_level and len(states) == len(found):
             raise reader.wrong("metric", f"{metric!r} is a state: it is given as is, and not above or below")
         return
     allowed = dict.fromkeys(word for spec in states for word in spec.states)

@@ -16,7 +16,7 @@ Reading = float | str | None
 
 class Rule(Struct, frozen=True, kw_only=True):
     """Either `metric` (a name in which * stands for any characters) or `verdict` (a name, or * for all) is set; of a
-    metric one of `above`, `below` and `words`."""
+    metric one of `above`, `below` and `words`, or none where `missing` alone counts."""
 
     name: str
     severity: Severity
@@ -40,11 +40,13 @@ class Rule(Struct, frozen=True, kw_only=True):
             if not isinstance(value, str):
                 return "missing"
             return "beyond" if value in self.words else "back"
+        if self.above is None and self.below is None:
+            return "missing" if value is None else "back"
         if not isinstance(value, int | float) or isnan(value):
             return "missing"
         if self.above is not None:
             return _standing(value, self.above, self.above if self.clear is None else self.clear)
-        assert self.below is not None  # noqa: S101 - parse_rules sees to it
+        assert self.below is not None  # noqa: S101 - one of the two is set
         return _standing(-value, -self.below, -(self.below if self.clear is None else self.clear))
 
 

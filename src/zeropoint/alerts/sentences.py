@@ -20,6 +20,8 @@ def level(rule: Rule) -> str:
     """As in above 90; of a state its words."""
     if rule.words:
         return " or ".join(rule.words)
+    if rule.above is None and rule.below is None:
+        return "missing"
     return f"above {figure(rule.above)}" if rule.above is not None else f"below {figure(rule.below)}"
 
 
