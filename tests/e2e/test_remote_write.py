@@ -73,13 +73,12 @@ def until(wanted: Callable[[], bool], otherwise: Callable[[], object]) -> None:
 
 
 def until_stored(store: Store, rows: list[Stored]) -> None:
-    """Until the store has the last of these samples."""
-    last = rows[-1].time_ms
+    """Until the store has the last value of each series; what it takes becomes visible one after the other."""
+    wanted = {series: max(times) for series, times in exposed(rows).items()}
 
     def has_it() -> bool:
-        if isinstance(store, VictoriaMetrics):
-            store.flush()
-        return any(last in times for times in store.points().values())
+        found = store.points()
+        return all(last in found.get(series, {}) for series, last in wanted.items())
 
     until(has_it, lambda: rows[-1].id)
 
@@ -94,6 +93,7 @@ def assert_stored(store: Store, rows: list[Stored]) -> None:
     }
     assert {series for series, times in kept.items() if times} == set(wanted)
     for series, times in wanted.items():
+        assert set(kept[series]) == set(times), series
         assert kept[series] == pytest.approx(times, rel=1e-13), series
 
 
@@ -206,7 +206,7 @@ def test_samples_that_the_store_cannot_take_any_more_are_dropped_counted_and_tol
         labels = {"__name__": "zeropoint_server_clients", "job": "zeropoint", "instance": "test"}
         head, tail = around_value(round(time.time() * 1000) + 3_600_000)
         (body,) = requests({encode_labels(labels): [head + pack_double(1.0) + tail]})
-        urlopen(Request(f"{store.url}/api/v1/write", body, HEADERS), timeout=TIMEOUT_SECONDS).close()
+        urlopen(Request(f"{store.url}/api/v1/write", body, HEADERS), timeout=TIMEOUT_SECONDS).close()  # noqa: S310 - loopback
         with running(tmp_path / "data", "--remote-write", store.url, *FAST) as appliance:
             until(lambda: report(appliance)["dropped_samples_total"] >= 5, lambda: reasons(appliance))
             assert "samples are not written: HTTP 400: out of order" in reasons(appliance)

@@ -4,6 +4,8 @@ The standard: 5xx and 429 are to be tried again, any other 4xx never. Nothing of
 that are known: its text may hold anything.
 """
 
+import errno
+import os
 import ssl
 import time
 from datetime import UTC
@@ -115,5 +117,5 @@ def _reason(error: Exception) -> str:
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return "its name is not known"
     if isinstance(error, aiohttp.ClientConnectorError):
-        return f"it cannot be reached: {error.os_error.strerror or 'no connection'}"
+        return f"it cannot be reached: {os.strerror(error.os_error.errno or errno.ECONNREFUSED)}"
     return "the connection broke"
