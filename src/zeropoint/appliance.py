@@ -49,7 +49,7 @@ from zeropoint.server.access import Gate
 from zeropoint.server.alerts import Alerts as AlertsHandler
 from zeropoint.server.alerts import AlertsAnswer
 from zeropoint.server.app import application, routes
-from zeropoint.server.asked import answered
+from zeropoint.server.asked import answered, is_of_machine
 from zeropoint.server.certificate import Certificate
 from zeropoint.server.correlations import Correlations
 from zeropoint.server.exposition import Exposition
@@ -64,6 +64,7 @@ from zeropoint.server.sessions import Sessions, kept_sessions
 from zeropoint.server.signin import SignIn
 from zeropoint.server.specs import Specs
 from zeropoint.server.status import Status
+from zeropoint.server.token_watch import follow_tokens
 from zeropoint.server.tokens import TokenRegister, TokenStore, replace_file, utc_now
 from zeropoint.server.verdicts import Verdicts
 from zeropoint.settings import Settings, SettingsError, load_tables
@@ -86,8 +87,6 @@ if TYPE_CHECKING:
 
 # Streams end at once by `bye`; whatever still hangs after this long is cut off.
 SHUTDOWN_SECONDS = 2.0
-# A change of the token file reaches the running process within a second.
-TOKEN_SECONDS = 0.5
 # How long who asks for runs waits for the disk.
 RUNS_SECONDS = 5.0
 # How long who asks for a comparison of two runs waits for the computing of it, and of the one before.
@@ -106,11 +105,6 @@ REPLAY_SECONDS = 5.0
 # How long encoding for a store, and keeping how far it has got, may take before it counts as failed.
 ENCODE_SECONDS = 30.0
 POSITION_SECONDS = 2.0
-
-# What a machine answers over the bus of its fleet: what a hub cannot know by itself.
-ANSWERED = frozenset(
-    f"/api/v1/{name}" for name in ("history", "metrics", "sample", "runs", "runs/steps", "verdicts", "correlations")
-)
 
 T = TypeVar("T")
 Claim = Callable[[], None]
@@ -155,7 +149,13 @@ class Appliance:
         public = parse_view(",".join(settings.public_sections)) if settings.public_sections else View()
         sessions = Sessions(self.register, kept_sessions(Path(settings.data)))
         self.gate = Gate(self.register, public, not is_loopback(settings.host), utc_now, sessions)
-        status = Status(self.gate, self.broadcaster, sampler.judge, sampler.uptime_seconds, sampler.sample_age_seconds)
+        status = Status(
+            self.gate,
+            self.broadcaster.statistics,
+            sampler.judge,
+            sampler.uptime_seconds,
+            sampler.sample_age_seconds,
+        )
         self.reports = reports_of(sampler.ai)
         self.history = History(directory, self.reports, limits_of(settings), claim) if settings.history else None
         self.remote_write = None
@@ -170,7 +170,7 @@ class Appliance:
         runs, comparison = runs_of(RunList(Path(settings.artifacts), sampler.roots), on_history)
         self.publisher = publisher_of(settings, self.broadcaster, self._answer, claim)
         self.routes = routes(
-            live=Live(self.gate, self.broadcaster, settings.max_subscribers_per_client),
+            live=Live(self.gate, lambda request: self.broadcaster, settings.max_subscribers_per_client),
             status=status,
             exposition=Exposition(self.gate, self.broadcaster),
             past=Past(
@@ -223,7 +223,7 @@ class Appliance:
 
     async def _answer(self, path: str, query: str) -> tuple[int, bytes]:
         """What this machine answers over the bus of its fleet."""
-        return await answered({one.path: one.handler for one in self.routes if one.path in ANSWERED}, path, query)
+        return await answered({one.path: one.handler for one in self.routes if is_of_machine(one)}, path, query)
 
     def _doubt_journal(self) -> None:
         if self.history is not None:
@@ -237,17 +237,6 @@ class Appliance:
             self.history.put(record_of(sample, missed, newest.payload))
         if self.alerts is not None:
             self.alerts.put(sample)
-
-    async def follow_tokens(self) -> None:
-        """Follows the token file, and ends the streams of tokens that hold no longer, until it is cancelled."""
-        looked_at = utc_now()
-        while True:
-            await asyncio.sleep(TOKEN_SECONDS)
-            before, looked_at = looked_at, utc_now()
-            # To ask each of thousands of subscribers twice a second would cost as much as sending to them.
-            sessions_end = self.gate.sessions.ends_within(before, looked_at)
-            if self.register.refresh() or self.register.ends_within(before, looked_at) or sessions_end:
-                self.broadcaster.end_unentitled("token-no-longer-valid")
 
 
 def runs_of(run_list: RunList, on_history: OnHistory | None) -> tuple[Runs, Comparison]:
@@ -477,7 +466,11 @@ async def serve(settings: Settings, announce: Callable[[str], None], plan: "Plan
             if appliance.alerts is not None:
                 appliance.alerts.start()
             async with asyncio.TaskGroup() as tasks:
-                parts = [appliance.scheduler.run(), appliance.broadcaster.run(), appliance.follow_tokens()]
+                parts = [
+                    appliance.scheduler.run(),
+                    appliance.broadcaster.run(),
+                    follow_tokens(appliance.gate, appliance.broadcaster.end_unentitled),
+                ]
                 parts.append(appliance.front.run())
                 if appliance.publisher is not None:
                     parts.append(appliance.publisher.run())

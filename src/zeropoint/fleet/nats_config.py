@@ -27,12 +27,10 @@ class Keys(Struct, frozen=True):
 
 
 class Listening(Struct, frozen=True):
-    """Where it listens, and the certificate that it shows; without one what it is sent goes unencrypted."""
+    """Where it listens."""
 
     host: str
     port: int
-    certificate: str = ""
-    key: str = ""
 
 
 def made_keys(directory: Path) -> Keys:
@@ -72,8 +70,6 @@ def configuration(directory: Path, listening: Listening, keys: Keys, store_bytes
             ]
         },
     }
-    if listening.certificate:
-        settings["tls"] = {"cert_file": listening.certificate, "key_file": listening.key}
     return json.dumps(settings, indent=2)  # its own format is a superset of JSON
 
 

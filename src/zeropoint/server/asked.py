@@ -12,12 +12,18 @@ from multidict import MultiDict
 
 from zeropoint.server.access import GRANT, Grant
 from zeropoint.server.errors import ApiError, error_response
+from zeropoint.server.routes import Route
 from zeropoint.server.tokens import Token
 
 log = structlog.get_logger()
 MOST_PARAMETERS = 256
 # The bus lets in whom its operator has given credentials, and the hub asks its own users for tokens.
 HUB = Grant(Token(name="hub", scope="read", sha256="", created=datetime.fromtimestamp(0, UTC)))
+
+
+def is_of_machine(route: Route) -> bool:
+    """Whether a route tells of one machine what a hub cannot know by itself, so that it asks the machine."""
+    return route.path.startswith("/api/v1/") and "GET" in route.methods
 
 
 class Asked:

@@ -4,7 +4,7 @@ import asyncio
 import math
 import socket
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from http import HTTPStatus
@@ -44,24 +44,24 @@ class SamplesAnswer(Struct, frozen=True):
 
 
 class Live:
-    """Handlers of /metrics/sse and /metrics/json."""
+    """Handlers of /metrics/sse and /metrics/json; `feed_of` finds the feed of a request, or raises ApiError."""
 
-    def __init__(self, gate: Gate, broadcaster: Broadcaster, most_of_client: int) -> None:
+    def __init__(self, gate: Gate, feed_of: Callable[[web.Request], Broadcaster], most_of_client: int) -> None:
         self._gate = gate
-        self._broadcaster = broadcaster
+        self._feed_of = feed_of
         self._most_of_client = most_of_client
         self._of_client: Counter[str] = Counter()
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
-        view = view_of(request, self._gate)
+        view, feed = view_of(request, self._gate), self._feed_of(request)
         try:
-            self._broadcaster.check_room(view)
+            feed.check_room(view)
         except FeedFullError as full:
             raise _full(HTTPStatus.SERVICE_UNAVAILABLE, str(full), full.retry_ms) from None
-        with self._place_of(network_of(request)):
-            return await self._stream(request, view)
+        with self._place_of(network_of(request), feed):
+            return await self._stream(request, view, feed)
 
-    async def _stream(self, request: web.Request, view: View) -> web.StreamResponse:
+    async def _stream(self, request: web.Request, view: View, feed: Broadcaster) -> web.StreamResponse:
         chunked = request.version >= HttpVersion11
         response = web.StreamResponse(headers=STREAM_HEADERS)
         response.force_close()  # a stream that has ended leaves nothing to keep the connection for
@@ -73,21 +73,22 @@ class Live:
             return response
         _limit_unsent(transport)
         last_id = request.headers.get("Last-Event-ID") or request.query.get("last_event_id")
-        subscriber = self._broadcaster.subscribe(transport, view, chunked, last_id)
+        subscriber = feed.subscribe(transport, view, chunked, last_id)
         subscriber.holds = partial(self._gate.still_holds, request[GRANT], view)
         try:
             await subscriber.ended
         finally:
-            self._broadcaster.unsubscribe(subscriber)
+            feed.unsubscribe(subscriber)
         return response
 
     async def newest(self, request: web.Request) -> web.StreamResponse:
         view, since, wait = view_of(request, self._gate), request.query.get("since"), _wait(request)
+        feed = self._feed_of(request)
         if since is not None:
-            return json_response(await encode_answer(await self._after(since, wait), view))
+            return json_response(await encode_answer(await _after(feed, since, wait), view))
         if wait:
             raise bad_parameter("wait", "it goes with since=ID")
-        frame = self._broadcaster.ring.newest
+        frame = feed.ring.newest
         if frame is None:
             raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "no-sample", "no sample has been taken yet")
         etag = f'"{frame.id}{"-public" if view.public else ""}"'
@@ -96,11 +97,11 @@ class Live:
         return json_response(view.narrow(frame.payload), headers={"ETag": etag, "Cache-Control": "private, no-cache"})
 
     @contextmanager
-    def _place_of(self, client: str) -> Iterator[None]:
+    def _place_of(self, client: str, feed: Broadcaster) -> Iterator[None]:
         """One of the places that a client has. Raises ApiError where it has them all."""
         if self._of_client[client] >= self._most_of_client:
             message = f"all {self._most_of_client} places for subscribers of one client are taken"
-            raise _full(HTTPStatus.TOO_MANY_REQUESTS, message, self._broadcaster.draw_retry_ms())
+            raise _full(HTTPStatus.TOO_MANY_REQUESTS, message, feed.draw_retry_ms())
         self._of_client[client] += 1
         try:
             yield
@@ -109,17 +110,18 @@ class Live:
             if not self._of_client[client]:
                 del self._of_client[client]
 
-    async def _after(self, since: str, wait_seconds: float) -> Replay:
-        """What came after `since`; waits for the next sample, at most so long, where there is nothing yet."""
-        replay = await self._broadcaster.after(since, MAX_SAMPLES)
-        if not replay.frames and wait_seconds:
-            try:
-                async with asyncio.timeout(wait_seconds):  # wait_for() would make a task of it
-                    await self._broadcaster.next_sample()
-            except TimeoutError:
-                return replay
-            return await self._broadcaster.after(since, MAX_SAMPLES)
-        return replay
+
+async def _after(feed: Broadcaster, since: str, wait_seconds: float) -> Replay:
+    """What came after `since`; waits for the next sample, at most so long, where there is nothing yet."""
+    replay = await feed.after(since, MAX_SAMPLES)
+    if not replay.frames and wait_seconds:
+        try:
+            async with asyncio.timeout(wait_seconds):  # wait_for() would make a task of it
+                await feed.next_sample()
+        except TimeoutError:
+            return replay
+        return await feed.after(since, MAX_SAMPLES)
+    return replay
 
 
 def _full(status: int, message: str, retry_ms: int) -> ApiError:

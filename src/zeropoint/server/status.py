@@ -11,7 +11,7 @@ from typing import Annotated
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from zeropoint.feed.broadcaster import Broadcaster
+from zeropoint.feed.broadcaster import Statistics
 from zeropoint.health import Verdict
 from zeropoint.model import CONTRACT_VERSION, Health, Unavailable
 from zeropoint.server.access import Gate
@@ -53,24 +53,25 @@ class ProbeAnswer(Struct, frozen=True):
 
 
 class Status:
-    """Handlers; `judge` gives the present verdict, `uptime` and `sample_age` are in seconds."""
+    """Handlers; `statistics` are of the feed, `judge` gives the present verdict, `uptime` and `sample_age` are in
+    seconds."""
 
     def __init__(
         self,
         gate: Gate,
-        broadcaster: Broadcaster,
+        statistics: Callable[[], Statistics],
         judge: Callable[[], Verdict],
         uptime: Callable[[], float],
         sample_age: Callable[[], float | None],
     ) -> None:
         self._gate = gate
-        self._broadcaster = broadcaster
+        self._statistics = statistics
         self._judge = judge
         self._uptime = uptime
         self._sample_age = sample_age
 
     async def health(self, request: web.Request) -> web.StreamResponse:
-        verdict, statistics = self._judge(), self._broadcaster.statistics()
+        verdict, statistics = self._judge(), self._statistics()
         code = HTTPStatus.SERVICE_UNAVAILABLE if verdict.status == "unhealthy" else HTTPStatus.OK
         if not self._gate.sees(request, "status"):
             return json_response(HealthWord(verdict.status), code)
