@@ -1,9 +1,11 @@
 // The views beside the live page. Each is an element that asks for what it shows itself, while it is shown.
 
-import type { TemplateResult } from "lit";
+import { html, type TemplateResult } from "lit";
 import type { Sample } from "../client/src/contract";
 import type { Query } from "../elements/past";
+import "./correlations-view";
 import type { Run } from "./runs";
+import "./runs-view";
 
 /** What a view is given; `own` is what the address says of what it shows, `go` puts something else there. */
 export interface ViewContext {
@@ -22,7 +24,18 @@ export interface View {
   readonly render: (context: ViewContext) => TemplateResult;
 }
 
-export const VIEWS: readonly View[] = [];
+export const VIEWS: readonly View[] = [
+  {
+    name: "runs",
+    title: "runs",
+    render: ({ own, go, ask, sample, runs }) => html`<zp-runs-view .own=${own} .go=${go} .ask=${ask} .sample=${sample} .runs=${runs}></zp-runs-view>`,
+  },
+  {
+    name: "correlations",
+    title: "correlations",
+    render: ({ own, go, ask }) => html`<zp-correlations .own=${own} .go=${go} .ask=${ask}></zp-correlations>`,
+  },
+];
 
 /** The view that an address names, and what it says of it; null for the live page. */
 export function viewIn(view: string | null): readonly [view: View, own: string] | null {
