@@ -55,8 +55,9 @@ class Crowd:
     def __init__(self, bounds: Bounds, refused: Callable[[str, int, str], None] = lambda *_: None) -> None:
         self.bounds = bounds
         self.refused = refused
-        self._members: set[Member] = set()
-        self._reserved: set[Member] = set()
+        # In the order in which they came: the loop's clock tells no two of one round apart.
+        self._members: dict[Member, None] = {}
+        self._reserved: dict[Member, None] = {}
         self._of_client: Counter[str] = Counter()
         self.evicted_total = 0
 
@@ -72,7 +73,7 @@ class Crowd:
         if member.reserved and len(self._reserved) >= RESERVED and not self._make_room(self._reserved):
             self.refused(address, HTTPStatus.SERVICE_UNAVAILABLE, "full")
             return False
-        (self._reserved if member.reserved else self._members).add(member)
+        (self._reserved if member.reserved else self._members)[member] = None
         self._of_client[network] += 1
         return True
 
@@ -81,7 +82,7 @@ class Crowd:
         places = self._reserved if member.reserved else self._members
         if member not in places:
             return
-        places.remove(member)
+        del places[member]
         self._of_client[member.network] -= 1
         if not self._of_client[member.network]:
             del self._of_client[member.network]
@@ -109,7 +110,7 @@ class Crowd:
             "evicted_total": self.evicted_total,
         }
 
-    def _make_room(self, places: set[Member]) -> bool:
+    def _make_room(self, places: dict[Member, None]) -> bool:
         """Ends those that have waited longest for a request; first of all those that never made one. Says whether it
         found any."""
         idle = (one for one in places if not one.busy)
