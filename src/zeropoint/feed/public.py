@@ -1,23 +1,26 @@
 """What is left out of the sections that everybody may read: texts that tell more than the section's name says.
 
-A reason may name a path, a host or a program, a GPU's section holds the names of programs that use it, and the ledger
-may hold command lines. Whoever made a section public has not made these public.
+A reason may name a path, a host or a program, a GPU's section holds the names of programs that use it, a component may
+tell the address that it is read from, and the ledger command lines. Whoever made a section public has not made these
+public.
 """
 
 from typing import Any
 
 NOT_TOLD = "not told without a token"
-NAMES = "system.gpus[*].processes[*].name"
-COMMANDS = "ledger.workloads[*].command"
+REASONS = frozenset({"reason", "invalid_reason"})
 
 
 def without_details(sample: dict[str, Any]) -> dict[str, Any]:
-    """A decoded sample, or a part of one, changed in place: no reasons, no command lines, no names of
-    programs on GPUs."""
+    """A decoded sample, or a part of one, changed in place: no reasons, no addresses of components, no command lines,
+    no names of programs on GPUs."""
     _hide_reasons(sample)
-    gpus, ledger = (sample.get("system") or {}).get("gpus") or (), sample.get("ledger") or {}
-    _empty(sample, NAMES, "name", [one for gpu in gpus for one in gpu.get("processes") or ()])
-    _empty(sample, COMMANDS, "command", ledger.get("workloads") or [])
+    gpus = (sample.get("system") or {}).get("gpus") or ()
+    processes = [one for gpu in gpus for one in gpu.get("processes") or ()]
+    _empty(sample, "system.gpus[*].processes[*].name", "name", processes)
+    _empty(sample, "ledger.workloads[*].command", "command", (sample.get("ledger") or {}).get("workloads") or [])
+    for name, component in (sample.get("ai") or {}).get("components", {}).items():
+        _empty(sample, f"ai.components.{name}.endpoint", "endpoint", [component])
     return sample
 
 
@@ -36,7 +39,7 @@ def _hide_reasons(value: Any) -> None:
             _hide_reasons(item)
     elif isinstance(value, dict):
         for key, item in value.items():
-            if key == "reason" and isinstance(item, str):
+            if key in REASONS and isinstance(item, str):
                 value[key] = NOT_TOLD
             else:
                 _hide_reasons(item)
