@@ -22,7 +22,7 @@ from zeropoint.insight.series import Floats
 
 FEWEST_VALUES = 20
 # Fewer slow movements than this tell no error.
-FEWEST_MOVEMENTS = 4
+FEWEST_MOVEMENTS = 2
 # So many samples without memory stand behind each of them.
 SAMPLES_A_MOVEMENT = 4.0
 # How far the spectrum is taken for flat where there is no memory, as a power of the length (Lazarus and others 2018).
