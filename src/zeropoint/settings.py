@@ -250,13 +250,19 @@ def _allowed(kind: Any, meta: Meta, several: bool) -> str:
     return "a text" if meta.min_length is None else "a text that is not empty"
 
 
-def load(flags: Mapping[str, Any], environ: Mapping[str, str], config: str | None) -> Settings:
-    """The settings out of their three sources. `flags` are by setting name, those not given are None or left out.
+def load(
+    flags: Mapping[str, Any],
+    environ: Mapping[str, str],
+    config: str | None,
+    defaults: Mapping[str, Any] | None = None,
+) -> Settings:
+    """The settings out of their three sources. `flags` are by setting name, those not given are None or left out;
+    `defaults` are those of a command that has others.
 
     Raises SettingsError for an unknown name, a value that is not allowed, or a file that cannot be read.
     """
     rows = {row.name: row for row in table()}
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = dict(defaults or {})
     for name, value, source in (*_from_file(config, rows), *_from_variables(environ, rows)):
         values[name] = rows[name].parse(value, source)
     for name, value in flags.items():

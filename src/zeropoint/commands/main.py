@@ -16,6 +16,7 @@ EXIT_IN_USE = 3
 PRIVATE_UMASK = 0o077
 COMMANDS = (
     "serve",
+    "hub",
     "run",
     "watch",
     "verify",

@@ -1,1 +1,0 @@
-"""Composition root of a hub: builds its parts and runs them."""

@@ -1,0 +1,103 @@
+"""/metrics of a hub: the newest sample of each machine with its name as a label, and the hub itself."""
+
+import asyncio
+from importlib import metadata
+
+from aiohttp import web
+from prometheus_client import Metric
+from prometheus_client.exposition import choose_encoder
+
+from zeropoint.catalogue import values
+from zeropoint.feed.points import family_name, numbers_of, series_of
+from zeropoint.feed.view import View
+from zeropoint.fleet.checking import RefusedError
+from zeropoint.fleet.machines import Known, Machines
+from zeropoint.history.decode import SampleDecoder
+from zeropoint.hub.selecting import Selecting
+from zeropoint.hub.state import Facts
+from zeropoint.server.access import Gate
+from zeropoint.server.exposition import Families
+from zeropoint.server.sections import view_of
+
+# Some 100 machines with all their series; who scrapes more asks machine by machine, or for sections.
+MOST_POINTS = 200_000
+
+
+class HubExposition:
+    """Handler. Machines beyond MOST_POINTS are left out, and counted."""
+
+    def __init__(
+        self, gate: Gate, selecting: Selecting, machines: Machines, decoder: SampleDecoder, facts: Facts
+    ) -> None:
+        self._gate = gate
+        self._selecting = selecting
+        self._machines = machines
+        self._decoder = decoder
+        self._facts = facts
+
+    async def metrics(self, request: web.Request) -> web.StreamResponse:
+        view, one = view_of(request, self._gate), self._selecting.machine(request)
+        chosen = [one] if one else sorted(self._machines, key=lambda known: (known.machine.name, known.machine.id))
+        encode, content_type = choose_encoder(request.headers.get("Accept", ""))
+        collected = _Collected()
+        for known in chosen:
+            if collected.points < MOST_POINTS:
+                self._add(collected, known, view)
+            else:
+                collected.left_out += 1
+            await asyncio.sleep(0)  # others have their turn: a machine takes some milliseconds
+        body = encode(Families([*collected.families.values(), *self._own(chosen, collected.left_out)]))
+        return web.Response(body=body, headers={"Content-Type": content_type, "Cache-Control": "no-store"})
+
+    def _add(self, collected: "_Collected", known: Known, view: View) -> None:
+        labels = labels_of(known)
+        try:
+            sample = self._decoder.decode(known.payload)
+        except (ValueError, RecursionError):  # it was decoded when it came
+            raise RefusedError from None
+        for value in filter(lambda value: view.holds(value.name), values(sample)):
+            name = family_name(value.spec)
+            family = collected.families.get(name)
+            if family is None:
+                kind = "stateset" if value.spec.kind == "state" else value.spec.kind
+                family = collected.families[name] = Metric(name, value.spec.help, kind)
+            for series, number in zip(series_of(value.spec, value.labels), numbers_of(value), strict=True):
+                family.add_sample(series.name, {**series.labels, **labels}, number)
+                collected.points += 1
+
+    def _own(self, chosen: list[Known], left_out: int) -> list[Metric]:
+        """What the hub tells of the machines and of itself."""
+        up = Metric("zeropoint_hub_machine_up", "1 while a machine is heard of", "gauge")
+        seen = Metric("zeropoint_hub_machine_last_seen_seconds", "When the bus stored its newest sample", "gauge")
+        for known in chosen:
+            labels = labels_of(known)
+            up.add_sample(up.name, labels, float(self._machines.state(known) == "live"))
+            seen.add_sample(seen.name, labels, known.time_ms / 1000)
+        facts = self._facts
+        numbers = (
+            ("machines", "Machines that are known", "gauge", len(self._machines)),
+            ("machines_left_out", "Machines that this answer had no room for", "gauge", left_out),
+            ("listening", "1 while the bus is heard", "gauge", facts.is_listening()),
+            ("messages", "Messages that came over the bus", "counter", facts.messages_total()),
+            ("refused_messages", "Messages that were no samples of their machine", "counter", facts.refused_total()),
+            ("clients", "Subscribers of the stream", "gauge", facts.clients()),
+        )
+        own = []
+        for name, help, kind, number in numbers:
+            family = Metric(f"zeropoint_hub_{name}", help, kind)
+            family.add_sample(f"{family.name}_total" if kind == "counter" else family.name, {}, float(number))
+            own.append(family)
+        build = Metric("zeropoint_build", "The version that runs here", "info")
+        build.add_sample("zeropoint_build_info", {"version": metadata.version("zeropoint")}, 1)
+        return [up, seen, *own, build]
+
+
+class _Collected:
+    def __init__(self) -> None:
+        self.families: dict[str, Metric] = {}
+        self.points = 0
+        self.left_out = 0
+
+
+def labels_of(known: Known) -> dict[str, str]:
+    return {"host": known.machine.name, "host_id": known.machine.id}

@@ -1,0 +1,268 @@
+"""Composition root of a hub: builds its parts and runs them. Starting and stopping read top to bottom.
+
+A hub keeps nothing of the fleet: what it tells comes over the bus, so several serve the same fleet and any can end.
+"""
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from pathlib import Path
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from zeropoint.ai.recognise import Recogniser
+from zeropoint.ai.registry import Options, components
+from zeropoint.feed.view import View, parse_view
+from zeropoint.fleet.asking import Answered, NoAnswerError, ask
+from zeropoint.fleet.checking import RefusedError, check
+from zeropoint.fleet.connection import Bus
+from zeropoint.fleet.feeds import Feeds
+from zeropoint.fleet.identity import Machine
+from zeropoint.fleet.machines import Machines, TooManyError
+from zeropoint.fleet.message import Message
+from zeropoint.fleet.nats_server import NatsServer, NatsServerError
+from zeropoint.fleet.receiver import Receiver
+from zeropoint.fleet.stream import Limits
+from zeropoint.flight import Lane
+from zeropoint.history.decode import SampleDecoder
+from zeropoint.hub.asking import Asking
+from zeropoint.hub.bus import agents_line, joined_bus, limits_of, own_bus, own_server
+from zeropoint.hub.exposition import HubExposition
+from zeropoint.hub.hosts import Hosts
+from zeropoint.hub.routes import hub_routes
+from zeropoint.hub.selecting import Selecting
+from zeropoint.hub.state import Facts, State
+from zeropoint.model import Component
+from zeropoint.processes import ProcessTable
+from zeropoint.server.access import Gate
+from zeropoint.server.app import application
+from zeropoint.server.certificate import Certificate
+from zeropoint.server.live import Live
+from zeropoint.server.openapi import OpenApi
+from zeropoint.server.pages import Pages
+from zeropoint.server.sessions import FILE as SESSIONS_FILE
+from zeropoint.server.sessions import Sessions, kept_sessions
+from zeropoint.server.signin import SignIn
+from zeropoint.server.status import Status
+from zeropoint.server.token_watch import follow_tokens
+from zeropoint.server.tokens import TokenRegister, TokenStore, replace_file, utc_now
+from zeropoint.settings import Settings, SettingsError
+from zeropoint.startup import (
+    certificate_of,
+    front_of,
+    is_loopback,
+    listen,
+    locked,
+    refuse_open_bind,
+    refuse_wrong_names,
+)
+
+log = structlog.get_logger()
+SHUTDOWN_SECONDS = 2.0
+SESSIONS_SECONDS = AUDIT_SECONDS = 5.0
+# How long the first answer waits for the bus: without it the hub serves what it has, which is that the bus is away.
+BEGIN_SECONDS = 10.0
+LOOK_SECONDS = 0.5
+
+
+class Hub:
+    """All parts of one hub, put together but not running. `claim` makes the data directory this process's, or raises
+    OSError; `server` is the bus, where that is the hub's own."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        bus: Bus,
+        *,
+        claim: Callable[[], None] = lambda: None,
+        certificate: Certificate | None = None,
+        limits: Limits | None = None,
+        server: NatsServer | None = None,
+    ) -> None:
+        reports = component_reports()
+        self._decoder = SampleDecoder(reports)
+        self._server = server
+        self._refused = 0
+        self._newest_at: float | None = None
+        self.machines = Machines(settings.max_machines, (limits or Limits()).age_seconds)
+        self.receiver = Receiver(
+            bus, self._receive, alive=self.machines.alive, restarted=self._restarted, limits=limits
+        )
+        self.feeds = Feeds(settings.max_subscribers, self._decoder, lambda: self.receiver.link)
+        data = Path(settings.data)
+        self.front = front_of(settings, certificate, Lane("audit", AUDIT_SECONDS).call, claim)
+        register = TokenRegister(TokenStore(data))
+        public = parse_view(",".join(settings.public_sections)) if settings.public_sections else View()
+        sessions = Sessions(register, kept_sessions(data))
+        self.gate = Gate(register, public, not is_loopback(settings.host), utc_now, sessions)
+        facts = Facts(
+            is_listening=lambda: self.receiver.is_listening,
+            messages_total=lambda: self.receiver.messages_total,
+            refused_total=lambda: self._refused,
+            clients=lambda: self.feeds.statistics().clients,
+            failures=self._failures,
+        )
+        self.state = State(facts)
+        selecting = Selecting(self.machines, self.feeds)
+        self.routes = hub_routes(
+            live=Live(self.gate, selecting.feed, settings.max_subscribers_per_client),
+            status=Status(
+                self.gate, self.feeds.statistics, self.state.judge, self.state.uptime_seconds, self._sample_age_seconds
+            ),
+            pages=Pages(self.gate),
+            sign_in=SignIn(
+                self.gate,
+                keep_in(data / SESSIONS_FILE, claim),
+                lambda: self.feeds.end_unentitled("signed-out"),
+                utc_now,
+            ),
+            openapi=OpenApi(reports),
+            exposition=HubExposition(self.gate, selecting, self.machines, self._decoder, facts),
+            hosts=Hosts(self.machines),
+            asking=Asking(selecting, self._ask, None).handler,
+        )
+
+    async def look_after(self) -> None:
+        """Tells readers of machines whose state has changed, and looks after the feeds, until it is cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            self.machines.listening(self.receiver.is_listening)
+            for known, state in self.machines.changed():
+                self.feeds.tell(known, state)
+            self.feeds.look_after()
+
+    def _receive(self, message: Message, is_new: bool) -> None:
+        try:
+            arrival = check(message, self._decoder)
+            known = self.machines.receive(arrival, is_live=is_new)
+        except (RefusedError, TooManyError):
+            self._refused += 1
+            return
+        self._newest_at = time.monotonic()
+        if is_new:
+            self.feeds.relay(arrival, known)
+
+    def _restarted(self) -> None:
+        self.machines.clear()
+        self.feeds.restart("stream-begins-anew")
+
+    async def _ask(self, machine: Machine, path: str, query: str) -> Answered:
+        link = self.receiver.link
+        if link is None:
+            raise NoAnswerError("cannot be asked: the bus is away")
+        return await ask(link, machine.id, path, query)
+
+    def _failures(self) -> list[str]:
+        failures = [self.gate.register.failure] if self.gate.register.failure else []
+        own = [] if self._server is None else self._server.failures()
+        return [*failures, *self.front.failures(), *own, *self.receiver.failures()]
+
+    def _sample_age_seconds(self) -> float | None:
+        return None if self._newest_at is None else time.monotonic() - self._newest_at
+
+
+def component_reports() -> Mapping[str, type[Component]]:
+    """The report of each AI component by its name, so that what machines tell of them is read whole."""
+    processes = ProcessTable()
+    probes = components(Options(artifacts=Path()), processes, Recogniser(processes))
+    return {probe.name: probe.report for probe in probes if issubclass(probe.report, Component)}
+
+
+def keep_in(file: Path, claim: Callable[[], None]) -> Callable[[bytes], Awaitable[None]]:
+    """What writes the sessions, on a thread of its own."""
+    lane = Lane("sessions", SESSIONS_SECONDS)
+
+    def write(content: bytes) -> None:
+        claim()
+        replace_file(file, content)
+
+    async def keep(content: bytes) -> None:
+        await lane.call(lambda: write(content))
+
+    return keep
+
+
+async def serve(settings: Settings, announce: Callable[[str], None], tell: Callable[[str], None]) -> None:
+    """Runs until SIGTERM or SIGINT. `announce` gets the page's address once it is served, `tell` the command by which
+    machines join, where the bus is the hub's own.
+
+    Raises SettingsError for a setting that cannot work here, InUseError when a port or the data directory is taken.
+    """
+    certificate = certificate_of(settings.tls_cert, settings.tls_key)
+    refuse_wrong_names(settings)
+    refuse_open_bind(settings.host, TokenStore(Path(settings.data)))
+    with locked(Path(settings.data)) as lock:
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with contextlib.suppress(NotImplementedError):  # Windows: ^C raises KeyboardInterrupt there
+                asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        if settings.nats:
+            await _run(
+                Hub(settings, joined_bus(settings), claim=lock.take, certificate=certificate),
+                settings,
+                None,
+                announce,
+                stop,
+            )
+            return
+        server, listening = own_server(settings, lock.take)
+        hub = Hub(
+            settings,
+            own_bus(server, listening),
+            claim=lock.take,
+            certificate=certificate,
+            limits=limits_of(settings),
+            server=server,
+        )
+        try:
+            server.start()
+            await server.ready()
+            tell(agents_line(server, listening))
+            await _run(hub, settings, server, announce, stop)
+        except NatsServerError as error:
+            raise SettingsError(f"--nats-listen: {error}") from None
+        finally:
+            server.end()
+
+
+async def _run(
+    hub: Hub, settings: Settings, server: NatsServer | None, announce: Callable[[str], None], stop: asyncio.Event
+) -> None:
+    app = application(
+        hub.routes,
+        hub.gate,
+        settings.allowed_hosts,
+        settings.allowed_origins,
+        front=hub.front,
+        embed_origins=settings.embed_origins,
+    )
+    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=SHUTDOWN_SECONDS)
+    await runner.setup()
+    assert runner.server is not None  # noqa: S101 - setup() makes it
+    parts: list[Coroutine[Any, Any, None]] = [
+        hub.receiver.run(),
+        hub.look_after(),
+        follow_tokens(hub.gate, hub.feeds.end_unentitled),
+        hub.front.run(),
+    ]
+    if server is not None:
+        parts.append(server.run())
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            running = [tasks.create_task(part) for part in parts]
+            if not await hub.receiver.begun(BEGIN_SECONDS):
+                log.warning("the bus does not answer; it is served without it", reasons=hub.receiver.failures())
+            listener, address = await listen(runner.server, hub.front, settings.host, settings.port)
+            announce(address)
+            await stop.wait()
+            listener.close()
+            for task in running:
+                task.cancel()
+    finally:
+        hub.feeds.close("shutdown")
+        await runner.cleanup()
+        await hub.front.close()
