@@ -33,6 +33,8 @@ test)
     # The stand-in of a GPU's driver is compiled.
     needs cc "gcc libc6-dev"
     needs openssl
+    # Clients that send and read slowly.
+    needs slowhttptest
     # Faults of clocks and disks for the history.
     needs faketime
     needs strace
