@@ -83,7 +83,7 @@ def test_the_step_from_which_on_they_differ_is_found():
     change = steps["step_seconds"].begins
     assert change is not None
     assert (change.before, change.after) == (pytest.approx(1, rel=0.02), pytest.approx(1.5, rel=0.02))
-    assert "; up to step 250 B's is 1 times A's on average, from there on " in steps["step_seconds"].says
+    assert "; up to step 250 B's is 1.00 times A's on average, from there on " in steps["step_seconds"].says
 
 
 def test_where_nothing_changes_no_step_stands_out():
@@ -111,7 +111,7 @@ def test_resources_are_compared_where_the_history_has_both_runs():
     idle = RunSeries({"cpu_percent": 40 + noise(0.5, 300, 48), "memory_bytes": np.full(300, 2.0**29)})
     told = compared(run("a", {"loss": losses(5)}, series=busy), run("b", {"loss": losses(6)}, series=idle))
     assert told["cpu_percent"].verdict == told["memory_bytes"].verdict == "differs"
-    assert told["memory_bytes"].says == "B's memory is 0.5 times A's (0.5 to 0.5)."
+    assert told["memory_bytes"].says == "B's memory is 0.500 times A's (0.500 to 0.500)."
     alone = whole(run("a", {"loss": losses(5)}, series=busy), run("b", {"loss": losses(6)}))
     assert {one.of for one in alone.measures} == {"steps"}
     assert [(one.path, one.reason) for one in alone.unavailable if one.path.startswith("history")] == [

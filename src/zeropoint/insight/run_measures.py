@@ -16,7 +16,7 @@ from zeropoint.insight.series import Floats
 from zeropoint.model import Unavailable
 
 # A step, and tokens a second: of each step its own number, with no course over the steps.
-OF_STEPS = {"step_seconds": ("time of a step", "s"), "tokens_per_second": ("tokens a second", "tokens/s")}
+OF_STEPS = {"step_seconds": ("time of a step", "s"), "tokens_per_second": ("rate of tokens", "tokens/s")}
 # Of the row and not of the training, or the same as the others say.
 NOT_COMPARED = {"step", "tokens", "timestamp", *OF_STEPS}
 MOST_FURTHER = 12

@@ -56,7 +56,9 @@ def apart(difference: Between, unit: str) -> str:
 def digits(value: float) -> str:
     """Three of them; no exponent where a person would write none."""
     rounded = float(f"{value:.3g}")
-    return f"{rounded:,.0f}" if 1000 <= abs(rounded) < 1e9 else f"{rounded:g}"
+    if rounded == 0:
+        return "0"
+    return f"{rounded:,.0f}" if 100 <= abs(rounded) < 1e9 else f"{rounded:#.3g}"
 
 
 def amount(value: float, unit: str) -> str:
