@@ -27,6 +27,7 @@ venv)
 test)
     needs chromium
     needs promtool prometheus
+    needs victoria-metrics
     needs nginx
     needs haproxy
     needs caddy
@@ -81,7 +82,7 @@ DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-reco
 if [ -d /run/systemd/system ]; then
     for name in $missing; do
         case "$name" in
-        prometheus | nginx | haproxy | caddy) systemctl disable --quiet --now "$name.service" ;;
+        prometheus | victoria-metrics | nginx | haproxy | caddy) systemctl disable --quiet --now "$name.service" ;;
         esac
     done
 fi
