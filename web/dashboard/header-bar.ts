@@ -33,6 +33,7 @@ export class ZpHeader extends LitElement {
     nav a { padding: 2px 7px; border-radius: 4px; color: var(--zp-quiet); text-decoration: none; font-size: 12.5px; line-height: 19px; }
     nav a:hover { color: var(--zp-text); background: var(--zp-page); }
     nav a[aria-current] { color: var(--zp-text); font-weight: 650; }
+    nav a b { margin-inline-start: 5px; padding: 0 5px; border-radius: 8px; background: var(--zp-bad); color: var(--zp-surface); font-size: 11.5px; font-weight: 650; }
     nav a:focus-visible { outline: 2px solid var(--zp-focus); outline-offset: 1px; }
     .host { flex: none; font-weight: 600; max-width: 16em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     .item { display: inline-flex; align-items: baseline; gap: 6px; white-space: nowrap; }
@@ -104,9 +105,9 @@ export class ZpHeader extends LitElement {
   }
 
   #nav(): TemplateResult {
-    const link = (name: string | null, title: string): TemplateResult =>
-      html`<a href=${addressOfView(name) || "#"} aria-current=${this.view === name ? "page" : nothing}>${title}</a>`;
-    return html`<nav aria-label="Views">${link(null, "live")}${VIEWS.map(({ name, title }) => link(name, title))}</nav>`;
+    const link = (name: string | null, title: string, count = 0): TemplateResult =>
+      html`<a href=${addressOfView(name) || "#"} aria-current=${this.view === name ? "page" : nothing}>${title}${count === 0 ? nothing : html`<b>${count}</b>`}</a>`;
+    return html`<nav aria-label="Views">${link(null, "live")}${VIEWS.map(({ name, title, count }) => link(name, title, count?.(this.sample)))}</nav>`;
   }
 
   #connection(): TemplateResult {

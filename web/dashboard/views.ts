@@ -3,6 +3,8 @@
 import { html, type TemplateResult } from "lit";
 import type { Sample } from "../client/src/contract";
 import type { Query } from "../elements/past";
+import { alertsOf } from "./alerts";
+import "./alerts-view";
 import "./correlations-view";
 import type { Run } from "./runs";
 import "./runs-view";
@@ -21,6 +23,8 @@ export interface View {
   readonly name: string;
   /** In the header. */
   readonly title: string;
+  /** How much there is in it that a person should look at, beside its title; 0 is not shown. */
+  readonly count?: (sample: Sample | null) => number;
   readonly render: (context: ViewContext) => TemplateResult;
 }
 
@@ -34,6 +38,12 @@ export const VIEWS: readonly View[] = [
     name: "correlations",
     title: "correlations",
     render: ({ own, go, ask }) => html`<zp-correlations .own=${own} .go=${go} .ask=${ask}></zp-correlations>`,
+  },
+  {
+    name: "alerts",
+    title: "alerts",
+    count: (sample) => alertsOf(sample).length,
+    render: ({ ask, sample }) => html`<zp-alerts .ask=${ask} .sample=${sample}></zp-alerts>`,
   },
 ];
 
