@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
+from urllib.parse import quote_from_bytes
 
 LONG = 70_000
 # Texts that parsers have choked on, for parameters, headers and paths.
@@ -138,8 +139,8 @@ class Mutator:
         if kind < 0.03:
             return self._request() + b"x" * self._random.randrange(LONG)
         sent = bytearray(b"".join(self._request() for _ in range(self._random.choice((1, 1, 1, 2, 5)))))
-        if kind < 0.75:
-            for _ in range(self._random.choice((1, 1, 2, 4, 8))):
+        if kind < 0.5:
+            for _ in range(self._random.choice((1, 1, 1, 2, 8))):
                 self._random.choice(self._damages)(sent)
         return bytes(sent)
 
@@ -147,17 +148,27 @@ class Mutator:
         some = self._random
         path = some.choice(self._paths) if some.random() < 0.9 else b"/" + some.choice(TEXTS)
         if some.random() < 0.6:
-            given = [some.choice(PARAMETERS) + b"=" + some.choice(TEXTS) for _ in range(some.randrange(1, 4))]
+            given = [some.choice(PARAMETERS) + b"=" + self._text() for _ in range(some.randrange(1, 4))]
             path += b"?" + b"&".join(given)
         method = b"GET" if some.random() < 0.7 else some.choice(METHODS)
         version = b"HTTP/1.1" if some.random() < 0.95 else some.choice((b"HTTP/1.0", b"HTTP/2.0", b"HTTP/1.2", b"x"))
         lines = [b" ".join((method, path, version)), b"Host: localhost"]
-        lines += [some.choice(HEADERS) + b": " + some.choice(VALUES) for _ in range(some.choice((0, 1, 2, 4, 40)))]
+        lines += [some.choice(HEADERS) + b": " + self._value() for _ in range(some.choice((0, 0, 0, 1, 1, 2, 40)))]
         if some.random() < 0.02:
             lines.append(b"X-Long: " + b"x" * some.randrange(LONG))
         some.shuffle(rest := lines[1:])
         body = some.choice(BODIES) if method not in (b"GET", b"HEAD") else b""
         return b"\r\n".join([lines[0], *rest, b"", b""]) + body
+
+    def _text(self) -> bytes:
+        """Of a query: mostly such that it is one."""
+        text = self._random.choice(TEXTS)
+        return text if self._random.random() < 0.2 else quote_from_bytes(text).encode()
+
+    def _value(self) -> bytes:
+        """Of a header: mostly such that it is one."""
+        value = self._random.choice(VALUES)
+        return value if self._random.random() < 0.2 else bytes(one for one in value if 32 <= one < 127)
 
     def _place(self, sent: bytearray) -> int:
         return self._random.randrange(len(sent) + 1)

@@ -11,7 +11,7 @@ from tests.support.stream import Stream, messages
 from tests.support.tokens import in_all_states
 from zeropoint.server.routes import Route
 
-COUNT = 4000
+COUNT = 3000
 MOST_SAMPLES = 300
 MOST_GROWTH_BYTES = 64 * 2**20
 
