@@ -1,5 +1,5 @@
-"""Long forms of the tests of the live feed, of verdicts and of the history, with full counts and all bounds of time;
-their tables stand in docs/reliability.md."""
+"""Long forms of the tests of the live feed, of verdicts, of the history and of access, with full counts and all bounds
+of time; their tables stand in docs/reliability.md."""
 
 import argparse
 import signal
@@ -10,7 +10,7 @@ from importlib import import_module
 from bench.report import Report, machine
 from soak import page
 
-SOAKS = ("disconnects", "away", "restart", "stalled", "verdicts", "history")
+SOAKS = ("disconnects", "away", "restart", "stalled", "verdicts", "history", "fuzz")
 
 
 def measure(name: str) -> Report:
