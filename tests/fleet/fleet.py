@@ -1,0 +1,144 @@
+"""A fleet on loopback, for tests: a real nats-server, hubs, machines, and what the stream holds."""
+
+import asyncio
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import nats
+from nats.js.api import DeliverPolicy
+
+from tests.support.process import TIMEOUT_SECONDS, Appliance, running, spawn
+from zeropoint.fleet.names import ALL_SAMPLES, STREAM
+from zeropoint.fleet.nats_server import free_port
+
+NATS_SERVER = str(Path(sys.executable).with_name("nats-server"))
+FAST = "0.2"
+T = TypeVar("T")
+
+
+def wait_for(look: Callable[[], T | None]) -> T:
+    """What `look` finds, once it finds something."""
+    end = time.monotonic() + TIMEOUT_SECONDS
+    while time.monotonic() < end:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"it did not come in {TIMEOUT_SECONDS} s")
+
+
+class Bus:
+    """A nats-server on a port of its own, that tests end by force and start again."""
+
+    def __init__(self, directory: Path) -> None:
+        self.port = free_port("127.0.0.1")
+        self.url = f"nats://127.0.0.1:{self.port}"
+        self._directory = directory
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        arguments = ["-a", "127.0.0.1", "-p", str(self.port), "-js", "-sd", str(self._directory)]
+        self._process = subprocess.Popen([NATS_SERVER, *arguments], stderr=subprocess.DEVNULL)
+        wait_for(self._answers)
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(TIMEOUT_SECONDS)
+
+    def _answers(self) -> bool:
+        try:
+            asyncio.run(asyncio.wait_for(self._connect(), 5))
+        except (OSError, TimeoutError, nats.errors.Error):
+            return False
+        return True
+
+    async def _connect(self) -> None:
+        await (await nats.connect(self.url, allow_reconnect=False)).close()
+
+
+@contextmanager
+def bus(directory: Path) -> Iterator[Bus]:
+    server = Bus(directory)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+@contextmanager
+def machine(data: Path, url: str, name: str, *arguments: str, **options: Any) -> Iterator[Appliance]:
+    """A real appliance that samples this machine and publishes."""
+    given = ("--interval", FAST, "--artifacts", str(data / "artifacts"), "--fleet", url, "--fleet-name", name)
+    with running(data, *given, *arguments, **options) as started:
+        yield started
+
+
+@contextmanager
+def hub(data: Path, *arguments: str) -> Iterator[Appliance]:
+    """A real hub on a free port."""
+    process = spawn("hub", "--port", "0", "--data", str(data), *arguments)
+    try:
+        assert process.stdout is not None
+        first_line = process.stdout.readline()
+        if not first_line:
+            _, errors = process.communicate(timeout=TIMEOUT_SECONDS)
+            raise AssertionError(f"it did not start: {errors}")
+        yield Appliance(process, first_line.strip())
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate(timeout=TIMEOUT_SECONDS)
+
+
+def hosts(of: Appliance) -> dict[str, Any]:
+    """The machines that a hub lists, by name."""
+    return {row["name"]: row for row in of.get("/api/v1/hosts").json["hosts"]}
+
+
+def published(of: Appliance) -> Any:
+    """What a machine tells of publishing."""
+    return of.get("/metrics/json?sections=server").json["server"]["fleet"]
+
+
+async def stored(url: str) -> list[Any]:
+    """All messages of the stream, in order."""
+    client = await nats.connect(url)
+    try:
+        stream = client.jetstream()
+        info = await stream.stream_info(STREAM)
+        found: list[Any] = []
+        if info.state.messages == 0:
+            return found
+        subscription = await stream.subscribe(ALL_SAMPLES, ordered_consumer=True, deliver_policy=DeliverPolicy.ALL)
+        while len(found) < info.state.messages:
+            found.append(await subscription.next_msg(TIMEOUT_SECONDS))
+        return found
+    finally:
+        await client.close()
+
+
+def messages(url: str) -> list[Any]:
+    return asyncio.run(stored(url))
+
+
+def sample_ids(found: list[Any]) -> list[str]:
+    return [json.loads(message.data)["id"] for message in found]
+
+
+def sequences(ids: list[str], epoch: str) -> list[int]:
+    return [int(id.rpartition("-")[2]) for id in ids if id.startswith(f"{epoch}-")]
+
+
+def numbers(ids: list[str | None]) -> list[int]:
+    """The places in the stream that ids of a hub name."""
+    found = [re.fullmatch(r"js-([0-9]+)", id or "") for id in ids]
+    return [int(matched[1]) for matched in found if matched]
