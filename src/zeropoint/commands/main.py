@@ -25,6 +25,7 @@ COMMANDS = (
     "compare",
     "alerts",
     "token",
+    "audit",
     "openapi",
     "settings",
     "metrics",

@@ -2,16 +2,21 @@
 
 import os
 import re
+import time
 from datetime import timedelta
 from pathlib import Path
 
 import click
 
-from zeropoint.server.tokens import SCOPES, Scope, Token, TokenStore, utc_now
-from zeropoint.settings import SettingsError, load
+from zeropoint.server.audit_file import AuditFile, Row, encode
+from zeropoint.server.tokens import SCOPES, Scope, Token, TokenStore, digest, utc_now
+from zeropoint.settings import Settings, SettingsError, load
+from zeropoint.texts import rfc3339
 
 LIFETIME = re.compile(r"([1-9][0-9]{0,4})([mhd])")
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+# Who asked, in the audit log: whoever may write in the data directory.
+COMMAND_LINE = "command-line"
 NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -25,8 +30,12 @@ def data_option(function: click.decorators.FC) -> click.decorators.FC:
     return click.option("--data", metavar="DIR", help="Directory of history and tokens")(function)
 
 
-def store_of(data: str | None) -> TokenStore:
-    return TokenStore(Path(load({"data": data}, os.environ, None).data))
+def settings_of(data: str | None) -> Settings:
+    return load({"data": data}, os.environ, None)
+
+
+def store_of(settings: Settings) -> TokenStore:
+    return TokenStore(Path(settings.data))
 
 
 @token.command()
@@ -38,14 +47,20 @@ def create(scope: Scope, name: str | None, expires: str | None, data: str | None
     """Make a token and print it, once."""
     if name is not None and not NAME.fullmatch(name):
         raise SettingsError(f"--name: {name[:80]!r} is not allowed; it is 1 to 64 letters, digits, dots, dashes and _")
-    click.echo(store_of(data).create(scope, name, lifetime(expires), utc_now()))
+    settings = settings_of(data)
+    store = store_of(settings)
+    text = store.create(scope, name, lifetime(expires), utc_now())
+    click.echo(text)
+    for made in store.load() or ():
+        if made.sha256 == digest(text):
+            write_down(settings, "token-created", made.name)
 
 
 @token.command(name="list")
 @data_option
 def list_tokens(data: str | None) -> None:
     """List the tokens: names, scopes and times, nothing that lets anybody in."""
-    for known in store_of(data).load() or ():
+    for known in store_of(settings_of(data)).load() or ():
         click.echo("\t".join(_row(known)))
 
 
@@ -54,7 +69,24 @@ def list_tokens(data: str | None) -> None:
 @data_option
 def revoke(name: str, data: str | None) -> None:
     """Revoke a token; a running process follows within a second."""
-    store_of(data).revoke(name)
+    settings = settings_of(data)
+    store_of(settings).revoke(name)
+    write_down(settings, "token-revoked", name)
+
+
+def write_down(settings: Settings, event: str, name: str) -> None:
+    """Tells the audit log of a token. A disk that does not take it undoes nothing."""
+    if not settings.audit:
+        return
+    row = Row(rfc3339(time.time()), event, COMMAND_LINE, token=name)
+    try:
+        audit_file_of(settings).append(encode([row]))
+    except OSError as error:
+        click.echo(f"the audit log was not written: {error.strerror}", err=True)
+
+
+def audit_file_of(settings: Settings) -> AuditFile:
+    return AuditFile(Path(settings.data), settings.audit_size_mib * 1024 * 1024)
 
 
 def lifetime(text: str | None) -> timedelta | None:

@@ -15,6 +15,7 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from zeropoint.server.access import GRANT, Gate, unauthorized
+from zeropoint.server.audit import TOKEN_NAME
 from zeropoint.server.clients import network_of, scheme_of
 from zeropoint.server.cookies import age_seconds, session_cookie, session_ids
 from zeropoint.server.errors import ApiError, json_response
@@ -79,6 +80,7 @@ class SignIn:
             raise unauthorized("bad-token", "this token is unknown, expired or revoked")
         if self._close_own(request):
             self._ended()
+        request[TOKEN_NAME] = token.name
         id, expires = self._gate.sessions.open(token, now)
         await self._save()
         cookie = session_cookie(request, id, age_seconds(expires, now), secure=scheme_of(request) == "https")
@@ -108,7 +110,10 @@ class SignIn:
 
     def _close_own(self, request: web.Request) -> bool:
         found = self._gate.sessions.find(session_ids(request), self._now())
-        return found is not None and self._gate.sessions.close(found[0].sha256)
+        if found is None:
+            return False
+        request[TOKEN_NAME] = found[1].name
+        return self._gate.sessions.close(found[0].sha256)
 
     async def _save(self) -> None:
         """A disk that fails keeps nobody out: the session holds until the next start then."""
