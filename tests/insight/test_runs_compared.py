@@ -129,6 +129,18 @@ def test_too_few_rows_and_missing_columns_are_told_with_the_reason():
     assert reasons["measures.tokens_per_second"] == "A and B has not written it"
 
 
+def test_what_is_hardly_apart_is_no_difference_however_sure_it_is():
+    a, b = RunSeries({"memory_bytes": np.full(300, 1000.0)}), RunSeries({"memory_bytes": np.full(300, 1001.0)})
+    told = compared(run("a", {}, series=a), run("b", {}, series=b))["memory_bytes"]
+    assert (told.verdict, told.says) == (
+        "no-difference-told",
+        "No difference told in memory: B is 1.00 to 1.00 times A's.",
+    )
+    none = RunSeries({"cpu_percent": np.zeros(30), "read_bytes_per_second": np.zeros(30)})
+    told = compared(run("a", {}, series=none), run("b", {}, series=none))["read_bytes_per_second"]
+    assert told.says == "No difference told in reading from disks: B is the same."
+
+
 def test_runs_without_common_steps_say_so():
     a, b = (
         run("a", {"step": np.arange(100), "loss": losses(9, count=100)}),

@@ -53,6 +53,13 @@ export class ZpCompare extends LitElement {
       summary:focus-visible { outline: 2px solid var(--zp-focus); outline-offset: 1px; }
       li { overflow-wrap: anywhere; }
       .apart { margin-top: 12px; }
+      /* The sentence has the verdict and the difference; what it has not gives way. */
+      @media (max-width: 640px) {
+        .measures :is(th, td):is(:nth-child(2), :nth-child(3), :nth-child(4)) { display: none; }
+        .measures th { min-width: 6em; }
+        .says { min-width: 9em; }
+        zp-interval { width: 64px; }
+      }
       .apart td { overflow-wrap: anywhere; }
     `,
   ];
@@ -100,12 +107,12 @@ export class ZpCompare extends LitElement {
     const shown = measures.filter(({ verdict }) => verdict !== TOO_LITTLE);
     const left = measures.filter(({ verdict }) => verdict === TOO_LITTLE);
     return html`
-      <h2>${a.name} and ${b.name}</h2>
+      <h2>${a.name === b.name ? `${a.name}: two runs` : `${a.name} and ${b.name}`}</h2>
       <p class="runs">${this.#side("A", a)} ${this.#side("B", b)}</p>
       ${shown.length === 0
         ? html`<p role="status">Nothing of them can be compared yet.</p>`
         : html`<div class="scroll" tabindex="0" role="region" aria-label="Measures">
-            <table>
+            <table class="measures">
               <thead><tr><th scope="col">measure</th><th scope="col">verdict</th><th scope="col" class="number">A</th><th scope="col" class="number">B</th><th scope="col">less · more in B</th><th scope="col">in words</th></tr></thead>
               <tbody>${shown.map((measure) => this.#row(measure, reach))}</tbody>
             </table>
@@ -160,7 +167,7 @@ export class ZpCompare extends LitElement {
       ...byStep,
       ...[["loss", "Loss", ...loss] as const, ...timed]
         .filter(([, , first, second]) => first.steps.length + second.steps.length > 0)
-        .map(([name, heading, first, second]) => this.#curve(`${heading} by time since the start`, name, first, second, unit)),
+        .map(([name, heading, first, second]) => this.#curve(`${heading}, over time`, name, first, second, unit)),
     ];
   }
 

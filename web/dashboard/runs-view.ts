@@ -25,7 +25,7 @@ export class ZpRunsView extends LitElement {
       label { display: inline-flex; gap: 5px; align-items: center; color: var(--zp-quiet); }
       input, select { font: inherit; color: var(--zp-text); background: var(--zp-surface); border: 1px solid var(--zp-line); border-radius: 4px; padding: 2px 6px; min-width: 0; }
       input:focus-visible, select:focus-visible { outline: 2px solid var(--zp-focus); outline-offset: 1px; }
-      th { font-weight: 550; max-width: 22em; overflow-wrap: anywhere; }
+      th { font-weight: 550; min-width: 6em; max-width: 22em; overflow-wrap: break-word; }
       td button { margin: 0; padding: 0; white-space: nowrap; }
       .key { display: inline-block; min-width: 1em; font-weight: 650; color: var(--zp-series-1); }
       .key.second { color: var(--zp-series-2); }

@@ -1,6 +1,6 @@
 // Where the points of a curve lie: numbers to places, apart from any element.
 
-import { niceStep } from "./axis";
+import { niceStep, type AxisKind } from "./axis";
 
 export interface Axis {
   readonly min: number;
@@ -11,7 +11,7 @@ export interface Axis {
 const STEPS = 4;
 
 /** An axis that holds all values: from 0 where none is below, for amounts; in round steps. */
-export function axisFor(values: readonly (number | null)[], fromZero: boolean): Axis {
+export function axisFor(values: readonly (number | null)[], fromZero: boolean, kind: AxisKind = "plain"): Axis {
   const known = values.filter((value) => value !== null && Number.isFinite(value)) as number[];
   const least = fromZero ? 0 : Number.POSITIVE_INFINITY;
   let [low, high] = [least, fromZero ? 0 : Number.NEGATIVE_INFINITY];
@@ -20,7 +20,7 @@ export function axisFor(values: readonly (number | null)[], fromZero: boolean): 
     high = Math.max(high, value);
   }
   if (!(high > low)) [low, high] = Number.isFinite(low) ? [low, low + (Math.abs(low) || 1)] : [0, 1];
-  const step = niceStep(high - low, "plain", STEPS);
+  const step = niceStep(high - low, kind, STEPS);
   const first = Math.floor(low / step + 1e-9);
   const last = Math.ceil(high / step - 1e-9);
   const ticks = Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));

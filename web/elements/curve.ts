@@ -3,6 +3,7 @@
 
 import { LitElement, css, html, nothing, svg, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
+import { axisOf } from "./axis";
 import { axisFor, curvePath, nearest, share, type Axis } from "./curve-scale";
 import { define } from "./define";
 import { atTick, grouped, inWords, show, type UnitKind } from "./format";
@@ -68,7 +69,7 @@ export class ZpCurve extends LitElement {
     const isEmpty = lastKnown(all) < 0;
     const shown = this.at === null ? (second === null ? lastKnown(values) : steps.length - 1) : Math.min(this.at, steps.length - 1);
     const ticks = this.ticksAt?.(steps[0] ?? 0, steps.at(-1) ?? 0) ?? axisFor(steps, false).ticks;
-    const y = axisFor([...all, ...this.bounds.flat()], this.fromZero);
+    const y = axisFor([...all, ...this.bounds.flat()], this.fromZero, axisOf(this.unit) === "bytes" ? "bytes" : "plain");
     return html`
       <header><h3>${this.heading}</h3>${isEmpty ? nothing : this.#readout(steps[shown] ?? 0)}</header>
       <div class="plot" role="img" tabindex="0" aria-label=${this.#summary()} @pointermove=${this.#point} @pointerdown=${this.#point}

@@ -69,7 +69,10 @@ class Measure(Struct, frozen=True, kw_only=True):
     p_value: Annotated[Number, Meta(description="How often runs without a difference look so much apart")] = None
     q_value: Annotated[
         Number,
-        Meta(description="The same for all measures together (Benjamini and Hochberg): differs at 0.05 and less"),
+        Meta(
+            description="The same for all measures together (Benjamini and Hochberg): differs at 0.05 and less, but for "
+            "ratios within 0.5 % of 1"
+        ),
     ] = None
     verdict: RunVerdict = "not-enough-data"
     reason: Annotated[str | None, Meta(description="Why there is not enough data; else null")] = None

@@ -12,7 +12,7 @@ def sentence(measure: Measure) -> str:
         return f"Of {title} there is too little to tell: {measure.reason}{_change(measure)}."
     ratio = measure.ratio
     if measure.verdict == "no-difference-told":
-        reach = span(ratio) + " times A's" if ratio else f"{apart(measure.difference, measure.unit)} apart"
+        reach = span(ratio) + " times A's" if ratio else _reach(measure.difference, measure.unit)
         return f"No difference told in {title}: B is {reach}."
     since = _change(measure)
     if measure.name == "step_seconds" and ratio:
@@ -23,6 +23,15 @@ def sentence(measure: Measure) -> str:
     is_more = measure.difference.value > 0
     way, size = ("higher", measure.difference) if is_more else ("lower", negative(measure.difference))
     return f"B's {title} is {way} by {amount(size.value, measure.unit)} ({apart(size, measure.unit)}){since}."
+
+
+def _reach(difference: Between, unit: str) -> str:
+    """Of an interval that holds 0, or ends near it."""
+    if difference.low == difference.high == 0:
+        return "the same"
+    if difference.low < 0 < difference.high:
+        return f"between {amount(-difference.low, unit)} lower and {amount(difference.high, unit)} higher"
+    return f"{apart(difference, unit)} higher" if difference.low >= 0 else f"{apart(negative(difference), unit)} lower"
 
 
 def _change(measure: Measure) -> str:
@@ -50,7 +59,9 @@ def span(between: Between) -> str:
 
 
 def apart(difference: Between, unit: str) -> str:
-    return f"{amount(difference.low, unit)} to {amount(difference.high, unit)}"
+    if unit.startswith("bytes"):  # each end may have a unit of its own
+        return f"{amount(difference.low, unit)} to {amount(difference.high, unit)}"
+    return f"{digits(difference.low)} to {amount(difference.high, unit)}"
 
 
 def digits(value: float) -> str:

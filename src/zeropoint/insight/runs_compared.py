@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from zeropoint.insight.false_discovery import q_values
-from zeropoint.insight.run_comparison import Measure, RunsCompared
+from zeropoint.insight.run_comparison import Between, Measure, RunsCompared
 from zeropoint.insight.run_curves import rows_of
 from zeropoint.insight.run_facts import compared_run, told_apart
 from zeropoint.insight.run_measures import of_curves, of_series, of_steps
@@ -17,6 +17,8 @@ from zeropoint.model import RunEntry, RunRecord, Unavailable
 from zeropoint.texts import parse_time
 
 SIGNIFICANT = 0.05
+# What is known to be less apart than this is no difference to anybody: memory of 13.10 and 13.11 MiB.
+LEAST_RATIO = 1.005
 
 
 class ToCompare(Struct, frozen=True):
@@ -61,4 +63,9 @@ def _judged(measures: Sequence[Measure]) -> list[Measure]:
 
 
 def _with_verdict(measure: Measure, q: float) -> Measure:
-    return replace(measure, q_value=q, verdict="differs" if q <= SIGNIFICANT else "no-difference-told")
+    differs = q <= SIGNIFICANT and not _is_slight(measure.ratio)
+    return replace(measure, q_value=q, verdict="differs" if differs else "no-difference-told")
+
+
+def _is_slight(ratio: Between | None) -> bool:
+    return ratio is not None and ratio.low >= 1 / LEAST_RATIO and ratio.high <= LEAST_RATIO
