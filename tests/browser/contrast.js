@@ -4,6 +4,8 @@
   const parse = (colour) => {
     const hex = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(colour);
     if (hex) return [...hex.slice(1).map((digits) => Number.parseInt(digits, 16)), 1];
+    const mixed = /^color\(srgb ([^)]+)\)$/.exec(colour)?.[1].split(/[\s/]+/).map(Number);
+    if (mixed) return [...mixed.slice(0, 3).map((share) => 255 * share), mixed[3] ?? 1];
     const numbers = /^rgba?\(([^)]+)\)$/.exec(colour)?.[1].split(/[\s,/]+/).map(Number);
     if (numbers === undefined) throw new Error(`a colour in another form: ${colour}`);
     return numbers.length === 3 ? [...numbers, 1] : numbers;

@@ -31,10 +31,10 @@ def test_a_phone_needs_no_scrolling_to_the_side(tmp_path: Path, visit: Callable[
         assert outside == []
 
 
-def assert_contrast(tab: Tab) -> None:
-    """WCAG 2.2, 1.4.3 (AA): 4.5 to 1 for text, 3 to 1 for large text."""
+def assert_contrast(tab: Tab, texts: int = 100) -> None:
+    """WCAG 2.2, 1.4.3 (AA): 4.5 to 1 for text, 3 to 1 for large text. There are more than so many texts."""
     found = tab.page.evaluate(CONTRAST)
-    assert len(found) > 100
+    assert len(found) > texts
     low = {f"{one['place']} {one['text']!r}: {one['ratio']}" for one in found if one["ratio"] < one["least"]}
     assert low == set()
 

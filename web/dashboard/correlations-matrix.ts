@@ -58,13 +58,24 @@ export function strongestOf(pairs: readonly Pair[]): Pair[] {
   return pairs.filter((pair) => pair.verdict === "correlated").sort((one, other) => strengthOf(other) - strengthOf(one));
 }
 
+/** What it is, then whose: where it is cut off, the former stays. */
 export function titleOf({ label, subject, name }: ComparedSeries): string {
-  return subject === null || label === name ? label : `${subject} ${label}`;
+  return subject === null || label === name ? label : `${label} · ${subject}`;
 }
 
 /** "+0.75" with a minus that is as wide as the plus. */
 export function signed(coefficient: number): string {
   return `${coefficient < 0 ? "−" : "+"}${Math.abs(coefficient).toFixed(2)}`;
+}
+
+/** "−7 s": the second was read that long before the first. */
+export function lagText(seconds: number): string {
+  return `${seconds > 0 ? "+" : seconds < 0 ? "−" : ""}${lengthText(seconds)}`;
+}
+
+/** Without its sign; an interval that comes of times that jitter has no more than three digits. */
+export function lengthText(seconds: number): string {
+  return `${Number(Math.abs(seconds).toPrecision(3))} s`;
 }
 
 /** How long to wait for the first pair; null where waiting does not help. */

@@ -2,12 +2,11 @@
 
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
-import { inWords, threeDigits, unitOf } from "../elements/format";
-import { dayClock } from "../elements/format";
+import { dayClock, inWords, unitOf } from "../elements/format";
 import { timeStep, timeTicks } from "../elements/time-axis";
 import "../elements/curve";
 import { parsePair, type ComparedSeries, type Pair, type PairDrawn, type Values } from "./correlations";
-import { signed, titleOf } from "./correlations-matrix";
+import { lagText, lengthText, signed, titleOf } from "./correlations-matrix";
 import "./correlations-scatter";
 import type { AskJson } from "./correlations-view";
 import { panelStyle } from "./panel-style";
@@ -97,7 +96,7 @@ export class ZpCorrelation extends LitElement {
     const chance = (value: number | null): string => (value === null ? "–" : value < LEAST_CHANCE ? `< ${LEAST_CHANCE}` : value.toFixed(3));
     const rows: readonly (readonly [label: string, key: string, value: number | string | null, text: string, help: string])[] = [
       ["verdict", "verdict", pair.verdict, pair.verdict, "correlated: q of 0.05 and less"],
-      ["lag", "lag_seconds", pair.lagSeconds, pair.lagSeconds === null ? "–" : `${threeDigits(pair.lagSeconds)} s`, "Positive: the second follows the first"],
+      ["lag", "lag_seconds", pair.lagSeconds, pair.lagSeconds === null ? "–" : lagText(pair.lagSeconds), "Positive: the second follows the first"],
       ["coefficient", "coefficient", pair.coefficient, pair.coefficient === null ? "–" : signed(pair.coefficient), `By ${this.drawn?.method ?? "rank"}`],
       ["95 % interval", "low", pair.low, pair.low === null || pair.high === null ? "–" : `${signed(pair.low)} to ${signed(pair.high)}`, "Of the coefficient, the search over lags counted"],
       ["samples", "n", pair.n, String(pair.n), "That both have at the same time"],
@@ -114,19 +113,19 @@ export class ZpCorrelation extends LitElement {
   #charts(drawn: PairDrawn, a: string, b: string): TemplateResult {
     const { pair, times } = drawn;
     const lag = pair.lagSeconds ?? 0;
-    const moved = lag === 0 ? "" : `, read ${inWords(Math.abs(lag), "duration")} ${lag > 0 ? "later" : "earlier"}`;
+    const moved = lag === 0 ? "" : `, read ${lengthText(lag)} ${lag > 0 ? "later" : "earlier"}`;
     const each = drawn.pointSeconds > drawn.intervalSeconds ? `Each point is the mean of ${inWords(drawn.pointSeconds, "duration")}. ` : "";
-    const over = (name: string, heading: string, values: Values): TemplateResult => html`<zp-curve data-curve=${name} .heading=${heading}
+    const one = (name: string, heading: string, values: Values): TemplateResult => html`<zp-curve data-curve=${name} .heading=${heading}
       .unit=${unitOf(this.names[name === "a" ? 0 : 1].split("."))} .steps=${times} .values=${values} .fromZero=${false} .placeText=${moment} .ticksAt=${moments}
       .message=${"nothing was read"}></zp-curve>`;
     return html`<div class="charts">
       <zp-curve class="both" data-curve="both" .heading=${`A: ${a}. B: ${b}${moved}. Each over its own range`} .unit=${"percent"} .steps=${times}
         .values=${overRange(drawn.a)} .second=${{ steps: times, values: overRange(drawn.b) }} .placeText=${moment} .ticksAt=${moments} .message=${"nothing was read"}></zp-curve>
-      ${over("a", a, drawn.a)} ${over("b", `${b}${moved}`, drawn.b)}
+      ${one("a", a, drawn.a)} ${one("b", `${b}${moved}`, drawn.b)}
       ${drawn.lags.length === 0
         ? nothing
-        : html`<zp-curve data-curve="lags" .heading=${"Coefficient by lag"} .steps=${drawn.lags} .values=${drawn.coefficients}
-              .bounds=${[drawn.bounds, drawn.bounds.map((bound) => (bound === null ? null : -bound))]} .placeText=${seconds}></zp-curve>
+        : html`<zp-curve data-curve="lags" .heading=${`Coefficient by lag, strongest at ${lagText(lag)}`} .steps=${drawn.lags} .values=${drawn.coefficients}
+              .bounds=${[drawn.bounds, drawn.bounds.map((bound) => (bound === null ? null : -bound))]} .placeText=${lagText}></zp-curve>
             <zp-scatter .heading=${"As compared"} .dots=${drawn.dots} .caption=${this.#dotsIn(drawn, a, b, moved)}></zp-scatter>`}
     </div>
     <p class="quiet">${each}${drawn.lags.length === 0 ? "" : "Between the dashed lines a coefficient at one lag is what unrelated series have in 95 % of cases."}</p>`;
@@ -145,10 +144,6 @@ function moment(milliseconds: number): string {
 
 function moments(first: number, last: number): readonly number[] {
   return last > first ? timeTicks(first, last, timeStep(last - first, CHART_PIXELS, 110)) : [];
-}
-
-function seconds(lag: number): string {
-  return `${lag > 0 ? "+" : lag < 0 ? "−" : ""}${inWords(Math.abs(lag), "duration")}`;
 }
 
 /** In percent of what lies between the lowest and the highest. */

@@ -2,7 +2,7 @@
 // chosen.
 
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
-import { property, state } from "lit/decorators.js";
+import { property } from "lit/decorators.js";
 import type { Pair } from "./correlations";
 import { signed, strengthOf, titleOf, type Matrix } from "./correlations-matrix";
 
@@ -14,6 +14,8 @@ const MOVES: Readonly<Record<string, readonly [rows: number, columns: number]>> 
   Home: [0, -Infinity],
   End: [0, Infinity],
 };
+
+export type Place = readonly [row: number, column: number];
 
 export class ZpCorrelationTable extends LitElement {
   // The hue and the triangle say the sign, how full the cell is the strength; blue and orange are told apart by everybody.
@@ -39,8 +41,8 @@ export class ZpCorrelationTable extends LitElement {
   `;
 
   @property({ attribute: false }) matrix: Matrix | null = null;
-  // The cell that the Tab key leads to.
-  @state() private at: readonly [row: number, column: number] = [0, 0];
+  /** The cell that the Tab key leads to. */
+  @property({ attribute: false }) at: Place = [0, 0];
 
   override focus(): void {
     this.renderRoot.querySelector<HTMLElement>('td[tabindex="0"]')?.focus();

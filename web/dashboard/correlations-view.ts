@@ -10,6 +10,7 @@ import { parseCorrelations, type Correlations, type Pair } from "./correlations"
 import { CORRELATION_WINDOWS, ownOf, shownIn, type Shown } from "./correlations-address";
 import { matrixOf, secondsToWait, signed, strongestOf, type Choice, type Order } from "./correlations-matrix";
 import "./correlations-pair";
+import type { Place, ZpCorrelationTable } from "./correlations-table";
 import "./correlations-table";
 import { panelStyle } from "./panel-style";
 
@@ -25,7 +26,8 @@ export class ZpCorrelations extends LitElement {
   static override styles = [
     panelStyle,
     css`
-      .panel + .panel { margin-top: var(--zp-gap); }
+      .panel { height: auto; }
+      zp-correlation { margin-top: var(--zp-gap); }
       .tools { display: flex; flex-wrap: wrap; gap: 6px 14px; align-items: center; margin-inline-start: auto; }
       .group { display: flex; }
       label { display: inline-flex; gap: 5px; align-items: center; font-size: 12.5px; color: var(--zp-quiet); }
@@ -55,7 +57,9 @@ export class ZpCorrelations extends LitElement {
   @state() private answer: Correlations | null = null;
   @state() private trouble: string | null = null;
   @state() private choice: Choice = { order: "strength", least: 0, words: "" };
-  @query("zp-correlation-table") private table!: HTMLElement | null;
+  @query("zp-correlation-table") private table!: ZpCorrelationTable | null;
+  // Where the focus was when a pair was opened.
+  #at: Place = [0, 0];
   #asked: string | null = null;
   #running: AbortController | null = null;
 
@@ -149,7 +153,7 @@ export class ZpCorrelations extends LitElement {
       ${strongest.length === 0
         ? html`<p>Nothing tells that any of these series go together.</p>`
         : html`<ol>${strongest.slice(0, MOST_SENTENCES).map((pair) => html`<li><a href=${this.#address(pair)}>${signed(pair.coefficient ?? 0)}</a> ${pair.sentence}</li>`)}</ol>`}
-      <zp-correlation-table .matrix=${matrix} @zp-pair=${(event: CustomEvent<Pair>) => this.go(this.#ownOf(event.detail))}></zp-correlation-table>
+      <zp-correlation-table .matrix=${matrix} .at=${this.#at} @zp-pair=${this.#open}></zp-correlation-table>
       <p class="quiet">${answer.caveat}</p>
       ${answer.notes.map((note) => html`<p class="quiet">${note}</p>`)}
       ${matrix.idle.length === 0
@@ -174,9 +178,14 @@ export class ZpCorrelations extends LitElement {
     const { answer, trouble } = this;
     if (answer === null) return html`<p class="quiet" role="status">${trouble ?? "Comparing …"}</p>`;
     const told = answer.pairs.find(({ a, b }) => a === names[0] && b === names[1]) ?? null;
-    return html`<zp-correlation class="panel-of" .told=${told} .names=${names} .series=${answer.series} .ask=${this.#askJson}
+    return html`<zp-correlation .told=${told} .names=${names} .series=${answer.series} .ask=${this.#askJson}
       .query=${[["from", answer.from], ["to", answer.to]]} .back=${addressOfView(NAME, ownOf({ ...shown, pair: null }))}></zp-correlation>`;
   }
+
+  readonly #open = ({ detail }: CustomEvent<Pair>): void => {
+    this.#at = this.table?.at ?? this.#at;
+    this.go(this.#ownOf(detail));
+  };
 
   #ownOf(pair: Pair): string {
     return ownOf({ window: shownIn(this.own).window, pair: [pair.a, pair.b] });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseCorrelations, parsePair } from "./correlations";
 import { ownOf, shownIn } from "./correlations-address";
-import { matrixOf, secondsToWait, signed, strongestOf, titleOf } from "./correlations-matrix";
+import { lagText, matrixOf, secondsToWait, signed, strongestOf, titleOf } from "./correlations-matrix";
 
 const pair = (a: string, b: string, coefficient: number | null, verdict = "correlated"): object => ({
   a, b, coefficient, verdict, lag_seconds: coefficient === null ? null : 7, low: -1, high: 1, n: 600, n_effective: 120.5, p_value: 0, q_value: 0.01,
@@ -110,6 +110,7 @@ describe("the address", () => {
 
 it("tells a sign and a title", () => {
   expect([signed(0.754), signed(-0.5), signed(0)]).toEqual(["+0.75", "−0.50", "+0.00"]);
+  expect([7, -6.99997, 0, 420].map(lagText)).toEqual(["+7 s", "−7 s", "0 s", "+420 s"]);
   const { series: made } = parseCorrelations({ pairs: [], series: [{ name: "n", side: "host", label: "GPU power", subject: "GPU-1" }, { name: "m" }] });
-  expect(made.map(titleOf)).toEqual(["GPU-1 GPU power", "m"]);
+  expect(made.map(titleOf)).toEqual(["GPU power · GPU-1", "m"]);
 });
