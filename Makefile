@@ -59,6 +59,7 @@ check-imports: setup
 check-web: setup
 	cd web && $(NODE) node_modules/typescript/bin/tsc --noEmit
 	cd web && $(NODE) node_modules/typescript/bin/tsc --noEmit --project tsconfig.test.json
+	cd web && $(NODE) banned.mjs
 	cd web && $(NODE) client/check_package.mjs
 
 check-docs: setup
