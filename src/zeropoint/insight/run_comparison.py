@@ -70,8 +70,8 @@ class Measure(Struct, frozen=True, kw_only=True):
     q_value: Annotated[
         Number,
         Meta(
-            description="The same for all measures together (Benjamini and Hochberg): differs at 0.05 and less, but for "
-            "ratios within 0.5 % of 1"
+            description="The same for all measures together (Benjamini and Hochberg): differs at 0.05 and less, but "
+            "for ratios within 0.5 % of 1"
         ),
     ] = None
     verdict: RunVerdict = "not-enough-data"
