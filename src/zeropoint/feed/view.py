@@ -11,6 +11,8 @@ from zeropoint.feed.public import without_details
 from zeropoint.model import Sample, System, Unavailable
 
 ALWAYS = ("id", "timestamp", "interval_seconds")
+# Whose a sample is; those of a hub tell it.
+HOST = "host"
 COMPONENT = re.compile(r"ai\.components\.[a-z0-9_-]{1,64}")
 _object = msgspec.json.Decoder(dict[str, Raw])
 _rows = msgspec.json.Decoder(list[Unavailable])
@@ -46,7 +48,7 @@ class View(Struct, frozen=True):
         if not self.sections:
             return payload
         sample = _object.decode(payload)
-        narrowed: dict[str, Any] = {name: sample[name] for name in ALWAYS}
+        narrowed: dict[str, Any] = {name: sample[name] for name in (HOST, *ALWAYS) if name in sample}
         for section in self.sections:
             _copy(section.split("."), sample, narrowed)
         rows = _rows.decode(sample["unavailable"])

@@ -27,12 +27,13 @@ def is_of_machine(route: Route) -> bool:
 
 
 class Asked:
-    """What the handlers that answer out of history and artifacts read of a request: its query, and what it may."""
+    """What the handlers that answer out of history and artifacts read of a request: path, query, and what it may."""
 
     method = "GET"
 
-    def __init__(self, query: str) -> None:
+    def __init__(self, path: str, query: str) -> None:
         """Raises ValueError for a query with too many parameters."""
+        self.path = path
         self.query = MultiDict(parse_qsl(query, keep_blank_values=True, max_num_fields=MOST_PARAMETERS))
 
     def __getitem__(self, key: Any) -> Grant:
@@ -46,7 +47,7 @@ async def answered(handlers: Mapping[str, Handler], path: str, query: str) -> tu
     try:
         if path not in handlers:
             raise ApiError(404, "not-found", "a machine does not answer this over the bus")
-        response = await handlers[path](cast(web.Request, Asked(query)))
+        response = await handlers[path](cast(web.Request, Asked(path, query)))
         assert isinstance(response, web.Response) and isinstance(response.body, bytes)  # noqa: S101 - they are JSON
     except ApiError as error:
         response = error_response(error)
