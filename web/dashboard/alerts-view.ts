@@ -34,9 +34,10 @@ export class ZpAlerts extends LitElement {
       p { margin: 6px 0 0; overflow-wrap: anywhere; }
       pre { margin: 6px 0 0; padding: 8px 10px; border: 1px solid var(--zp-line); border-radius: 4px; overflow-x: auto; font-size: 12.5px; }
       pre:focus-visible { outline: 2px solid var(--zp-focus); outline-offset: 1px; }
-      td { overflow-wrap: anywhere; }
-      td p { margin: 0; color: var(--zp-quiet); font-size: 12px; }
-      td zp-status { white-space: normal; }
+      td p { margin: 0; color: var(--zp-quiet); font-size: 12px; font-weight: 400; }
+      td.text { overflow-wrap: anywhere; min-width: 12em; }
+      [data-notice] { min-width: 9em; }
+      [data-notice] zp-status, .text zp-status { white-space: normal; }
       .name { font-weight: 600; white-space: nowrap; }
     `,
   ];
