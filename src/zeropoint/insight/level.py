@@ -2,7 +2,7 @@
 
 A mean's error follows from the slowest movements of its series: their sizes, the first few coefficients of a cosine
 transform, are nearly independent of one another and equally large, so that the mean is known as one of so many
-readings is (Mueller 2007; Lazarus, Lewis, Stock and Watson 2018). There are fewer of them the longer the series
+readings is (Müller 2007; Lazarus, Lewis, Stock and Watson 2018). There are fewer of them the longer the series
 remembers. A median's error is that of the share of values below it (Woodruff 1952), which no outlier moves.
 
 The interval of a difference puts those of its two levels together (Zou and Donner 2008, MOVER).
