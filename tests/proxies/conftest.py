@@ -38,7 +38,8 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Appliance]:
     """The appliance, which may be asked under the names that the proxies serve."""
     data, artifacts = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("artifacts")
     names = ["--allowed-hosts", OWN_NAME, "--allowed-hosts", SHARED_NAME]
-    with running(data, "--interval", "0.1", "--artifacts", str(artifacts), *names) as started:
+    limits = ["--trusted-proxies", "127.0.0.1", "--requests-per-second", "0"]
+    with running(data, "--interval", "0.1", "--artifacts", str(artifacts), *names, *limits) as started:
         yield started
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from tests.proxies.configurations import FILES, KINDS
 from zeropoint.feed.broadcaster import HEARTBEAT_SECONDS
-from zeropoint.server.connections import KEEPALIVE_SECONDS
 from zeropoint.server.live import MAX_WAIT_SECONDS
+from zeropoint.settings import Settings
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
 CONFIGURATIONS = ("nginx.conf", "haproxy.cfg", "Caddyfile")
@@ -42,6 +42,6 @@ def test_the_page_names_the_figures_of_the_code():
     for words in (
         f"{HEARTBEAT_SECONDS:.0f} s after which a heartbeat",
         f"{MAX_WAIT_SECONDS:.0f} s that a long poll",
-        f"keeps one for {KEEPALIVE_SECONDS:.0f} s",
+        f"keeps one for {Settings().keepalive_seconds:.0f} s",
     ):
         assert words in " ".join(PAGE.split())
