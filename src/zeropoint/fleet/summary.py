@@ -49,6 +49,7 @@ class WorkloadNow(Struct, frozen=True):
 class Summary(Struct, frozen=True):
     """What a machine does by its newest sample. Of each list the first 8, or 3 workloads; `_count` is how many."""
 
+    host_name: Annotated[str | None, Meta(description="What the machine calls itself")]
     cpu_percent: Annotated[float | None, Meta(description="Of the whole machine")]
     cores_count: int | None
     load_1m: float | None
@@ -69,7 +70,9 @@ class Summary(Struct, frozen=True):
 def summary_of(sample: Sample) -> Summary:
     system, runs = sample.system, sample.ai.runs or []
     cpu, memory, network, gpus = system.cpu, system.memory, system.network, system.gpus or []
+    host = system.host.name if system.host is not None else None
     return Summary(
+        host_name=None if host is None else clean(host),
         cpu_percent=None if cpu is None else cpu.usage_percent,
         cores_count=None if cpu is None else cpu.count_logical,
         load_1m=None if cpu is None else cpu.load_1m,

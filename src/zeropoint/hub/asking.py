@@ -13,6 +13,7 @@ from aiohttp.typedefs import Handler
 
 from zeropoint.fleet.asking import Answered, NoAnswerError
 from zeropoint.fleet.identity import Machine
+from zeropoint.fleet.machines import Known
 from zeropoint.hub.absent import absent_answer
 from zeropoint.hub.selecting import Selecting
 from zeropoint.server.errors import ApiError, json_response
@@ -24,7 +25,7 @@ HISTORY = "/api/v1/history"
 # Asks a machine for a path and a query; raises NoAnswerError.
 Ask = Callable[[Machine, str, str], Awaitable[Answered]]
 # Asks the store for a machine's history; raises NoAnswerError, or ApiError for a request that is wrong.
-AskStore = Callable[[Machine, web.Request], Awaitable[bytes]]
+AskStore = Callable[[Known, web.Request], Awaitable[bytes]]
 
 
 class Asking:
@@ -39,7 +40,8 @@ class Asking:
         """Answers `path` as the machine does that the request names."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
-            machine = self._selecting.needed(request).machine
+            known = self._selecting.needed(request)
+            machine = known.machine
             query = urlencode([(name, text) for name, text in request.query.items() if name not in OWN_PARAMETERS])
             try:
                 answered = await self._ask(machine, path, query)
@@ -48,15 +50,15 @@ class Asking:
                 reason = f"{machine.name} could not answer it"
             except NoAnswerError as error:
                 reason = f"{machine.name} {error}"
-            return json_response(await self._otherwise(request, machine, path, reason))
+            return json_response(await self._otherwise(request, known, path, reason))
 
         return handle
 
-    async def _otherwise(self, request: web.Request, machine: Machine, path: str, reason: str) -> bytes:
+    async def _otherwise(self, request: web.Request, known: Known, path: str, reason: str) -> bytes:
         """What is answered in a machine's place. Raises ApiError where there is no such answer."""
         if path == HISTORY and self._ask_store is not None:
             try:
-                return await self._ask_store(machine, request)
+                return await self._ask_store(known, request)
             except NoAnswerError as error:
                 reason = f"{reason}, and the store {error}"
         elif path == HISTORY:

@@ -16,13 +16,14 @@ from aiohttp import web
 
 from zeropoint.ai.recognise import Recogniser
 from zeropoint.ai.registry import Options, components
+from zeropoint.catalogue import describe
 from zeropoint.feed.view import View, parse_view
 from zeropoint.fleet.asking import Answered, NoAnswerError, ask
 from zeropoint.fleet.checking import RefusedError, check
 from zeropoint.fleet.connection import Bus
 from zeropoint.fleet.feeds import Feeds
 from zeropoint.fleet.identity import Machine
-from zeropoint.fleet.machines import Machines, TooManyError
+from zeropoint.fleet.machines import Known, Machines, TooManyError
 from zeropoint.fleet.message import Message
 from zeropoint.fleet.nats_server import NatsServer, NatsServerError
 from zeropoint.fleet.receiver import Receiver
@@ -36,6 +37,7 @@ from zeropoint.hub.hosts import Hosts
 from zeropoint.hub.routes import hub_routes
 from zeropoint.hub.selecting import Selecting
 from zeropoint.hub.state import Facts, State
+from zeropoint.hub.store import Store, refuse_wrong_store
 from zeropoint.model import Component
 from zeropoint.processes import ProcessTable
 from zeropoint.server.access import Gate
@@ -107,6 +109,7 @@ class Hub:
             failures=self._failures,
         )
         self.state = State(facts)
+        self.store = Store(settings.store, describe(reports)) if settings.store else None
         selecting = Selecting(self.machines, self.feeds)
         self.routes = hub_routes(
             live=Live(self.gate, selecting.feed, settings.max_subscribers_per_client),
@@ -123,7 +126,7 @@ class Hub:
             openapi=OpenApi(reports),
             exposition=HubExposition(self.gate, selecting, self.machines, self._decoder, facts),
             hosts=Hosts(self.machines),
-            asking=Asking(selecting, self._ask, None).handler,
+            asking=Asking(selecting, self._ask, self._ask_store if self.store else None).handler,
         )
 
     async def look_after(self) -> None:
@@ -156,6 +159,10 @@ class Hub:
             raise NoAnswerError("cannot be asked: the bus is away")
         return await ask(link, machine.id, path, query)
 
+    async def _ask_store(self, known: Known, request: web.Request) -> bytes:
+        assert self.store is not None  # noqa: S101 - else nobody asks
+        return await self.store.history(known.summary.host_name or known.machine.name, request, now_ms())
+
     def _failures(self) -> list[str]:
         failures = [self.gate.register.failure] if self.gate.register.failure else []
         own = [] if self._server is None else self._server.failures()
@@ -163,6 +170,10 @@ class Hub:
 
     def _sample_age_seconds(self) -> float | None:
         return None if self._newest_at is None else time.monotonic() - self._newest_at
+
+
+def now_ms() -> int:
+    return int(utc_now().timestamp() * 1000)
 
 
 def component_reports() -> Mapping[str, type[Component]]:
@@ -194,6 +205,8 @@ async def serve(settings: Settings, announce: Callable[[str], None], tell: Calla
     """
     certificate = certificate_of(settings.tls_cert, settings.tls_key)
     refuse_wrong_names(settings)
+    if settings.store:
+        refuse_wrong_store(settings.store)
     refuse_open_bind(settings.host, TokenStore(Path(settings.data)))
     with locked(Path(settings.data)) as lock:
         stop = asyncio.Event()
@@ -265,4 +278,6 @@ async def _run(
     finally:
         hub.feeds.close("shutdown")
         await runner.cleanup()
+        if hub.store is not None:
+            await hub.store.close()
         await hub.front.close()

@@ -78,7 +78,7 @@ class Past:
 
     async def history(self, request: web.Request) -> web.StreamResponse:
         self._gate.require_series(request[GRANT], request.query.getall("metric", []))
-        patterns, window, counted = _patterns(request), _window(request, self._now()), _counted(request)
+        patterns, window, counted = patterns_of(request), window_of(request, self._now()), _counted(request)
         return json_response(await self._read(partial(encode_history, patterns, window, counted=counted)))
 
     async def metrics(self, request: web.Request) -> web.StreamResponse:
@@ -120,7 +120,8 @@ async def read_history(on_history: OnHistory | None, call: Callable[[Readers], T
         raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "history-slow", message) from None
 
 
-def _patterns(request: web.Request) -> list[str]:
+def patterns_of(request: web.Request) -> list[str]:
+    """The names that a request asks for."""
     given = request.query.getall("metric", [])
     if not 0 < len(given) <= MOST_METRICS:
         raise bad_parameter("metric", f"the name of a series is needed, at most {MOST_METRICS} of them")
@@ -129,7 +130,8 @@ def _patterns(request: web.Request) -> list[str]:
     return list(given)
 
 
-def _window(request: web.Request, now_ms: int) -> Window:
+def window_of(request: web.Request, now_ms: int) -> Window:
+    """The time that a request asks for, and in how many points."""
     return Window(*span_of(request, now_ms), _points(request))
 
 

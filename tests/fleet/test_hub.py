@@ -1,0 +1,361 @@
+"""Real hubs, machines and a real nats-server: one feed for all of them, whatever is ended by force."""
+
+import asyncio
+import errno
+import json
+import os
+import shlex
+import signal
+import stat
+from datetime import datetime
+from pathlib import Path
+
+import nats
+import pytest
+
+from tests.fleet.fleet import FAST, bus, hosts, hub, machine, messages, numbers, published, wait_for
+from tests.support.faults import Clock
+from tests.support.process import TIMEOUT_SECONDS, Appliance, running, spawn
+from tests.support.stream import Stream
+from tests.support.stream import messages as samples_in
+
+
+def live(of: Appliance, *names: str) -> bool:
+    known = hosts(of)
+    return all(name in known and known[name]["status"] == "live" for name in names)
+
+
+def test_all_machines_are_in_one_stream_by_places_and_each_can_be_had_alone(tmp_path: Path):
+    with (
+        bus(tmp_path / "bus") as server,
+        machine(tmp_path / "a", server.url, "left"),
+        machine(tmp_path / "b", server.url, "right"),
+        hub(tmp_path / "hub", "--nats", server.url) as one,
+    ):
+        wait_for(lambda: live(one, "left", "right"))
+        with Stream(one) as stream:
+            seen = stream.samples(12)
+        with Stream(one, "?host=left&sections=system.cpu") as stream:
+            alone = stream.samples(4)
+            hello = next(event for event in stream.events if event.type == "hello").json
+        newest = one.get("/metrics/json?host=right").json
+        answer = one.get(f"/metrics/json?since={seen[0].id}").json
+    places = numbers([event.id for event in seen])
+    assert places == list(range(places[0], places[0] + len(seen)))
+    assert {event.json["host"]["name"] for event in seen} == {"left", "right"}
+    assert {event.json["host"]["name"] for event in alone} == {"left"}
+    assert set(alone[0].json["system"]) == {"cpu"}
+    assert hello["epoch"] == "js"
+    assert newest["host"]["name"] == "right"
+    again = {event.json["id"] for event in seen[1:]}
+    assert again <= {sample["id"] for sample in answer["samples"]}
+    assert answer["gap"] is None
+
+
+def test_machines_are_listed_with_what_they_do_and_told_when_they_go_silent(tmp_path: Path):
+    with (
+        bus(tmp_path / "bus") as server,
+        machine(tmp_path / "a", server.url, "left") as left,
+        machine(tmp_path / "b", server.url, "right"),
+        hub(tmp_path / "hub", "--nats", server.url) as one,
+    ):
+        wait_for(lambda: live(one, "left", "right"))
+        row = hosts(one)["left"]
+        assert row["id"] == (tmp_path / "a" / "host-id").read_text().strip()
+        assert row["versions"] == {"zeropoint": one.first_line.split()[1], "contract": 1}
+        assert 0 <= row["now"]["cpu_percent"] <= 100
+        assert row["now"]["health"] in ("healthy", "degraded")
+        with Stream(one) as stream:
+            stream.samples(1)
+            left.stop(signal.SIGKILL)
+            told = stream.until(lambda seen: any(event.type == "machine" for event in seen))
+        change = next(event for event in told if event.type == "machine").json
+        known = hosts(one)
+        history = one.get("/api/v1/history?host=left&metric=system.cpu.usage_percent").json
+        runs = one.get("/api/v1/runs?host=left").json
+        verdicts = one.get("/api/v1/verdicts?host=left")
+    assert (change["name"], change["status"]) == ("left", "silent")
+    assert (known["left"]["status"], known["right"]["status"]) == ("silent", "live")
+    assert "nothing has come from it" in known["left"]["reason"]
+    (missing,) = history["unavailable"]
+    assert (history["series"], missing["path"]) == ({}, "system.cpu.usage_percent")
+    assert missing["reason"].startswith("left is not connected to the bus")
+    assert (runs["runs"], runs["unavailable"][0]["path"]) == ([], "runs")
+    assert (verdicts.status, verdicts.json["error"]["code"]) == (503, "no-answer")
+
+
+def test_a_machine_answers_for_itself_over_the_bus(tmp_path: Path):
+    with (
+        bus(tmp_path / "bus") as server,
+        machine(tmp_path / "a", server.url, "left") as left,
+        hub(tmp_path / "hub", "--nats", server.url) as one,
+    ):
+        wait_for(lambda: live(one, "left"))
+        wait_for(lambda: len(left.get("/api/v1/history?metric=system.cpu.usage_percent").json["timestamps"]) > 3)
+        query = "metric=system.cpu.usage_percent&from=2026-01-01T00:00:00Z&to=2100-01-01T00:00:00Z&points=50"
+        direct, asked = left.get(f"/api/v1/history?{query}").json, one.get(f"/api/v1/history?host=left&{query}").json
+        assert set(asked["series"]) == set(direct["series"]) == {"system.cpu.usage_percent"}
+        assert asked["timestamps"][:2] == direct["timestamps"][:2]
+        for path in ("metrics", "runs", "verdicts", "correlations?points=3"):
+            asked, direct = one.get(f"/api/v1/{with_host(path)}"), left.get(f"/api/v1/{path}")
+            assert (asked.status, set(asked.json)) == (direct.status, set(direct.json))
+        wrong = one.get("/api/v1/history?host=left&metric=a&points=1")
+        assert (wrong.status, wrong.json["error"]["code"]) == (400, "bad-parameter")
+
+
+def with_host(path: str) -> str:
+    return f"{path}{'&' if '?' in path else '?'}host=left"
+
+
+def test_requests_that_name_no_machine_that_is_there_are_told_so(tmp_path: Path):
+    with (
+        bus(tmp_path / "bus") as server,
+        machine(tmp_path / "a", server.url, "twin"),
+        machine(tmp_path / "b", server.url, "twin"),
+        hub(tmp_path / "hub", "--nats", server.url) as one,
+    ):
+        wait_for(lambda: len(one.get("/api/v1/hosts").json["hosts"]) == 2)
+        ids = sorted(row["id"] for row in one.get("/api/v1/hosts").json["hosts"])
+        unknown, twins = one.get("/metrics/sse?host=nobody"), one.get("/metrics/json?host=twin")
+        by_id = one.get(f"/metrics/json?host={ids[0]}").json
+        no_host, doubled = one.get("/api/v1/runs"), one.get("/metrics/json?host=a&host=b")
+    assert (unknown.status, unknown.json["error"]["code"]) == (404, "unknown-host")
+    assert (twins.status, twins.json["error"]["detail"]) == (409, {"ids": ids})
+    assert by_id["host"]["id"] == ids[0]
+    assert (no_host.status, doubled.status) == (400, 400)
+
+
+def test_a_client_goes_on_at_another_hub_by_the_place_that_it_was_at(tmp_path: Path):
+    with (
+        bus(tmp_path / "bus") as server,
+        machine(tmp_path / "a", server.url, "left"),
+        machine(tmp_path / "b", server.url, "right"),
+    ):
+        with hub(tmp_path / "hub", "--nats", server.url) as one, hub(tmp_path / "other", "--nats", server.url) as other:
+            wait_for(lambda: live(one, "left", "right") and live(other, "left", "right"))
+            with Stream(one) as stream, Stream(other) as beside:
+                before = stream.samples(6)
+                same = beside.samples(6)
+            one.stop(signal.SIGKILL)
+            common = {event.id for event in before} & {event.id for event in same}
+            assert {event.id: event.data for event in before if event.id in common} == {
+                event.id: event.data for event in same if event.id in common
+            }
+            with Stream(other, Last_Event_ID=before[-1].id or "") as stream:
+                after = stream.samples(8)
+        with hub(tmp_path / "hub", "--nats", server.url) as again:
+            with Stream(again, Last_Event_ID=before[-1].id or "") as stream:
+                later = stream.samples(12)
+                gaps = [event for event in stream.events if event.type == "gap"]
+            with Stream(again, f"?host=left&last_event_id={before[0].id}") as stream:
+                alone = stream.samples(6)
+                gaps += [event for event in stream.events if event.type == "gap"]
+    first = numbers([before[-1].id])[0]
+    assert numbers([event.id for event in after]) == list(range(first + 1, first + 1 + len(after)))
+    assert numbers([event.id for event in later]) == list(range(first + 1, first + 1 + len(later)))
+    assert [event.data for event in later[: len(after)]] == [event.data for event in after]
+    own = [int(event.json["id"].rpartition("-")[2]) for event in alone]
+    assert own == list(range(own[0], own[0] + len(own)))
+    assert gaps == []
+
+
+def test_a_bus_that_was_away_leaves_no_hole_in_the_stream_of_a_hub(tmp_path: Path):
+    with (
+        bus(tmp_path / "bus") as server,
+        machine(tmp_path / "a", server.url, "left") as left,
+        hub(tmp_path / "hub", "--nats", server.url) as one,
+        Stream(one) as stream,
+    ):
+        wait_for(lambda: live(one, "left"))
+        stream.samples(3)
+        server.kill()
+        wait_for(lambda: hosts(one)["left"]["status"] == "unknown")
+        unready = wait_for(lambda: (told := one.get("/readyz")).status == 503 and told)
+        health = one.get("/health").json
+        wait_for(lambda: published(left)["waiting_samples"] >= 10)
+        server.start()
+        wait_for(lambda: published(left)["connections_total"] == 2 and published(left)["waiting_samples"] <= 1)
+        wait_for(lambda: live(one, "left") and one.get("/readyz").status == 200)
+        total = published(left)["published_samples_total"]
+        seen = stream.until(lambda seen: numbers([event.id for event in seen])[-1:] >= [total])
+    assert unready.json == {"ok": False}
+    assert health["status"] == "unhealthy"
+    assert health["reasons"][0].startswith(f"the bus: 127.0.0.1:{server.port}: ")
+    taken = samples_in(seen)
+    places = numbers([event.id for event in taken])
+    assert places == list(range(places[0], places[0] + len(places)))
+    own = [int(event.json["id"].rpartition("-")[2]) for event in taken]
+    assert own == list(range(own[0], own[0] + len(own)))
+    assert not [event for event in seen if event.type == "gap"]
+
+
+def test_an_hour_between_the_clocks_of_machines_changes_neither_order_nor_liveness(tmp_path: Path):
+    clock = Clock(tmp_path / "clock")
+    clock.shift(3600)
+    with (
+        bus(tmp_path / "bus") as server,
+        machine(tmp_path / "a", server.url, "right"),
+        machine(tmp_path / "b", server.url, "ahead", **clock.environment),
+        hub(tmp_path / "hub", "--nats", server.url) as one,
+    ):
+        wait_for(lambda: live(one, "right", "ahead"))
+        with Stream(one) as stream:
+            seen = stream.samples(10)
+        known = hosts(one)
+    times = {event.json["host"]["name"]: datetime.fromisoformat(event.json["timestamp"]) for event in seen}
+    assert 3500 < (times["ahead"] - times["right"]).total_seconds() < 3700
+    heard = [datetime.fromisoformat(known[name]["last_seen"]) for name in ("right", "ahead")]
+    assert abs((heard[0] - heard[1]).total_seconds()) < 60
+    places = numbers([event.id for event in seen])
+    assert places == list(range(places[0], places[0] + len(seen)))
+
+
+async def _publish(url: str, subject: str, *payloads: bytes) -> None:
+    client = await nats.connect(url)
+    for payload in payloads:
+        await client.jetstream().publish(subject, payload)
+    await client.close()
+
+
+def test_what_is_no_sample_of_the_machine_that_its_subject_names_is_refused_and_counted(tmp_path: Path):
+    with (
+        bus(tmp_path / "bus") as server,
+        machine(tmp_path / "a", server.url, "left"),
+        hub(tmp_path / "hub", "--nats", server.url) as one,
+    ):
+        wait_for(lambda: live(one, "left"))
+        good = messages(server.url)[0].data
+        other = "f" * 32
+        hostile = [
+            b"nonsense",
+            b"{" * 100_000,
+            good,  # of another machine than the subject's
+            good.replace(b'"host"', b'"host" :\n', 1),  # a line of its own in the event stream
+            json.dumps({**json.loads(good), "system": 5, "host": {"id": other, "name": "x"}}).encode(),
+            json.dumps({**json.loads(good), "id": "\u202e-1", "host": {"id": other, "name": "x"}}).encode(),
+        ]
+        asyncio.run(_publish(server.url, f"zeropoint.{other}.samples", *hostile))
+        health = wait_for(lambda: (told := one.get("/health").json)["status"] == "degraded" and told)
+        assert f"{len(hostile)} messages were refused" in wait_for(
+            lambda: (told := one.get("/health").json["reasons"]) and f"{len(hostile)} " in told[0] and told[0]
+        )
+        named = json.loads(good)
+        named["host"] = {"id": other, "name": "<img src=x onerror=alert(1)>\x1b[31m\u202e" + "a" * 60_000}
+        asyncio.run(_publish(server.url, f"zeropoint.{other}.samples", json.dumps(named).encode()))
+        row = wait_for(lambda: [row for row in one.get("/api/v1/hosts").json["hosts"] if row["id"] == other])[0]
+        exposition = one.get("/metrics?sections=system.cpu").body.decode()
+    assert health["reasons"]
+    assert len(row["name"]) == 64
+    assert row["name"].isprintable()
+    assert "\x1b" not in exposition
+    assert f'host_id="{other}"' in exposition
+
+
+def test_a_hub_starts_a_bus_of_its_own_and_prints_the_command_by_which_machines_join(tmp_path: Path):
+    process = spawn("hub", "--port", "0", "--data", str(tmp_path / "hub"), "--nats-listen", "127.0.0.1:0")
+    try:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        one = Appliance(process, process.stdout.readline().strip())
+        program, command, *arguments = shlex.split(process.stderr.readline())
+        assert (program, command, arguments[0]) == ("zeropoint", "serve", "--fleet")
+        key = Path(arguments[-1])
+        assert stat.S_IMODE(key.stat().st_mode) == 0o600
+        assert "SU" not in " ".join(arguments)
+        with running(tmp_path / "a", "--interval", FAST, "--fleet-name", "left", *arguments) as left:
+            wait_for(lambda: live(one, "left"))
+            assert one.get("/api/v1/runs?host=left").status == 200
+            one.process.kill()
+            one.process.wait(TIMEOUT_SECONDS)
+            wait_for(lambda: left.get("/health").json["status"] == "degraded")
+        url = arguments[1].rpartition(":")[2]
+        with hub(tmp_path / "hub", "--nats-listen", f"127.0.0.1:{url}") as again:
+            assert hosts(again)["left"]["status"] != "live"
+            assert again.stop() == 0
+    finally:
+        process.kill()
+        process.communicate(timeout=TIMEOUT_SECONDS)
+    assert stat.S_IMODE((tmp_path / "hub" / "bus").stat().st_mode) == 0o700
+    assert all(stat.S_IMODE(path.stat().st_mode) & 0o077 == 0 for path in (tmp_path / "hub" / "bus").glob("*.*"))
+
+
+def test_machines_of_a_hubs_own_bus_may_publish_and_be_asked_and_nothing_else(tmp_path: Path):
+    async def tries(url: str, key: str, hostname: str) -> list[str]:
+        refused: list[str] = []
+
+        async def on_error(error: Exception) -> None:
+            refused.append(str(error).lower())
+
+        client = await nats.connect(url, nkeys_seed=key, error_cb=on_error)
+        for subject in (
+            "$JS.API.STREAM.DELETE.ZEROPOINT",
+            "$JS.API.STREAM.PURGE.ZEROPOINT",
+            f"zeropoint.{hostname}.query",
+        ):
+            await client.publish(subject, b"")
+        await client.subscribe("_INBOX_zeropoint_hub.>")
+        await client.subscribe(">")
+        await client.flush()
+        await asyncio.sleep(0)
+        while len(refused) < 5:
+            await client.flush()
+        await client.close()
+        return refused
+
+    process = spawn("hub", "--port", "0", "--data", str(tmp_path / "hub"), "--nats-listen", "127.0.0.1:0")
+    try:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        one = Appliance(process, process.stdout.readline().strip())
+        arguments = shlex.split(process.stderr.readline())
+        refused = asyncio.run(tries(arguments[3], arguments[5], "f" * 32))
+        assert one.get("/health").json["status"] == "healthy"
+    finally:
+        process.kill()
+        process.communicate(timeout=TIMEOUT_SECONDS)
+    assert len(refused) == 5
+    assert all("permissions violation" in text for text in refused)
+
+
+def test_tokens_guard_a_hub_as_they_guard_an_appliance(tmp_path: Path):
+    data = tmp_path / "hub"
+    made = spawn("token", "create", "--scope", "read", "--data", str(data))
+    token = made.communicate(timeout=TIMEOUT_SECONDS)[0].strip()
+    with bus(tmp_path / "bus") as server, hub(data, "--nats", server.url) as one:
+        paths = ("/metrics/sse", "/metrics/json", "/metrics", "/api/v1/hosts", "/api/v1/history?host=a&metric=b")
+        assert [one.get(path).status for path in (*paths, "/openapi.json")] == [401] * 6
+        assert one.get("/api/v1/hosts", Authorization=f"Bearer {token}").json == {"hosts": []}
+        assert one.get("/health").json == {"status": "healthy"}
+        assert one.get("/livez").status == 200
+        document = one.get("/openapi.json", Authorization=f"Bearer {token}").json
+    assert "/api/v1/hosts" in document["paths"]
+    host = document["paths"]["/api/v1/history"]["get"]["parameters"][0]
+    assert host["name"] == "host"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("--nats", "http://bus"), 2, "--nats: the address of a NATS server is needed"),
+        (("--nats-listen", "somewhere"), 2, "--nats-listen: 'somewhere' is not allowed"),
+        (("--host", "0.0.0.0"), 2, "beyond loopback a token is needed"),
+        (("--artifacts", "x"), 2, "there is no option '--artifacts'"),
+        (("--fleet-ca", "x"), 2, "--fleet-ca: it needs --nats"),
+    ],
+)
+def test_wrong_arguments_of_a_hub_are_one_line(tmp_path: Path, arguments: tuple[str, ...], code: int, says: str):
+    process = spawn("hub", "--port", "0", "--data", str(tmp_path), *arguments)
+    output, errors = process.communicate(timeout=TIMEOUT_SECONDS)
+    assert (process.returncode, output, errors.count("\n")) == (code, "", 1)
+    assert says in errors
+
+
+def test_a_port_of_the_bus_that_is_taken_is_told(tmp_path: Path):
+    with bus(tmp_path / "bus") as server:
+        process = spawn(
+            "hub", "--port", "0", "--data", str(tmp_path / "hub"), "--nats-listen", f"127.0.0.1:{server.port}"
+        )
+        _, errors = process.communicate(timeout=TIMEOUT_SECONDS)
+    assert process.returncode == 3
+    reason = os.strerror(errno.EADDRINUSE)
+    assert errors == f"zeropoint: cannot listen on 127.0.0.1 port {server.port}: {reason} (setting nats_listen)\n"
