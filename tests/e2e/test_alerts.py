@@ -4,8 +4,10 @@ import json
 import signal
 import subprocess
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -51,9 +53,9 @@ def artifacts(folder: Path, count: int) -> None:
         (train / f"{number}.json").write_text("{}")
 
 
-def started(folder: Path, *tables: str) -> Any:
+def started(folder: Path, *tables: str, **environment: str) -> Any:
     arguments = ("--interval", "0.2", "--artifacts", str(folder / "artifacts"), "--config", config(folder, *tables))
-    return running(folder / "data", *arguments)
+    return running(folder / "data", *arguments, **environment)
 
 
 def told(appliance: Appliance) -> Any:
@@ -154,6 +156,11 @@ def test_apprise_reaches_a_receiver_and_its_address_is_nowhere(tmp_path: Path):
             wait_for(lambda: receiver.got)
             wait_for(lambda: [one["attempts"] for one in told(appliance)["events"][0]["notices"]] == [1, 1])
             notices = told(appliance)["events"][0]["notices"]
+            # From the third try on it is a part of the appliance that fails.
+            wait_for(lambda: appliance.get("/health").json["status"] == "degraded")
+            assert appliance.get("/health").json["reasons"] == [
+                "alerts: notices to log (command): it ended with exit code 7"
+            ]
             answers = b"".join(
                 appliance.get(path).body
                 for path in ("/api/v1/alerts", "/metrics/json", "/metrics", "/openapi.json", "/health", "/version")
@@ -170,6 +177,30 @@ def test_apprise_reaches_a_receiver_and_its_address_is_nowhere(tmp_path: Path):
     kept = b"".join(file.read_bytes() for file in (tmp_path / "data").rglob("*") if file.is_file())
     assert CANARY.encode() not in answers + logs.encode() + kept
     assert "notice not delivered" in logs
+
+
+def span(zone: str, *, holds: bool) -> str:
+    """Quiet hours of a zone that hold now, and for some hours, or that do not."""
+    now = datetime.now(ZoneInfo(zone))
+    begins, ends = now - timedelta(hours=1), now + timedelta(hours=4)
+    return f"{begins:%H:%M}-{ends:%H:%M}" if holds else f"{ends:%H:%M}-{begins:%H:%M}"
+
+
+def test_quiet_hours_are_those_of_a_time_zone_or_of_the_machine(tmp_path: Path):
+    body = f'metric = "{COUNT}"\nabove = 2\nnotify = ["log"]\nquiet = '
+    tables = (
+        alert("tokyo-quiet", f'{body}["{span("Asia/Tokyo", holds=True)}"]\ntimezone = "Asia/Tokyo"'),
+        alert("tokyo-loud", f'{body}["{span("Asia/Tokyo", holds=False)}"]\ntimezone = "Asia/Tokyo"'),
+        alert("here-quiet", f'{body}["{span("Pacific/Auckland", holds=True)}"]'),
+        alert("here-loud", f'{body}["{span("Pacific/Auckland", holds=False)}"]'),
+    )
+    artifacts(tmp_path, 3)
+    with started(tmp_path, *tables, log_command(tmp_path), TZ="Pacific/Auckland") as appliance:
+        wait_for(lambda: len(logged(tmp_path)) == 2)
+        statuses = {event["name"]: event["notices"][0]["status"] for event in told(appliance)["events"]}
+        assert {alert["name"] for alert in appliance.get("/metrics/json").json["alerts"]} == set(statuses)
+    assert {name for name, status in statuses.items() if status == "held"} == {"tokyo-quiet", "here-quiet"}
+    assert {facts["name"] for facts in logged(tmp_path)} == {"tokyo-loud", "here-loud"}
 
 
 def test_without_rules_there_is_nothing_and_it_says_so(tmp_path: Path):

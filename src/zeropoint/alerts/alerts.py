@@ -20,7 +20,7 @@ from zeropoint.model import Alert, AlertEvent, AlertRule, AlertsReport, AlertTar
 log = structlog.get_logger()
 # Programs that send notices at a time.
 MOST_SENDING = 4
-STOP_SECONDS = 1.0
+STOP_SECONDS = 0.5
 STATUS_OF: Mapping[str, NoticeStatus] = {"send": "waiting", "hold": "held", "skip": "not-sent"}
 SKIPPED = "it ended before it was told"
 

@@ -37,24 +37,29 @@ def plan_of(tables: Mapping[str, Any], specs: Sequence[Spec]) -> Plan:
 
 def refuse_unknown_addresses(channels: Sequence[Channel]) -> None:
     """Asks apprise, in a process of its own: what it loads is nothing that the appliance needs. Raises AlertsError."""
-    for channel in channels:
-        addresses = [target.address for target in channel.targets if target.address is not None]
-        if not addresses:
-            continue
-        where = f"[[notify]] {channel.name!r}: apprise:"
-        if find_spec("apprise") is None:
-            raise AlertsError(f"{where} it needs a package that is not installed: {INSTALL}")
-        try:
-            asked = subprocess.run(  # noqa: S603 - our own program
-                SENDER,
-                input=msgspec.json.encode({"addresses": addresses}),
-                capture_output=True,
-                timeout=CHECK_SECONDS,
-                env=inherited(),
-                check=False,
-            )
-            unknown = msgspec.json.decode(asked.stdout, type=list[int])
-        except (OSError, subprocess.TimeoutExpired, msgspec.DecodeError):
-            raise AlertsError(f"{where} the package cannot be used here; {INSTALL} repairs it") from None
-        if unknown:
-            raise AlertsError(f"{where} number {unknown[0]} is none that apprise knows; its documentation lists them")
+    places = [
+        (channel.name, place, target.address)
+        for channel in channels
+        for place, target in enumerate(channel.targets, 1)
+        if target.address is not None
+    ]
+    if not places:
+        return
+    first = f"[[notify]] {places[0][0]!r}: apprise:"
+    if find_spec("apprise") is None:
+        raise AlertsError(f"{first} it needs a package that is not installed: {INSTALL}")
+    try:
+        asked = subprocess.run(  # noqa: S603 - our own program
+            SENDER,
+            input=msgspec.json.encode({"addresses": [address for _, _, address in places]}),
+            capture_output=True,
+            timeout=CHECK_SECONDS,
+            env=inherited(),
+            check=False,
+        )
+        unknown = msgspec.json.decode(asked.stdout, type=list[int])
+    except (OSError, subprocess.TimeoutExpired, msgspec.DecodeError):
+        raise AlertsError(f"{first} the package cannot be used here; {INSTALL} repairs it") from None
+    if unknown:
+        name, place, _ = places[unknown[0] - 1]
+        raise AlertsError(f"[[notify]] {name!r}: apprise: number {place} is none that apprise knows; it lists its own")
