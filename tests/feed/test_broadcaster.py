@@ -245,6 +245,18 @@ async def test_views_are_bounded():
         source.check_room(parse_view("ai"))
 
 
+async def test_public_views_leave_room_for_those_of_readers_with_a_token():
+    source = feed(max_subscribers=10_000)
+    names = [f"ai.components.c{number}" for number in range(module.MAX_PUBLIC_VIEWS)]
+    async with connection() as peer:
+        for name in names:
+            source.subscribe(peer.transport, parse_view(name).as_public(), True, None)
+        with pytest.raises(FeedFullError, match="public views"):
+            source.check_room(parse_view("ai").as_public())
+        source.check_room(parse_view(names[0]).as_public())
+        source.check_room(parse_view("ai"))
+
+
 async def test_the_end_is_told_with_a_new_wait():
     source = feed()
     async with connection() as peer:

@@ -31,6 +31,7 @@ HEARTBEAT_SECONDS = 10.0
 # A client may call a stream dead after 5 s; who waits for its turn to catch up is told sooner that it is not.
 CATCHING_UP_HEARTBEAT_SECONDS = 2.0
 MAX_VIEWS = 64
+MAX_PUBLIC_VIEWS = 32
 RETRY_BASE_MS = 1000
 RETRY_PER_SUBSCRIBER_MS = 5
 RETRY_MAX_MS = 30_000
@@ -175,6 +176,9 @@ class Broadcaster:
         views = {wire.view for wire in self._groups}
         if view not in views and len(views) >= MAX_VIEWS:
             raise FeedFullError(f"all {MAX_VIEWS} different views are taken", self.draw_retry_ms())
+        # Whoever has no token can't take the views from those who have one.
+        if view.public and view not in views and sum(one.public for one in views) >= MAX_PUBLIC_VIEWS:
+            raise FeedFullError(f"all {MAX_PUBLIC_VIEWS} different public views are taken", self.draw_retry_ms())
 
     def draw_retry_ms(self) -> int:
         """A wait before reconnecting, spread the wider the more subscribers there are."""

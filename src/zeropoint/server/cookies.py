@@ -16,7 +16,8 @@ def cookie_name(request: web.Request) -> str:
 
 def session_ids(request: web.Request) -> list[str]:
     """All values of our cookie: a browser sends one for each path that an appliance of this name is served under."""
-    name, ids = cookie_name(request), []
+    name = cookie_name(request)
+    ids: list[str] = []
     for header in request.headers.getall("Cookie", []):
         for part in header.split(";"):
             given, _, value = part.strip().partition("=")
