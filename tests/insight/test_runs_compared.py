@@ -1,5 +1,7 @@
 """Two runs held against one another, of known truth; the seeds are stated."""
 
+import re
+
 import msgspec
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from zeropoint.insight.run_series import RunSeries
 from zeropoint.insight.run_table import table
 from zeropoint.insight.runs_compared import ToCompare, compare_runs
 from zeropoint.insight.series import Floats
+from zeropoint.model import Receipt
 
 
 def compared(a: ToCompare, b: ToCompare) -> dict[str, Measure]:
@@ -123,7 +126,9 @@ def test_too_few_rows_and_missing_columns_are_told_with_the_reason():
     told = whole(run("a", {"loss": losses(7, count=10), "step_seconds": np.ones(10)}), run("b", {"loss": losses(8)}))
     (loss, *_) = told.measures
     assert (loss.verdict, loss.q_value, loss.difference) == ("not-enough-data", None, None)
-    assert loss.says.startswith("Of loss at equal steps there is too little to tell: ")
+    assert re.fullmatch(
+        r"Of loss at equal steps, [\d.]+ and [\d.]+, there is too little to tell: \d+ common ones, .*", loss.says
+    )
     reasons = {one.path: one.reason for one in told.unavailable}
     assert reasons["measures.step_seconds"] == "B has not written it"
     assert reasons["measures.tokens_per_second"] == "A and B has not written it"
@@ -159,6 +164,14 @@ def test_a_run_that_began_anew_begins_its_curve():
         run("b", {"loss": losses(12)}),
     )["loss, equal steps"]
     assert told.a.mean < 1
+
+
+def test_receipts_are_told_side_by_side_with_their_units():
+    a = run("a", {}, receipt=Receipt(wall_seconds=61.5, peak_memory_bytes=2 * 2**30, read_bytes=0))
+    b = run("b", {}, receipt=Receipt(wall_seconds=61.5, peak_memory_bytes=2**30, read_bytes=0))
+    answer = whole(a, b)
+    assert [(one.name, one.a, one.b) for one in answer.told] == [("receipt.peak_memory_bytes", 2 * 2**30, 2**30)]
+    assert "  receipt.peak_memory_bytes: 2.00 GiB | 1.00 GiB" in table(answer)
 
 
 def test_what_is_recorded_and_differs_is_told():

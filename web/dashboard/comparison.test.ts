@@ -11,11 +11,11 @@ const measure = (name: string, verdict: string, ratio: object | null): object =>
 describe("a comparison", () => {
   it("has what differs first, and the value that is compared", () => {
     const told = parseComparison({
-      a: side("a"), b: side("b"), told: [{ name: "hyperparameters.lr", a: 0.1, b: null }], unavailable: [{ path: "measures.loss", reason: "B has not written it" }],
+      a: side("a"), b: side("b"), told: [{ name: "hyperparameters.lr", a: 0.1, b: null }, { name: "receipt.peak_memory_bytes", a: 2 ** 30, b: 2 ** 29 }], unavailable: [{ path: "measures.loss", reason: "B has not written it" }],
       measures: [measure("few", "not-enough-data", null), measure("slow", "differs", { value: 2, low: 1.5, high: 2.5 })],
     });
     expect(told?.measures.map(({ name, a, b }) => [name, a, b])).toEqual([["slow", 1, 2], ["few", 1, 2]]);
-    expect(told?.told).toEqual([["hyperparameters.lr", "0.1", "–"]]);
+    expect(told?.told).toEqual([["hyperparameters.lr", "0.1", "–"], ["receipt.peak_memory_bytes", "1.00 GiB", "512 MiB"]]);
     expect(told?.missing).toEqual([["loss", "B has not written it"]]);
   });
 

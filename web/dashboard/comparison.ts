@@ -1,5 +1,6 @@
 // Two runs held against one another, as /api/v1/runs/compare tells them. Nothing here asks for anything.
 
+import { inWords, unitOf } from "../elements/format";
 import { isRecord } from "../elements/path";
 
 export interface Between {
@@ -53,7 +54,7 @@ export function parseComparison(answer: unknown): Comparison | null {
     a: sideOf(answer["a"]),
     b: sideOf(answer["b"]),
     measures,
-    told: rowsOf(answer["told"]).map((row) => [String(row["name"]), plain(row["a"]), plain(row["b"])] as const),
+    told: rowsOf(answer["told"]).map((row) => [String(row["name"]), plain(row, "a"), plain(row, "b")] as const),
     missing: rowsOf(answer["unavailable"]).map(
       (row) => [String(row["path"]).replace(/^measures\./, ""), String(row["reason"])] as const,
     ),
@@ -112,6 +113,9 @@ function numberOr(value: unknown): number | null {
   return typeof value === "number" && Number.isFinite(value) ? value : null;
 }
 
-function plain(value: unknown): string {
-  return value === null || value === undefined ? "–" : String(value);
+// Numbers of receipts have units; all else is told as it was given: 0.001 is no rounded number.
+function plain(row: Record<string | number, unknown>, side: "a" | "b"): string {
+  const [name, value] = [String(row["name"]), row[side]];
+  if (value === null || value === undefined) return "–";
+  return name.startsWith("receipt.") && typeof value === "number" ? inWords(value, unitOf(name.split("."))) : String(value);
 }

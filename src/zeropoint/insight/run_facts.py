@@ -3,8 +3,23 @@
 from collections.abc import Iterator
 
 from zeropoint.insight.run_comparison import ComparedRun, Told
-from zeropoint.model import RunRecord
+from zeropoint.model import Receipt, RunRecord
 from zeropoint.texts import parse_time
+
+RECEIPT = "receipt."
+# What `zeropoint run` read of the whole run: one number each, without an interval.
+OF_RECEIPT = (
+    "wall_seconds",
+    "cpu_seconds",
+    "gpu_seconds",
+    "cpu_energy_joules",
+    "gpu_energy_joules",
+    "peak_memory_bytes",
+    "peak_gpu_memory_bytes",
+    "peak_processes",
+    "read_bytes",
+    "write_bytes",
+)
 
 
 def compared_run(record: RunRecord, rows: int, now_seconds: float) -> ComparedRun:
@@ -34,3 +49,12 @@ def told_apart(a: RunRecord, b: RunRecord) -> Iterator[Told]:
     for name in dict.fromkeys([*given[0], *given[1]]):
         if (name in given[0], given[0].get(name)) != (name in given[1], given[1].get(name)):
             yield Told(name=f"hyperparameters.{name}", a=given[0].get(name), b=given[1].get(name))
+    for name in OF_RECEIPT:
+        both = _of_receipt(a.entry.receipt, name), _of_receipt(b.entry.receipt, name)
+        if both[0] != both[1]:
+            yield Told(name=f"{RECEIPT}{name}", a=both[0], b=both[1])
+
+
+def _of_receipt(receipt: Receipt | None, name: str) -> float | None:
+    value: float | None = getattr(receipt, name, None)
+    return value

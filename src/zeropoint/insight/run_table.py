@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from zeropoint.insight.run_comparison import ComparedRun, Measure, RunsCompared, Side
-from zeropoint.insight.run_words import amount, digits, span
+from zeropoint.insight.run_comparison import ComparedRun, Measure, Plain, RunsCompared
+from zeropoint.insight.run_facts import RECEIPT
+from zeropoint.insight.run_words import amount, digits, span, value_of
 from zeropoint.texts import clean
 
 HEADINGS = ("VERDICT", "MEASURE", "A", "B", "B / A", "95 % INTERVAL", "WORTH", "Q")
 RIGHT = frozenset({"A", "B", "B / A", "WORTH", "Q"})
 ORDER = ("differs", "no-difference-told", "not-enough-data")
+UNITS = {"_seconds": "s", "_bytes": "bytes", "_joules": "J"}
 CAVEAT = "That two runs differ does not tell why; docs/runs.md says what is assumed."
 
 
@@ -21,7 +23,9 @@ def table(compared: RunsCompared) -> list[str]:
         lines += [one.says for one in ordered]
     if compared.told:
         lines += ["", "Recorded of them and not the same:"]
-        lines += [f"  {clean(one.name)}: {_plain(one.a)} | {_plain(one.b)}" for one in compared.told]
+        lines += [
+            f"  {clean(one.name)}: {_plain(one.name, one.a)} | {_plain(one.name, one.b)}" for one in compared.told
+        ]
     if compared.unavailable:
         lines += ["", "Not compared:"]
         lines += [f"  {clean(one.path).removeprefix('measures.')}: {clean(one.reason)}" for one in compared.unavailable]
@@ -36,7 +40,7 @@ def _run(which: str, run: ComparedRun) -> str:
 
 def _cells(measure: Measure) -> tuple[str, ...]:
     name = clean(measure.title)
-    sides = _value(measure, measure.a), _value(measure, measure.b)
+    sides = value_of(measure, measure.a), value_of(measure, measure.b)
     if measure.difference is None or measure.q_value is None:
         return (measure.verdict, name, *sides, "-", "-", "-", "-")
     ratio, worth = measure.ratio, min(measure.a.n_effective or 0.0, measure.b.n_effective or 0.0)
@@ -50,12 +54,13 @@ def _span(measure: Measure) -> str:
     return f"{difference.low:+.3g} to {difference.high:+.3g}" if difference else "-"
 
 
-def _value(measure: Measure, side: Side) -> str:
-    return amount(side.median if measure.statistic == "median" else side.mean, measure.unit)
-
-
-def _plain(value: bool | float | str | None) -> str:
-    return "-" if value is None else clean(str(value))
+def _plain(name: str, value: Plain) -> str:
+    """Numbers of receipts with their unit, all else as it was given: 0.001 is no rounded number."""
+    if value is None:
+        return "-"
+    if not name.startswith(RECEIPT) or not isinstance(value, float | int):
+        return clean(str(value))
+    return amount(value, next((unit for ending, unit in UNITS.items() if name.endswith(ending)), ""))
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:

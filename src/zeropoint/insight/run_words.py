@@ -1,6 +1,6 @@
 """A measure of two runs in plain words. They tell by how much, and never why."""
 
-from zeropoint.insight.run_comparison import Between, Measure
+from zeropoint.insight.run_comparison import Between, Measure, Side
 from zeropoint.texts import clean
 
 BINARY = ("bytes", "KiB", "MiB", "GiB", "TiB")
@@ -9,7 +9,8 @@ BINARY = ("bytes", "KiB", "MiB", "GiB", "TiB")
 def sentence(measure: Measure) -> str:
     title = clean(measure.title)
     if measure.difference is None:
-        return f"Of {title} there is too little to tell: {measure.reason}{_change(measure)}."
+        values = " and ".join(value_of(measure, side) for side in (measure.a, measure.b))
+        return f"Of {title}, {values}, there is too little to tell: {measure.reason}{_change(measure)}."
     ratio = measure.ratio
     if measure.verdict == "no-difference-told":
         reach = span(ratio) + " times A's" if ratio else _reach(measure.difference, measure.unit)
@@ -44,6 +45,11 @@ def _change(measure: Measure) -> str:
     else:
         before, after = f"{digits(begins.before)} apart", digits(begins.after)
     return f"; up to step {begins.step:g} B's is {before} on average, from there on {after}"
+
+
+def value_of(measure: Measure, side: Side) -> str:
+    """What is compared of a run, with its unit."""
+    return amount(side.median if measure.statistic == "median" else side.mean, measure.unit)
 
 
 def inverse(ratio: Between) -> Between:
