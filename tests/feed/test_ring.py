@@ -2,7 +2,9 @@ import msgspec
 import pytest
 
 from tests.support.samples import sample
-from zeropoint.feed.ring import Ring
+from zeropoint.feed.frames import Frame
+from zeropoint.feed.ring import Replay, Ring
+from zeropoint.model import Gap
 
 
 def filled(count: int, capacity: int = 600, capacity_bytes: int = 1 << 30) -> Ring:
@@ -71,3 +73,15 @@ def test_missed_ticks_stand_as_a_gap_before_their_frame():
     frame = ring.append(sample(3), 4, msgspec.json.encode)
     assert frame.gap is not None
     assert (frame.gap.since, frame.gap.until, frame.gap.lost, frame.gap.reason) == ("e1-2", "e1-3", 4, "missed-ticks")
+
+
+def test_a_ring_whose_numbers_have_holes_knows_by_them_what_it_has_and_not_how_many_are_missing():
+    ring = Ring("js", 3, is_sparse=True)
+    for sequence in (10, 20, 35, 50):
+        ring.add(Frame(sequence, f"js-{sequence}", b"{}", None))
+    assert ring.after("js-10") == Replay(None, ring.frames())
+    assert [frame.id for frame in ring.after("js-22").frames] == ["js-35", "js-50"]
+    assert ring.after("js-22").gap is None
+    assert ring.after("js-50") == Replay(None, [])
+    assert ring.after("js-9").gap == Gap(since="js-9", until="js-20", lost=None, reason="beyond-replay")
+    assert ring.after("js-51").gap == Gap(until="js-50", reason="unknown-id")
