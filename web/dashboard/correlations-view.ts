@@ -52,6 +52,8 @@ export class ZpCorrelations extends LitElement {
 
   @property() own = "";
   @property({ attribute: false }) ask: ViewContext["ask"] | null = null;
+  /** The time of the sample that is shown, up to which is compared: the clock of the viewer may be wrong. Null before there is one. */
+  @property({ attribute: false, hasChanged: (_now, before) => before == null }) now: string | null = null;
   // A new one comes with each sample, and does the same.
   @property({ attribute: false, hasChanged: () => false }) go: ViewContext["go"] = () => undefined;
   @state() private answer: Correlations | null = null;
@@ -86,7 +88,7 @@ export class ZpCorrelations extends LitElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     const { name } = windowOf(shownIn(this.own));
-    if (name !== this.#asked && this.ask !== null) void this.#read(name);
+    if (name !== this.#asked && this.ask !== null && this.now !== null) void this.#read(name);
     const before = changed.get("own");
     // Back from a pair, the focus is where it was.
     if (typeof before === "string" && shownIn(before).pair !== null && shownIn(this.own).pair === null) void this.updateComplete.then(() => this.table?.focus());
@@ -100,7 +102,7 @@ export class ZpCorrelations extends LitElement {
     this.#asked = window;
     [this.answer, this.trouble] = [null, null];
     try {
-      const to = Math.floor(Date.now() / 1000);
+      const to = Math.ceil(Date.parse(this.now ?? "") / 1000);
       const { seconds } = windowOf({ window, pair: null });
       const answer = parseCorrelations(await this.#askJson("api/v1/correlations", [["from", String(to - seconds)], ["to", String(to)]], running.signal));
       if (!running.signal.aborted) this.answer = answer;

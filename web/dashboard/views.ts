@@ -37,7 +37,7 @@ export const VIEWS: readonly View[] = [
   {
     name: "correlations",
     title: "correlations",
-    render: ({ own, go, ask }) => html`<zp-correlations .own=${own} .go=${go} .ask=${ask}></zp-correlations>`,
+    render: ({ own, go, ask, sample }) => html`<zp-correlations .own=${own} .go=${go} .ask=${ask} .now=${sample?.timestamp ?? null}></zp-correlations>`,
   },
   {
     name: "alerts",
