@@ -21,6 +21,7 @@ MEASUREMENTS = (
     "sdk",
     "artifacts",
     "correlate",
+    "fleet",
 )
 
 
