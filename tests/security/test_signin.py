@@ -223,6 +223,18 @@ def test_a_revoked_token_ends_its_sessions_and_their_streams(tmp_path: Path):
         assert again != text
 
 
+def test_who_waits_for_a_sample_when_its_token_is_revoked_gets_none(tmp_path: Path):
+    text = made(tmp_path, "read", "--name", "gone")
+    with running(tmp_path, "--interval", "10") as started:
+        cookie = signed_in(started, text)
+        newest = started.request(READ, headers={"Cookie": cookie}).json["id"]
+        asked = f"GET {READ}?since={newest}&wait=30 HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n"
+        with started.connect() as connection:
+            connection.sendall(f"{asked}Connection: close\r\n\r\n".encode())
+            assert token(tmp_path, "revoke", "gone").returncode == 0
+            assert connection.recv(65536).startswith(b"HTTP/1.1 401 ")
+
+
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Appliance, Path, dict[str, str]]]:
     """An appliance that was restarted, with what it has of the time before: sessions, and tokens among which one was

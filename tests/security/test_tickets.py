@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.security.browsing import post, signed_in
-from tests.security.conftest import Guarded
+from tests.security.conftest import ORIGIN, Guarded
 from tests.security.table import target
 from tests.support.process import Appliance, running
 from tests.support.stream import Stream
@@ -105,6 +105,15 @@ def test_a_token_is_no_ticket_and_a_ticket_no_token(guarded: Guarded):
     assert guarded.appliance.request(READ, headers=bearer(issued)).status == 401
     both = [ticket(guarded.appliance, text) for _ in range(2)]
     assert guarded.appliance.get(f"{READ}?ticket={both[0]}&ticket={both[1]}").status == 401
+
+
+def test_a_script_of_a_site_that_is_allowed_gets_a_ticket_and_one_of_another_site_does_not(guarded: Guarded):
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+    allowed = guarded.appliance.request("/api/v1/tickets", "OPTIONS", {"Origin": ORIGIN, **asked})
+    assert (allowed.status, allowed.headers["access-control-allow-methods"]) == (204, "OPTIONS, POST")
+    assert post(guarded.appliance, "/api/v1/tickets", Origin=ORIGIN, **bearer(guarded.tokens["read"])).status == 200
+    foreign = {"Origin": "https://evil.example", **asked}
+    assert guarded.appliance.request("/api/v1/tickets", "OPTIONS", foreign).status == 403
 
 
 def test_a_revoked_token_takes_its_tickets_and_their_streams_along(tmp_path: Path):

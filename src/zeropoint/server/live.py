@@ -18,7 +18,7 @@ from zeropoint.feed.broadcaster import Broadcaster, FeedFullError
 from zeropoint.feed.ring import Replay
 from zeropoint.feed.view import View
 from zeropoint.model import Gap, Sample
-from zeropoint.server.access import GRANT, Gate
+from zeropoint.server.access import GRANT, Gate, unauthorized
 from zeropoint.server.clients import network_of
 from zeropoint.server.errors import ApiError, bad_parameter, json_response
 from zeropoint.server.sections import view_of
@@ -68,13 +68,13 @@ class Live:
         if chunked:
             response.enable_chunked_encoding()
         await response.prepare(request)
-        transport = request.transport
-        if request.method == "HEAD" or transport is None:
+        transport, holds = request.transport, partial(self._gate.still_holds, request[GRANT], view)
+        if request.method == "HEAD" or transport is None or not holds():
             return response
         _limit_unsent(transport)
         last_id = request.headers.get("Last-Event-ID") or request.query.get("last_event_id")
         subscriber = feed.subscribe(transport, view, chunked, last_id)
-        subscriber.holds = partial(self._gate.still_holds, request[GRANT], view)
+        subscriber.holds = holds
         try:
             await subscriber.ended
         finally:
@@ -85,7 +85,10 @@ class Live:
         view, since, wait = view_of(request, self._gate), request.query.get("since"), _wait(request)
         feed = self._feed_of(request)
         if since is not None:
-            return json_response(await encode_answer(await _after(feed, since, wait), view))
+            replay = await _after(feed, since, wait)
+            if not self._gate.still_holds(request[GRANT], view):  # it waited for up to 30 s
+                raise unauthorized("bad-token", "this token holds no longer")
+            return json_response(await encode_answer(replay, view))
         if wait:
             raise bad_parameter("wait", "it goes with since=ID")
         frame = feed.ring.newest
