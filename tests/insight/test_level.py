@@ -7,7 +7,16 @@ import pytest
 
 from bench import truths
 from bench.correlate import most_by_chance
-from zeropoint.insight.level import Level, difference, log_ratio, mean_level, median_level, p_value, t_of
+from zeropoint.insight.level import (
+    Level,
+    difference,
+    log_ratio,
+    mean_level,
+    median_level,
+    p_value,
+    slow_movements,
+    t_of,
+)
 from zeropoint.insight.series import Floats
 
 TRIALS = 200
@@ -50,6 +59,13 @@ def test_of_equal_levels_few_are_told_to_differ(which: str, phi: float, samples:
         ratio = None if a is None or b is None else log_ratio(a, b)
         wrong += ratio is not None and p_value(ratio) <= 0.05
     assert wrong <= most_by_chance(TRIALS)
+
+
+@pytest.mark.parametrize("n", [20, 97, 500])
+def test_slow_movements_are_the_cosine_transforms_coefficients(n: int):
+    values = series(0.5, n, 36)
+    angles = np.outer(np.arange(1, 11), (np.arange(n) + 0.5) * math.pi / n)
+    np.testing.assert_allclose(slow_movements(values, 10), math.sqrt(2 / n) * np.cos(angles) @ values, atol=1e-9)
 
 
 def test_a_wandering_series_mostly_has_no_level():

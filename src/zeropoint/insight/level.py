@@ -106,9 +106,18 @@ def _noise(values: Floats, made_of: Floats) -> Noise | None:
     movements = math.floor(min(worth / SAMPLES_A_MOVEMENT, max(FEWEST_MOVEMENTS, SCALE * n**GROWTH)))
     if movements < FEWEST_MOVEMENTS:
         return None
-    angles = np.outer(np.arange(1, movements + 1), (np.arange(n) + 0.5) * math.pi / n)
-    sizes = math.sqrt(2 / n) * (np.cos(angles) @ (values - values.mean()))
+    sizes = slow_movements(values, movements)
     return Noise(math.sqrt(float((sizes**2).mean()) / n), movements, worth)
+
+
+def slow_movements(values: Floats, count: int) -> Floats:
+    """The first `count` coefficients of the cosine transform, without the mean: sqrt(2 / n) times the sums over t of
+    value(t) cos(pi j (t + 1/2) / n), which the FFT of the series and its mirror image has."""
+    n = len(values)
+    centred = values - values.mean()
+    spectrum = np.fft.rfft(np.concatenate([centred, centred[::-1]]))[1 : count + 1]
+    turned = spectrum * np.exp(-0.5j * math.pi * np.arange(1, count + 1) / n)
+    return np.asarray(math.sqrt(0.5 / n) * turned.real, dtype=np.float64)
 
 
 def memory_of(values: Floats) -> float:
