@@ -68,6 +68,14 @@ export function signed(coefficient: number): string {
   return `${coefficient < 0 ? "−" : "+"}${Math.abs(coefficient).toFixed(2)}`;
 }
 
+/** In percent of what 98 % of the values lie within; the few beyond it, which would flatten all others, end at its edge. */
+export function overUsualRange(values: readonly (number | null)[]): (number | null)[] {
+  const known = values.filter((value) => value !== null).sort((one, other) => one - other);
+  const at = (share: number): number => known[Math.round(share * (known.length - 1))] ?? 0;
+  const [low, high] = [at(0.01), at(0.99)];
+  return values.map((value) => (value === null ? null : high > low ? Math.max(0, Math.min(100, (100 * (value - low)) / (high - low))) : 50));
+}
+
 /** "−7 s": the second was read that long before the first. */
 export function lagText(seconds: number): string {
   return `${seconds > 0 ? "+" : seconds < 0 ? "−" : ""}${lengthText(seconds)}`;

@@ -6,7 +6,7 @@ import { dayClock, inWords, unitOf } from "../elements/format";
 import { timeStep, timeTicks } from "../elements/time-axis";
 import "../elements/curve";
 import { parsePair, type ComparedSeries, type Pair, type PairDrawn, type Values } from "./correlations";
-import { lagText, lengthText, signed, titleOf } from "./correlations-matrix";
+import { lagText, lengthText, overUsualRange, signed, titleOf } from "./correlations-matrix";
 import "./correlations-scatter";
 import type { AskJson } from "./correlations-view";
 import { panelStyle } from "./panel-style";
@@ -89,7 +89,8 @@ export class ZpCorrelation extends LitElement {
 
   #title(name: string): string {
     const found = this.series.find((one) => one.name === name);
-    return found === undefined ? name : titleOf(found);
+    if (found === undefined) return name;
+    return found.isHost && found.subject === null ? `${found.label} of the machine` : titleOf(found);
   }
 
   #numbers(pair: Pair): TemplateResult {
@@ -119,8 +120,8 @@ export class ZpCorrelation extends LitElement {
       .unit=${unitOf(this.names[name === "a" ? 0 : 1].split("."))} .steps=${times} .values=${values} .fromZero=${false} .placeText=${moment} .ticksAt=${moments}
       .message=${"nothing was read"}></zp-curve>`;
     return html`<div class="charts">
-      <zp-curve class="both" data-curve="both" .heading=${`A: ${a}. B: ${b}${moved}. Each over its own range`} .unit=${"percent"} .steps=${times}
-        .values=${overRange(drawn.a)} .second=${{ steps: times, values: overRange(drawn.b) }} .placeText=${moment} .ticksAt=${moments} .message=${"nothing was read"}></zp-curve>
+      <zp-curve class="both" data-curve="both" .heading=${`A: ${a}. B: ${b}${moved}. Each over its usual range`} .unit=${"percent"} .steps=${times}
+        .values=${overUsualRange(drawn.a)} .second=${{ steps: times, values: overUsualRange(drawn.b) }} .placeText=${moment} .ticksAt=${moments} .message=${"nothing was read"}></zp-curve>
       ${one("a", a, drawn.a)} ${one("b", `${b}${moved}`, drawn.b)}
       ${drawn.lags.length === 0
         ? nothing
@@ -143,14 +144,10 @@ function moment(milliseconds: number): string {
 }
 
 function moments(first: number, last: number): readonly number[] {
-  return last > first ? timeTicks(first, last, timeStep(last - first, CHART_PIXELS, 110)) : [];
-}
-
-/** In percent of what lies between the lowest and the highest. */
-function overRange(values: Values): Values {
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of values) if (value !== null) [low, high] = [Math.min(low, value), Math.max(high, value)];
-  return values.map((value) => (value === null ? null : high > low ? (100 * (value - low)) / (high - low) : 50));
+  if (!(last > first)) return [];
+  // The times at the ends have their own labels.
+  const room = (last - first) / 4;
+  return timeTicks(first + room, last - room, timeStep(last - first, CHART_PIXELS, 110));
 }
 
 customElements.define("zp-correlation", ZpCorrelation);

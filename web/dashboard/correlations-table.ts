@@ -24,8 +24,8 @@ export class ZpCorrelationTable extends LitElement {
     .scroll { overflow-x: auto; }
     table { border-collapse: separate; border-spacing: 1px; font-size: 12px; font-variant-numeric: tabular-nums; }
     th { font-weight: 550; text-align: start; }
-    thead th { height: 9.5em; padding: 0 0 4px; vertical-align: bottom; }
-    thead span { display: block; max-height: 9.5em; margin-inline: auto; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; writing-mode: vertical-rl; transform: rotate(180deg); }
+    thead th { height: 11em; padding: 0 0 4px; vertical-align: bottom; }
+    thead span { display: block; max-height: 11em; margin-inline: auto; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; writing-mode: vertical-rl; transform: rotate(180deg); }
     tbody th { position: sticky; inset-inline-start: 0; z-index: 1; max-width: 15em; padding: 0 8px 0 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; background: var(--zp-surface); }
     td { min-width: 3.6em; height: 24px; padding: 0 2px; color: var(--zp-quiet); text-align: center; white-space: nowrap; }
     td[tabindex] { cursor: pointer; }

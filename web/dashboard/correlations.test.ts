@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseCorrelations, parsePair } from "./correlations";
 import { ownOf, shownIn } from "./correlations-address";
-import { lagText, matrixOf, secondsToWait, signed, strongestOf, titleOf } from "./correlations-matrix";
+import { lagText, matrixOf, overUsualRange, secondsToWait, signed, strongestOf, titleOf } from "./correlations-matrix";
 
 const pair = (a: string, b: string, coefficient: number | null, verdict = "correlated"): object => ({
   a, b, coefficient, verdict, lag_seconds: coefficient === null ? null : 7, low: -1, high: 1, n: 600, n_effective: 120.5, p_value: 0, q_value: 0.01,
@@ -106,6 +106,14 @@ describe("the address", () => {
   it("that cannot be read names nothing", () => {
     for (const own of ["", "a", "6h~a", "%~b", "2h~"]) expect(shownIn(own).pair).toBeNull();
   });
+});
+
+it("lays a series over its usual range, which one far value does not change", () => {
+  const values = Array.from({ length: 1000 }, (_, at) => at % 100);
+  const usual = overUsualRange([...values, null, 1e9]);
+  expect(usual.slice(-2)).toEqual([null, 100]);
+  expect(usual[50]).toBeCloseTo(50, 0);
+  expect([overUsualRange([7, 7, null]), overUsualRange([])]).toEqual([[50, 50, null], []]);
 });
 
 it("tells a sign and a title", () => {
