@@ -79,6 +79,7 @@ bench: setup ## measure side by side with what people would use otherwise; a qua
 
 soak: setup ## the long forms of the tests, with full counts and all bounds of time; about an hour and a half
 	$(PY) -m soak
+	FUZZ_EXAMPLES=200 $(BIN)/pytest tests/security/test_openapi_fuzzing.py
 
 # run.lock is held to the versions of dev.lock, so that a .venv for development runs what users run. `make lock
 # UPGRADE=--upgrade` takes the newest versions; without it only what pyproject.toml changed is changed.

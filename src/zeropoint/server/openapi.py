@@ -85,7 +85,8 @@ def _operation(route: Route, references: References) -> dict[str, Any]:
 
 def _content(content_type: str, struct: Any, references: References) -> dict[str, Any]:
     if isinstance(struct, tuple):
-        schema: Mapping[str, Any] = {"oneOf": [references[one] for one in struct]}
+        # A narrower answer may fit a wider one as well.
+        schema: Mapping[str, Any] = {"anyOf": [references[one] for one in struct]}
     elif struct is None:
         schema = {"type": "object" if content_type == "application/json" else "string"}
     else:
