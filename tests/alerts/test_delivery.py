@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
+from tests.alerts.readings import at, rules
 from tests.alerts.receiver import Receiver
 from zeropoint.alerts.channel import Target
+from zeropoint.alerts.engine import Engine
 from zeropoint.alerts.line import CAPACITY, Line, Patience
-from zeropoint.alerts.notice_facts import NoticeFacts
+from zeropoint.alerts.notice_facts import NoticeFacts, facts_of
 from zeropoint.alerts.program import Program
 from zeropoint.alerts.sending import SendingError, send
 from zeropoint.model import Notice
@@ -96,6 +98,21 @@ def test_a_command_gets_the_facts_as_variables_and_as_json(tmp_path: Path, monke
     ):  # fmt: skip
         assert wanted in variables
     assert CANARY not in variables, "our own settings are nobody else's business"
+
+
+def test_hostile_names_are_one_line_of_text_to_a_command(tmp_path: Path):
+    hostile = "/a\n\x1b[31m\0$(touch $1/x)`id`\udcff<b>" + "y" * 65_536
+    engine = Engine(rules({"name": "full", "metric": "system.disk.filesystems.*.usage_percent", "above": 90}))
+    (step,) = engine.look(at(0, disks={hostile: 95.0}, verdicts=[hostile]))
+    send(
+        script('printf "%s" "$ZP_ALERT_SAYS" > "$1/says"; cat > "$1/json"', str(tmp_path)),
+        facts_of(step.event, hostile),
+        Program(),
+    )
+    says, told = (tmp_path / "says").read_text(), json.loads((tmp_path / "json").read_text())
+    assert says == told["says"] and says.isprintable() and len(says) <= 200
+    assert told["host"].isprintable() and told["subject"].isprintable()
+    assert not (tmp_path / "x").exists()
 
 
 @pytest.mark.parametrize(

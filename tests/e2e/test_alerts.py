@@ -3,6 +3,7 @@
 import json
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -263,3 +264,15 @@ def test_a_file_of_rules_can_be_checked_and_a_channel_tried(tmp_path: Path):
     tried = run("alerts", "test", "bad", "--config", file)
     assert (tried.returncode, tried.stdout) == (1, "bad (command): it ended with exit code 1\n")
     assert "there is no channel 'x'" in run("alerts", "test", "x", "--config", file).stderr
+
+
+def test_without_apprise_a_channel_that_needs_it_says_how_it_is_installed(tmp_path: Path):
+    file = config(tmp_path, f'[[notify]]\nname = "web"\napprise = ["json://{CANARY}/"]\n')
+    without = "import sys; sys.modules['apprise'] = None; from zeropoint.commands.main import main; main()"
+    finished = subprocess.run(
+        [sys.executable, "-c", without, "serve", "--config", file, "--port", "0", "--data", str(tmp_path / "data")],
+        check=False, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, env=clean_environment(),
+    )  # fmt: skip
+    needed = "it needs a package that is not installed: pip install 'zeropoint[notices]'"
+    assert (finished.returncode, finished.stdout) == (2, "")
+    assert finished.stderr == f"zeropoint: {file}: [[notify]] 'web': apprise: {needed}\n"
