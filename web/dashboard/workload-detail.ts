@@ -5,6 +5,7 @@ import { property } from "lit/decorators.js";
 import type { Sample } from "../client/src/contract";
 import { read } from "../elements/value";
 import "../elements/value";
+import { commandOf } from "./command-line";
 import { workloadPath, type UsageField } from "./measures";
 import { panelStyle } from "./panel-style";
 import { grounds, kindInWords } from "./workload-words";
@@ -34,6 +35,7 @@ export class ZpWorkloadDetail extends LitElement {
       ul { margin: 8px 0 0; padding: 0; list-style: none; color: var(--zp-quiet); font-size: 12px; }
       li b { color: var(--zp-text); font-weight: 550; }
       p { margin: 6px 0 0; color: var(--zp-quiet); }
+      code { font-size: 12px; overflow-wrap: anywhere; }
     `,
   ];
 
@@ -49,11 +51,13 @@ export class ZpWorkloadDetail extends LitElement {
     if (row === undefined) {
       return html`<section><h3>${this.name}</h3><p>Not among the workloads that this sample names: it has ended, or others use more.</p></section>`;
     }
+    const command = commandOf(row);
     return html`<section aria-label="The selected workload">
       <h3>${row.name} <span>${kindInWords(row)}</span></h3>
       <dl class="cells">
         ${NUMBERS.map(([field, label]) => html`<div><dt>${label}</dt><dd><zp-value .reading=${read(sample, workloadPath(row.id, field))}></zp-value></dd></div>`)}
       </dl>
+      ${command === null ? nothing : html`<p>runs <code>${command}</code></p>`}
       <ul>${grounds(row.basis).map(({ of, words }) => html`<li><b>${of}</b> ${words}</li>`)}</ul>
     </section>`;
   }
