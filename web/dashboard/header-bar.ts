@@ -61,7 +61,9 @@ export class ZpHeader extends LitElement {
     .time.past > span:first-child { color: inherit; font-weight: 650; }
     button:focus-visible, select:focus-visible { outline: 2px solid var(--zp-focus); outline-offset: 1px; z-index: 1; }
     /* On a wide screen the reason gives way, not the line. */
-    @media (min-width: 1280px) { :host { flex-wrap: nowrap; } }
+    @media (min-width: 1560px) { :host { flex-wrap: nowrap; } }
+    /* Between, the controls may have a line of their own; what the reason says does not decide that. */
+    @media (min-width: 641px) and (max-width: 1559px) { .health { flex: 1 1 9em; } }
     /* It stands with the server's values too. */
     @media (max-width: 1480px) { .up, .cost, .each { display: none; } }
     @media (pointer: coarse) { button, select { line-height: 27px; height: 33px; } }

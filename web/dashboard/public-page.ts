@@ -112,7 +112,7 @@ export class ZpPublic extends LitElement {
         </span>
       </header>
       <main class=${sample !== null && !this.#timeline.connected ? "old" : ""}>
-        ${this.isSigningIn ? html`<zp-signed-out .base=${this.base} @zp-signed-in=${() => location.reload()}></zp-signed-out>` : nothing}
+        ${this.isSigningIn ? html`<zp-signed-out heading="Sign in to see everything" .base=${this.base} @zp-signed-in=${() => location.reload()}></zp-signed-out>` : nothing}
         ${this.#notice()} ${this.#parts()}
       </main>
     `;

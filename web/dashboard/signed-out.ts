@@ -27,6 +27,7 @@ export class ZpSignedOut extends LitElement {
 
   /** Where the appliance lies. */
   @property({ attribute: false }) base!: URL;
+  @property() heading = "This appliance asks for a token";
   /** Why it is shut, in the client's words. */
   @property() reason: string | null = null;
   @state() private trouble: string | null = null;
@@ -35,7 +36,7 @@ export class ZpSignedOut extends LitElement {
 
   override render(): TemplateResult {
     return html`<article class="panel" role="alert">
-      <h2>This appliance asks for a token</h2>
+      <h2>${this.heading}</h2>
       ${this.reason === null ? nothing : html`<p class="quiet">${sentence(this.reason)}</p>`}
       <form @submit=${this.#submit}>
         <label for="token">Token</label>
