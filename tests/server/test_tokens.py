@@ -1,4 +1,7 @@
+import ast
+import inspect
 import os
+import textwrap
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -131,3 +134,12 @@ def test_many_writers_lose_nothing(tmp_path: Path):
 def test_a_token_without_an_end_always_holds():
     token = Token(name="a", scope="read", sha256="0", created=NOW)
     assert token.valid_at(NOW + timedelta(days=36500))
+
+
+def test_a_text_is_compared_with_every_token_in_constant_time():
+    """Case 20: no comparison that ends early, and no search that does."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(TokenRegister.find)))
+    (loop,) = [node for node in ast.walk(tree) if isinstance(node, ast.For)]
+    assert not [node for node in ast.walk(loop) if isinstance(node, ast.Break | ast.Return | ast.Compare)]
+    called = [ast.unparse(node.func) for node in ast.walk(loop) if isinstance(node, ast.Call)]
+    assert "hmac.compare_digest" in called
