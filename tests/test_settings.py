@@ -3,7 +3,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from zeropoint.settings import Settings, SettingsError, load, table
+from zeropoint.settings import Settings, SettingsError, load, load_tables, table
 
 
 def test_a_flag_goes_before_a_variable_before_the_file_before_the_default(tmp_path: Path):
@@ -97,3 +97,11 @@ def test_settings_cannot_be_changed():
     with pytest.raises(AttributeError):
         Settings().port = 5  # type: ignore[misc]
     assert msgspec.structs.replace(Settings(), port=5).port == 5
+
+
+def test_tables_of_the_file_that_are_no_settings_are_handed_over_as_they_are(tmp_path: Path):
+    config = tmp_path / "zeropoint.toml"
+    config.write_text("port = 1\n[[alert]]\nname = 'a'\n[[alert]]\nname = 'b'\n[[notify]]\nname = 'c'\n")
+    assert load({}, {}, str(config)) == Settings(port=1)
+    assert load_tables(str(config)) == {"alert": [{"name": "a"}, {"name": "b"}], "notify": [{"name": "c"}]}
+    assert load_tables(None) == {}

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -144,7 +145,7 @@ def test_what_was_not_delivered_when_it_was_stopped_is_sent_after_the_next_start
     assert not is_alive(int((tmp_path / "pid").read_text()))
     with started(tmp_path, rule, log_command(tmp_path)) as appliance:
         wait_for(lambda: len(logged(tmp_path)) == 1)
-    assert logged(tmp_path)[0]["event"] == "fired"
+    assert (logged(tmp_path)[0]["event"], logged(tmp_path)[0]["host"]) == ("fired", socket.gethostname())
 
 
 def test_apprise_reaches_a_receiver_and_its_address_is_nowhere(tmp_path: Path):

@@ -53,6 +53,7 @@ class Alerts:
         self._host = ""
         self._saved_changes = 0
         self._is_restored = False
+        self._unsent: list[AlertEvent] = []
         self._fault: str | None = None
         self._thread = threading.Thread(target=self._run, name="alerts", daemon=True)
 
@@ -133,13 +134,14 @@ class Alerts:
         next_id = max((one.id for one in state.events), default=0) + 1
         self._engine = Engine(self._rules, state.firing, held, next_id)
         self._is_restored = True
-        for event in state.events:
-            if _is(event, "waiting"):
-                self._send(event)
+        self._unsent = [event for event in state.events if _is(event, "waiting")]
 
     def _look(self, sample: Sample) -> None:
         host = sample.system.host
         self._host = (host.name if host is not None else None) or ""
+        unsent, self._unsent = self._unsent, []
+        for event in unsent:
+            self._send(event)
         for step in self._engine.look(sample):
             self._take(step)
         self._firing = alerts_of(self._engine.rules, self._engine.courses, self._engine.findings)
