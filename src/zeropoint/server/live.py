@@ -2,7 +2,6 @@
 
 import asyncio
 import math
-import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,9 +25,6 @@ from zeropoint.server.sections import view_of
 MAX_WAIT_SECONDS = 30.0
 MAX_SAMPLES = 600
 NARROWED_AT_A_TIME = 16
-# The kernel takes at most this much beyond what the peer has acknowledged; without it, it swallows some 500 frames of
-# 8 KB before a stalled reader's write buffer shows anything. Linux 3.12 and later, macOS has it too.
-NOT_SENT_LOW_WATER_BYTES = 16 * 1024
 STREAM_HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-store, no-transform",
@@ -71,7 +67,6 @@ class Live:
         transport, holds = request.transport, partial(self._gate.still_holds, request[GRANT], view)
         if request.method == "HEAD" or transport is None or not holds():
             return response
-        _limit_unsent(transport)
         last_id = request.headers.get("Last-Event-ID") or request.query.get("last_event_id")
         subscriber = feed.subscribe(transport, view, chunked, last_id)
         subscriber.holds = holds
@@ -162,9 +157,3 @@ def _gap_before(replay: Replay) -> Gap | None:
     """What is missing before the first sample. An answer has one gap, whose `lost` is the hole in the numbers: where
     samples are gone, ticks that the sampler missed beside them, which have no numbers, are in `missed_ticks_total`."""
     return replay.gap or (replay.frames[0].gap if replay.frames else None)
-
-
-def _limit_unsent(transport: asyncio.Transport) -> None:
-    connection = transport.get_extra_info("socket")
-    if connection is not None and hasattr(socket, "TCP_NOTSENT_LOWAT"):
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, NOT_SENT_LOW_WATER_BYTES)

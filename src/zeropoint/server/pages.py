@@ -17,6 +17,7 @@ from aiohttp import web
 
 from zeropoint.server.access import GRANT, Gate
 from zeropoint.server.errors import ApiError
+from zeropoint.server.pieces import Pieces
 
 PAGE = "index.html"
 ICON = "favicon.svg"
@@ -108,4 +109,5 @@ def _answer(request: web.Request, asset: Asset | None) -> web.StreamResponse:
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         body = asset.compressed
         headers["Content-Encoding"] = "gzip"
-    return web.Response(body=body, content_type=asset.content_type, charset="utf-8", headers=headers)
+    headers["Content-Type"] = f"{asset.content_type}; charset=utf-8"
+    return web.Response(body=Pieces(body, headers["Content-Type"]), headers=headers)
