@@ -16,6 +16,7 @@ import pytest
 from tests.alerts.receiver import Receiver
 from tests.alerts.test_delivery import is_alive, wait_for
 from tests.support.process import PROGRAM, TIMEOUT_SECONDS, Appliance, clean_environment, running
+from tests.support.training import training
 
 CANARY = "canary-9c4e"
 COUNT = "ai.components.tinygrad.artifacts_count"
@@ -109,6 +110,27 @@ def test_the_value_of_an_event_is_that_of_its_sample(tmp_path: Path):
         sample = appliance.get(f"/api/v1/sample?at={event['time']}").json["sample"]
     assert sample["timestamp"] == event["time"]
     assert (event["subject"], event["value"]) == ("system.cpu.usage_percent", sample["system"]["cpu"]["usage_percent"])
+
+
+def test_a_verdict_is_told_with_its_evidence(tmp_path: Path):
+    (tmp_path / "files").mkdir()
+    tables = alert("stuck", 'verdict = "stalled"\nnotify = ["log"]'), log_command(tmp_path)
+    with (
+        started(tmp_path, *tables) as appliance,
+        training(tmp_path / "artifacts", "digits", tmp_path / "files") as work,
+    ):
+        wait_for(
+            lambda: any((run["step"] or 0) > 20 for run in appliance.get("/metrics/json").json["ai"]["runs"] or ())
+        )
+        work.signal(signal.SIGSTOP)
+        wait_for(lambda: logged(tmp_path))
+        work.signal(signal.SIGCONT)
+        wait_for(lambda: len(logged(tmp_path)) == 2)
+    fired, cleared = logged(tmp_path)
+    assert (fired["subject"], fired["value"], fired["level"]) == (f"stalled {work.workload}", None, None)
+    assert "digits has made no step for" in fired["says"]
+    assert any(f"ledger.workloads.{work.workload}.waits.stopped_count" in text for text in fired["evidence"])
+    assert (cleared["event"], cleared["subject"]) == ("cleared", fired["subject"])
 
 
 def test_after_a_forced_end_it_is_not_told_again_and_its_end_is(tmp_path: Path):
