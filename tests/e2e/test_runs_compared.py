@@ -15,6 +15,8 @@ import zeropoint_sdk as zp
 from tests.support.process import PROGRAM, TIMEOUT_SECONDS, Appliance, clean_environment, running
 
 STEPS = 60
+# Of steps that sleep: enough of them, as they are worth few where other programs hold them up for seconds on end.
+SLEPT = 300
 # What a job does until a file is there.
 BUSY = "import os\nwhile not os.path.exists({stop!r}): sum(range(20000))"
 IDLE = "import os, time\nwhile not os.path.exists({stop!r}): time.sleep(0.05)"
@@ -41,7 +43,7 @@ def slept(artifacts: Path, name: str, seconds: float) -> str:
     source = f"""
 import time, zeropoint_sdk as zp
 with zp.run({name!r}, artifacts={str(artifacts)!r}) as run:
-    for step in range({STEPS}):
+    for step in range({SLEPT}):
         time.sleep({seconds})
         run.log(step=step, loss=1 / (step + 1), tokens=64)
     print(run.id)
@@ -75,7 +77,7 @@ def command(*arguments: str) -> "subprocess.CompletedProcess[str]":
 
 def test_of_two_real_runs_the_one_whose_steps_sleep_longer_differs(watched: tuple[Appliance, Path], tmp_path: Path):
     appliance, artifacts = watched
-    quick, slow = slept(artifacts, "digits", 0.02), slept(artifacts, "digits", 0.1)
+    quick, slow = slept(artifacts, "digits", 0.005), slept(artifacts, "digits", 0.06)
     answer = compared(appliance, quick, slow)
     step = measure(answer, "step_seconds")
     assert step["verdict"] == "differs"
@@ -83,7 +85,7 @@ def test_of_two_real_runs_the_one_whose_steps_sleep_longer_differs(watched: tupl
     assert step["says"].startswith("B makes a step ") and "times as slow" in step["says"]
     assert measure(answer, "tokens_per_second")["ratio"]["high"] < 1
     assert measure(answer, "loss, equal steps")["verdict"] == "no-difference-told"
-    assert (answer["a"]["id"], answer["b"]["id"], answer["a"]["rows"]) == (quick, slow, STEPS)
+    assert (answer["a"]["id"], answer["b"]["id"], answer["a"]["rows"]) == (quick, slow, SLEPT)
     # The command reads the same while the appliance runs: by ids, and by the one name of both.
     for runs in ((quick, slow), ("digits",)):
         done = command(*runs, "--json", "--artifacts", str(artifacts), "--data", str(tmp_path / "data"))

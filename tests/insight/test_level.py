@@ -12,7 +12,7 @@ from zeropoint.insight.level import (
     difference,
     log_ratio,
     mean_level,
-    median_level,
+    midmean_level,
     p_value,
     slow_movements,
     t_of,
@@ -21,7 +21,7 @@ from zeropoint.insight.series import Floats
 
 TRIALS = 200
 RATIO = 1.3
-LEVELS = {"mean": mean_level, "median": median_level}
+LEVELS = {"mean": mean_level, "midmean": midmean_level}
 
 
 def series(phi: float, samples: int, *seed: int) -> Floats:
@@ -35,7 +35,7 @@ def two(which: str, phi: float, samples: int, trial: int, ratio: float) -> tuple
     return LEVELS[which](series(phi, samples, *seed, 1)), LEVELS[which](ratio * series(phi, samples, *seed, 2))
 
 
-@pytest.mark.parametrize("which", ["mean", "median"])
+@pytest.mark.parametrize("which", ["mean", "midmean"])
 @pytest.mark.parametrize(("phi", "samples"), [(0.0, 60), (0.5, 300), (0.9, 1000), (0.95, 2000)])
 def test_intervals_of_ratios_hold_the_true_one_in_95_percent(which: str, phi: float, samples: int):
     told, held = 0, 0
@@ -49,7 +49,7 @@ def test_intervals_of_ratios_hold_the_true_one_in_95_percent(which: str, phi: fl
     assert told - held <= most_by_chance(told)
 
 
-@pytest.mark.parametrize("which", ["mean", "median"])
+@pytest.mark.parametrize("which", ["mean", "midmean"])
 @pytest.mark.parametrize(("phi", "samples"), [(0.0, 60), (0.5, 300), (0.9, 1000), (0.95, 2000), (0.9, 60), (0.95, 60)])
 def test_of_equal_levels_few_are_told_to_differ(which: str, phi: float, samples: int):
     """Short ones that remember long are mostly not told at all."""
@@ -73,11 +73,11 @@ def test_a_wandering_series_mostly_has_no_level():
     assert sum(one is not None for one in told) <= 10
 
 
-def test_a_median_minds_no_outlier():
+def test_a_midmean_minds_no_outlier():
     values = series(0.3, 200, 33)
     spoilt = values.copy()
     spoilt[::40] = 1e9
-    before, after = median_level(values), median_level(spoilt)
+    before, after = midmean_level(values), midmean_level(spoilt)
     assert before is not None and after is not None
     assert after.middle == pytest.approx(before.middle, rel=0.02)
     assert after.interval[1] < 11
@@ -95,7 +95,7 @@ def test_constants_are_known_exactly():
 
 def test_what_is_too_short_or_may_be_zero_is_not_told():
     assert mean_level(np.arange(19.0)) is None
-    assert median_level(np.empty(0)) is None
+    assert midmean_level(np.empty(0)) is None
     a, b = mean_level(series(0.0, 100, 34) - 10), mean_level(series(0.0, 100, 35))
     assert a is not None and b is not None
     assert log_ratio(a, b) is None
@@ -104,7 +104,7 @@ def test_what_is_too_short_or_may_be_zero_is_not_told():
 
 def test_the_interval_and_the_p_value_say_the_same():
     for trial in range(20):
-        a, b = two("median", 0.5, 200, trial, 1.02)
+        a, b = two("midmean", 0.5, 200, trial, 1.02)
         assert a is not None and b is not None
         apart = difference(a, b)
         low, high = apart.interval

@@ -5,7 +5,7 @@ import { parseHistory } from "../elements/history-answer";
 
 const side = (id: string): object => ({ id, name: id, started: "2026-11-24T10:00:00Z", ended: null, seconds: 60, workload: `run:x/${id}` });
 const measure = (name: string, verdict: string, ratio: object | null): object => ({
-  name, title: name, unit: "s", statistic: "median", a: { median: 1, mean: 5 }, b: { median: 2, mean: 6 }, ratio, difference: { value: 1, low: 0.5, high: 2 }, verdict, says: "words",
+  name, title: name, unit: "s", statistic: "midmean", a: { midmean: 1, mean: 5 }, b: { midmean: 2, mean: 6 }, ratio, difference: { value: 1, low: 0.5, high: 2 }, verdict, says: "words",
 });
 
 describe("a comparison", () => {

@@ -13,7 +13,7 @@ export interface Measure {
   readonly name: string;
   readonly title: string;
   readonly unit: string;
-  /** What is compared of each: median or mean. */
+  /** What is compared of each: mean, or mean of the middle half. */
   readonly a: number | null;
   readonly b: number | null;
   readonly ratio: Between | null;
@@ -78,7 +78,7 @@ export function reachOf(measures: readonly Measure[]): number {
 }
 
 function measureOf(row: Record<string | number, unknown>): Measure {
-  const statistic = row["statistic"] === "median" ? "median" : "mean";
+  const statistic = row["statistic"] === "midmean" ? "midmean" : "mean";
   const value = (side: unknown): number | null => (isRecord(side) ? numberOr(side[statistic]) : null);
   return {
     name: String(row["name"]),

@@ -3,7 +3,8 @@
 A mean's error follows from the slowest movements of its series: their sizes, the first few coefficients of a cosine
 transform, are nearly independent of one another and equally large, so that the mean is known as one of so many
 readings is (Müller 2007; Lazarus, Lewis, Stock and Watson 2018). There are fewer of them the longer the series
-remembers. A median's error is that of the share of values below it (Woodruff 1952), which no outlier moves.
+remembers. A midmean, the mean of the middle half, is moved by no outlier; its error is that of Tukey and McLaughlin
+(1963).
 
 The interval of a difference puts those of its two levels together (Zou and Donner 2008, MOVER).
 """
@@ -27,6 +28,7 @@ FEWEST_MOVEMENTS = 2
 SAMPLES_A_MOVEMENT = 4.0
 # How far the spectrum is taken for flat where there is no memory, as a power of the length (Lazarus and others 2018).
 GROWTH, SCALE = 2 / 3, 0.41
+MIDDLE_PART = 0.5
 SCORE_95 = 1.959963984540054
 LARGEST_SCORE = 38.0  # beyond it the normal distribution's tail is 0 in a double
 HALVINGS = 50
@@ -64,26 +66,29 @@ def mean_level(values: Floats) -> Level | None:
     return Level(middle, len(values), noise.n_effective, bounds)
 
 
-def median_level(values: Floats) -> Level | None:
-    """As mean_level; of the median."""
+def midmean(values: Floats) -> float:
+    """The mean of the middle half: of what lies between the quartiles."""
+    ordered = np.sort(values)
+    cut = len(values) // 4
+    return float(ordered[cut : len(values) - cut].mean())
+
+
+def midmean_level(values: Floats) -> Level | None:
+    """As mean_level; of the midmean. Its error is that of the values with all beyond the quartiles moved to them."""
     if not len(values):
         return None
-    middle = float(np.median(values))
-    noise = _noise((values < middle) + 0.5 * (values == middle), values)
+    cut = len(values) // 4
+    ordered = np.sort(values)
+    noise = _noise(np.clip(values, ordered[cut], ordered[-1 - cut]), values)
     if noise is None:
         return None
-    ordered = np.sort(values)
-    places = np.linspace(0.0, 1.0, len(values))
+    middle = midmean(values)
 
     def bounds(score: float) -> tuple[float, float]:
-        reach = t_of(score, noise.movements) * noise.error
-        if reach >= 0.5:
-            return -math.inf, math.inf
-        low, high = np.interp((0.5 - reach, 0.5 + reach), places, ordered).tolist()
-        return min(low, middle), max(high, middle)
+        reach = t_of(score, noise.movements) * noise.error / MIDDLE_PART
+        return middle - reach, middle + reach
 
-    level = Level(middle, len(values), noise.n_effective, bounds)
-    return level if math.isfinite(level.interval[0]) else None
+    return Level(middle, len(values), noise.n_effective, bounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ class Noise:
 
 
 def _noise(values: Floats, made_of: Floats) -> Noise | None:
-    """Of the mean of `values`, which remember at least as long as what they are made of: shares tell less of it."""
+    """Of the mean of `values`, that remember no less than what they are made of; clipped, they tell less of it."""
     n = len(values)
     if n < FEWEST_VALUES:
         return None

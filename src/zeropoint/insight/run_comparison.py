@@ -15,6 +15,7 @@ Number = float | None
 class Side(Struct, frozen=True, kw_only=True):
     """One run's values of a measure."""
 
+    midmean: Annotated[float, Meta(description="Mean of the middle half: of what lies between the quartiles")]
     median: float
     mean: float
     n: Annotated[int, Meta(description="Values: rows of the run, or points of the history")]
@@ -53,7 +54,7 @@ class Measure(Struct, frozen=True, kw_only=True):
     ]
     unit: str
     statistic: Annotated[
-        Literal["median", "mean", "paired mean"],
+        Literal["midmean", "mean", "paired mean"],
         Meta(
             description="What is compared; paired mean: that of the differences at equal steps or times, over the "
             "later half of what both have, or from the step on at which they begin to differ where that is later"

@@ -8,7 +8,16 @@ import numpy as np
 from msgspec.structs import replace
 
 from zeropoint.insight.begins import begins
-from zeropoint.insight.level import FEWEST_VALUES, Level, difference, log_ratio, mean_level, median_level, p_value
+from zeropoint.insight.level import (
+    FEWEST_VALUES,
+    Level,
+    difference,
+    log_ratio,
+    mean_level,
+    midmean,
+    midmean_level,
+    p_value,
+)
 from zeropoint.insight.run_comparison import Between, Measure, Side, Whose
 from zeropoint.insight.run_curves import Pairs, Rows, paired
 from zeropoint.insight.run_series import OF_MACHINE, OF_WORKLOAD, RunSeries
@@ -99,9 +108,9 @@ def _lacks(name: str, values: Sequence[Floats], missing: list[Unavailable], word
 
 
 def _measure(name: str, of: Whose, title_and_unit: tuple[str, str], a: Floats, b: Floats) -> Measure:
-    """Of steps the medians, which the one that compiles or saves does not move; of what is used over time the means."""
-    statistic: Literal["median", "mean"] = "median" if of == "steps" else "mean"
-    level_of = median_level if of == "steps" else mean_level
+    """Of steps the midmeans, which one that compiles or saves does not move; of what is used over time the means."""
+    statistic: Literal["midmean", "mean"] = "midmean" if of == "steps" else "mean"
+    level_of = midmean_level if of == "steps" else mean_level
     title, unit = title_and_unit
     levels = level_of(a), level_of(b)
     measure = Measure(
@@ -127,6 +136,7 @@ def _measure(name: str, of: Whose, title_and_unit: tuple[str, str], a: Floats, b
 
 def _side(values: Floats, level: Level | None) -> Side:
     return Side(
+        midmean=midmean(values),
         median=float(np.median(values)),
         mean=float(values.mean()),
         n=len(values),

@@ -40,7 +40,7 @@ def _change(measure: Measure) -> str:
     begins = measure.begins
     if begins is None:
         return ""
-    if measure.statistic == "median":
+    if measure.statistic == "midmean":
         before, after = f"{digits(begins.before)} times A's", digits(begins.after)
     else:
         before, after = f"{digits(begins.before)} apart", digits(begins.after)
@@ -49,7 +49,7 @@ def _change(measure: Measure) -> str:
 
 def value_of(measure: Measure, side: Side) -> str:
     """What is compared of a run, with its unit."""
-    return amount(side.median if measure.statistic == "median" else side.mean, measure.unit)
+    return amount(side.midmean if measure.statistic == "midmean" else side.mean, measure.unit)
 
 
 def inverse(ratio: Between) -> Between:
