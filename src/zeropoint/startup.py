@@ -14,7 +14,7 @@ import filelock
 import structlog
 from aiohttp import web
 
-from zeropoint.feed.view import UnknownSectionError, parse_view
+from zeropoint.feed.view import UnknownSectionError, View, parse_view
 from zeropoint.server.audit import Audit
 from zeropoint.server.audit_file import AuditFile
 from zeropoint.server.certificate import Certificate, CertificateError
@@ -133,6 +133,13 @@ def most_connections(wanted: int) -> int:
     if possible < wanted:
         log.warning("fewer connections than set: the limit of open files is low", connections=possible, files=files)
     return min(wanted, possible)
+
+
+def refuse_public_without_names(sections: tuple[str, ...]) -> None:
+    """Raises SettingsError for public sections of a hub that would tell the machines' names without saying so."""
+    if sections and not parse_view(",".join(sections)).covers(View(("system.host",))):
+        message = "each sample of a hub tells its machine's name; name system.host too, or no section"
+        raise SettingsError(f"--public-sections: {', '.join(sections)} is not allowed: {message}")
 
 
 async def listen(server: web.Server, front: Front, host: str, port: int) -> tuple[asyncio.Server, str]:

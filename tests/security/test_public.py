@@ -9,7 +9,7 @@ import pytest
 
 from tests.host.trees import FIXTURES, changed
 from tests.security.browsing import signed_in
-from tests.support.process import Appliance, running
+from tests.support.process import TIMEOUT_SECONDS, Appliance, running, spawn
 from tests.support.stream import Stream
 from tests.support.tokens import bearer, made
 from zeropoint.feed.public import NOT_TOLD
@@ -229,6 +229,15 @@ def test_by_default_nothing_is_public_but_the_word_of_health(tmp_path: Path):
         assert set(started.get("/health").json) == {"status"}
         page = started.get("/control/metrics").body
         assert b' data-sections=""' in page and b"data-scope" not in page
+
+
+def test_a_hub_makes_no_machines_name_public_that_was_not_named(tmp_path: Path):
+    """Each of its samples tells whose it is."""
+    refused = spawn("hub", "--port", "0", "--data", str(tmp_path / "data"), "--public-sections", "system.cpu")
+    output, errors = refused.communicate(timeout=TIMEOUT_SECONDS)
+    assert (refused.returncode, output) == (2, "")
+    assert errors.count("\n") == 1 and "--public-sections" in errors and "system.host" in errors
+    assert not (tmp_path / "data").exists()
 
 
 def test_the_page_is_told_what_it_may_ask_for(opened: Open):

@@ -60,6 +60,7 @@ from zeropoint.startup import (
     listen,
     locked,
     refuse_open_bind,
+    refuse_public_without_names,
     refuse_wrong_names,
 )
 
@@ -205,6 +206,7 @@ async def serve(settings: Settings, announce: Callable[[str], None], tell: Calla
     """
     certificate = certificate_of(settings.tls_cert, settings.tls_key)
     refuse_wrong_names(settings)
+    refuse_public_without_names(settings.public_sections)
     if settings.store:
         refuse_wrong_store(settings.store)
     refuse_open_bind(settings.host, TokenStore(Path(settings.data)))
