@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.support.browser import Tab
 from tests.support.process import running
 from tests.support.proxy import proxying
-from tests.support.tokens import made, token
+from tests.support.tokens import bearer, made, token
 
 pytestmark = pytest.mark.system
 
@@ -60,7 +60,10 @@ def test_who_is_revoked_while_live_is_told_and_goes_on_with_another_token(tmp_pa
         expect(tab.page.get_by_role("alert")).to_contain_text("The server asks for a token (401)")
         assert tab.points() >= 3, "what was shown stays"
         last = tab.sample
-        sign_in(tab, made(tmp_path, "read"))
+        fresh = made(tmp_path, "read")
+        while started.request("/version", headers=bearer(fresh)).status != 200:
+            pass  # it follows the file within a second
+        sign_in(tab, fresh)
         tab.reach("live")
         tab.next_sample(2)
         assert tab.sample != last
