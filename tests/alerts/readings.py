@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from zeropoint.alerts.engine import Engine, Step
+from zeropoint.alerts.engine import Engine
 from zeropoint.alerts.parse_rules import parse_rules
 from zeropoint.alerts.rule import Rule
+from zeropoint.alerts.step import Step
 from zeropoint.catalogue import describe
 from zeropoint.model import Ai, Component, Cpu, Disk, Filesystem, Sample, Server, System, Verdict
 

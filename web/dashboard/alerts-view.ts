@@ -1,4 +1,4 @@
-// <zp-alerts>: what fires now and why, what fired before and what became of its notices, the rules and how they stand.
+// <zp-alerts>: what fires now and why, the rules and how they stand, what happened, and where notices go.
 
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
@@ -6,14 +6,14 @@ import { repeat } from "lit/directives/repeat.js";
 import type { Sample } from "../client/src/contract";
 import { inWords, unitOf } from "../elements/format";
 import "../elements/status";
-import { alertsOf, parseAlerts, toneOfNotice, toneOfSeverity, toneOfState, type AlertEvent, type AlertsAnswer, type Instance, type Notice, type Rule, type Target } from "./alerts";
+import { alertsOf, parseAlerts, toneOfSeverity, toneOfState, type AlertsAnswer, type Instance, type Rule, type Target } from "./alerts";
+import "./alerts-events";
 import { dayAndClock } from "./moments";
 import { panelStyle } from "./panel-style";
 import { tableStyle } from "./table-style";
 import type { ViewContext } from "./views";
 
 const EVERY_MILLISECONDS = 5_000;
-const SHOWN_EVENTS = 50;
 const EXAMPLE = `[[alert]]
 name = "disk-full"
 metric = "system.disk.filesystems.*.usage_percent"
@@ -27,7 +27,7 @@ export class ZpAlerts extends LitElement {
     tableStyle,
     css`
       .panel { height: auto; }
-      .panel + .panel { margin-top: var(--zp-gap); }
+      .panel + .panel, zp-alert-events, zp-alert-events + .panel { margin-top: var(--zp-gap); }
       ul { margin: 4px 0 0; padding: 0; list-style: none; }
       li { display: flex; flex-wrap: wrap; gap: 0 12px; padding: 5px 0; border-top: 1px solid var(--zp-grid); overflow-wrap: anywhere; }
       .says { flex: 1 1 20em; }
@@ -36,8 +36,7 @@ export class ZpAlerts extends LitElement {
       pre:focus-visible { outline: 2px solid var(--zp-focus); outline-offset: 1px; }
       td p { margin: 0; color: var(--zp-quiet); font-size: 12px; font-weight: 400; }
       td.text { overflow-wrap: anywhere; min-width: 12em; }
-      [data-notice] { min-width: 9em; }
-      [data-notice] zp-status, .text zp-status { white-space: normal; }
+      .text zp-status { white-space: normal; }
       .name { font-weight: 600; white-space: nowrap; }
     `,
   ];
@@ -46,7 +45,6 @@ export class ZpAlerts extends LitElement {
   @property({ attribute: false }) sample: Sample | null = null;
   @state() private answer: AlertsAnswer | null = null;
   @state() private trouble: string | null = null;
-  @state() private all = false;
   #told = "";
   #running: AbortController | null = null;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -69,7 +67,7 @@ export class ZpAlerts extends LitElement {
     return html`
       ${this.trouble === null ? nothing : html`<section class="panel"><p role="status">The alerts can't be read: ${this.trouble}</p></section>`}
       ${answer === null ? nothing : answer.rules.length === 0 ? this.#empty() : html`${this.#firing()}${this.#rules(answer)}`}
-      ${answer === null || answer.events.length === 0 ? nothing : this.#events(answer)}
+      ${answer === null || answer.events.length === 0 ? nothing : html`<zp-alert-events .events=${answer.events}></zp-alert-events>`}
       ${answer === null || answer.targets.length === 0 ? nothing : this.#targets(answer)}
     `;
   }
@@ -146,36 +144,6 @@ export class ZpAlerts extends LitElement {
     return html`<div>${number}<p>${subject}${since === null ? nothing : html`, ${word} since ${this.#time(since)}`}</p></div>`;
   }
 
-  #events({ events }: AlertsAnswer): TemplateResult {
-    const shown = this.all ? events : events.slice(0, SHOWN_EVENTS);
-    return html`<section class="panel" aria-label="Events">
-      <div class="head"><h2>What happened</h2></div>
-      <div class="scroll" tabindex="0" role="group" aria-label="Table of events"><table>
-        <thead><tr><th scope="col">time</th><th scope="col">rule</th><th scope="col">what</th><th scope="col">why</th><th scope="col">told</th></tr></thead>
-        <tbody>${repeat(shown, ({ id }) => id, (event) => this.#event(event))}</tbody>
-      </table></div>
-      ${events.length > SHOWN_EVENTS ? html`<button type="button" @click=${this.#toggle}>${this.all ? "show fewer" : `${events.length - SHOWN_EVENTS} more`}</button>` : nothing}
-    </section>`;
-  }
-
-  #event({ id, time, kind, name, severity, says, evidence, notices }: AlertEvent): TemplateResult {
-    return html`<tr data-event=${id} data-kind=${kind}>
-      <td class="time">${this.#time(time)}</td>
-      <td class="name">${name}</td>
-      <td><zp-status tone=${kind === "cleared" ? "good" : toneOfSeverity(severity)} word=${kind}></zp-status></td>
-      <td class="text">${says}${evidence.map((text) => html`<p>${text}</p>`)}</td>
-      <td>${notices.length === 0 ? "nobody" : notices.map((notice) => this.#notice(notice))}</td>
-    </tr>`;
-  }
-
-  #notice({ channel, target, status, attempts, reason }: Notice): TemplateResult {
-    const tries = attempts > 1 ? `, ${attempts} tries` : "";
-    return html`<div data-notice=${status}>
-      <zp-status tone=${toneOfNotice(status)} word=${`${channel} (${target}) ${status.replace("-", " ")}${tries}`}></zp-status>
-      ${reason === null ? nothing : html`<p>${reason}</p>`}
-    </div>`;
-  }
-
   #targets({ targets }: AlertsAnswer): TemplateResult {
     return html`<section class="panel" aria-label="Channels">
       <div class="head"><h2>Channels</h2></div>
@@ -196,10 +164,6 @@ export class ZpAlerts extends LitElement {
   #time(time: string): TemplateResult {
     return html`<time datetime=${time} title=${time}>${dayAndClock(time)}</time>`;
   }
-
-  readonly #toggle = (): void => {
-    this.all = !this.all;
-  };
 }
 
 customElements.define("zp-alerts", ZpAlerts);

@@ -7,13 +7,14 @@ from pathlib import Path
 import structlog
 
 from zeropoint.alerts.channel import Channel
-from zeropoint.alerts.engine import Engine, Step
+from zeropoint.alerts.engine import Engine
 from zeropoint.alerts.event_log import EventLog
 from zeropoint.alerts.inbox import Inbox
 from zeropoint.alerts.line import Line, Patience
 from zeropoint.alerts.notice_facts import facts_of
 from zeropoint.alerts.rule import Rule
 from zeropoint.alerts.state_file import FILE, State, StateFile, load
+from zeropoint.alerts.step import Step
 from zeropoint.alerts.telling import alerts_of, count, rule_entry, target_entries
 from zeropoint.model import Alert, AlertEvent, AlertRule, AlertsReport, AlertTarget, Notice, NoticeStatus, Sample
 

@@ -4,9 +4,8 @@ times come from the samples."""
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Literal
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from zeropoint.alerts import sentences
 from zeropoint.alerts.course import Change, Course, advance
@@ -14,36 +13,13 @@ from zeropoint.alerts.finding import Finding, find
 from zeropoint.alerts.kept import Kept, ended, restored
 from zeropoint.alerts.known_series import KnownSeries
 from zeropoint.alerts.rule import Rule
+from zeropoint.alerts.step import Case, Moment, Step
+from zeropoint.alerts.watched_time import WatchedTime
 from zeropoint.model import AlertEvent, AlertEventKind, Sample
 
-# Time that nobody watched, as of a machine that slept, is no time for which something held.
-HOLE_SECONDS, HOLE_INTERVALS = 5.0, 3
 # Verdicts need to look for a while before they can hold again: until then an alert from before a restart stays.
 SETTLE_SECONDS = 120.0
 MOST_HELD = 200
-
-
-class Step(Struct, frozen=True):
-    """An event, and what is to be done with its notices: sent, held until quiet hours end, or not sent at all."""
-
-    event: AlertEvent
-    action: Literal["send", "hold", "skip"]
-    is_new: bool = True
-
-
-class Moment(Struct, frozen=True):
-    """A sample's time, as it was written and as it is reckoned with."""
-
-    time: str
-    at: datetime
-
-
-class Case(Struct, frozen=True):
-    """One series or verdict of a rule, as it is found now."""
-
-    rule: Rule
-    subject: str
-    finding: Finding
 
 
 class Engine:
@@ -62,21 +38,20 @@ class Engine:
         self._restored: set[tuple[str, str]] = set()
         self._known = {rule.name: KnownSeries(rule) for rule in rules if rule.missing == "fire"}
         self._next_id = next_id
-        self._now = 0.0
-        self._uptime: float | None = None
+        self._time = WatchedTime()
 
     def look(self, sample: Sample) -> list[Step]:
         """What happens by one sample, in the order in which it is to be told."""
         moment = Moment(sample.timestamp, datetime.fromisoformat(sample.timestamp))
-        steps = self._restore(moment) if self._uptime is None else []
-        self._pass_time(sample)
+        steps = self._restore(moment) if not self._time.has_begun else []
+        self._time.follow(sample)
         steps += self._end_quiet(moment)
         courses: dict[str, Mapping[str, Course]] = {}
         findings: dict[str, Mapping[str, Finding]] = {}
         for name, rule in self.rules.items():
             found = find(rule, sample)
             if name in self._known:
-                found = self._known[name].look(found, self._now)
+                found = self._known[name].look(found, self._time.now)
             findings[name] = found
             courses[name], own = self._follow(rule, found, moment)
             steps += own
@@ -92,13 +67,6 @@ class Engine:
             if course.fired is not None
         ]
 
-    def _pass_time(self, sample: Sample) -> None:
-        """By the time since the start, which follows no clock that can be set."""
-        uptime = sample.server.uptime_seconds or 0.0
-        passed = 0.0 if self._uptime is None else max(0.0, uptime - self._uptime)
-        self._now += min(passed, max(HOLE_SECONDS, HOLE_INTERVALS * sample.interval_seconds))
-        self._uptime = uptime
-
     def _follow(
         self, rule: Rule, found: Mapping[str, Finding], moment: Moment
     ) -> tuple[Mapping[str, Course], list[Step]]:
@@ -108,7 +76,7 @@ class Engine:
         subjects = [*before, *(one for one, finding in found.items() if finding.standing == "beyond")]
         for subject in dict.fromkeys(subjects):
             case = Case(rule, subject, found.get(subject) or self._absent(rule, subject))
-            course, change = advance(rule, before.get(subject), case.finding.standing, self._now, moment.time)
+            course, change = advance(rule, before.get(subject), case.finding.standing, self._time.now, moment.time)
             if course is not None and course.state != "pending":
                 course, own = self._tell(case, course, change, moment)
                 steps += own
@@ -125,7 +93,7 @@ class Engine:
             course = structs.replace(course, fired=event)
             return (course, [Step(event, "hold")]) if is_quiet else (self._told(course, moment), [Step(event, "send")])
         if change == "cleared":
-            gone_seconds = None if course.missing_at is None else self._now - course.missing_at
+            gone_seconds = None if course.missing_at is None else self._time.now - course.missing_at
             event = self._event("cleared", case, fired.time, sentences.cleared(gone_seconds), moment)
             if course.told_time is None:
                 return course, [Step(fired, "skip", is_new=False), Step(event, "skip")]
@@ -137,19 +105,19 @@ class Engine:
         if course.told_time is None:
             return self._told(course, moment), [Step(fired, "send", is_new=False)]
         repeat_seconds = case.rule.repeat_seconds
-        if repeat_seconds and course.state == "firing" and self._now - course.told_at >= repeat_seconds:
+        if repeat_seconds and course.state == "firing" and self._time.now - course.told_at >= repeat_seconds:
             event = self._event("repeated", case, fired.time, sentences.firing, moment)
             return self._told(course, moment), [Step(event, "send")]
         return course, []
 
     def _told(self, course: Course, moment: Moment) -> Course:
-        return structs.replace(course, told_time=moment.time, told_at=self._now)
+        return structs.replace(course, told_time=moment.time, told_at=self._time.now)
 
     def _absent(self, rule: Rule, subject: str) -> Finding:
         """How something stands that is not in the sample. A verdict that is not told does not hold."""
         if rule.verdict is None:
             return Finding("missing")
-        is_settling = (rule.name, subject) in self._restored and self._now < SETTLE_SECONDS
+        is_settling = (rule.name, subject) in self._restored and self._time.now < SETTLE_SECONDS
         return Finding("between" if is_settling else "back")
 
     def _end_quiet(self, moment: Moment) -> list[Step]:
