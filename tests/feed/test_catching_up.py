@@ -280,3 +280,41 @@ def test_numbers_that_are_missing_at_the_beginning_of_an_epoch_are_counted():
     assert first.gap is None
     assert second.gap == Gap(since="e1-5", until="e2-4", lost=3, reason="beyond-replay")
     assert [frame.id for frame in second.frames] == ["e2-4", "e2-5"]
+
+
+def feed_in_bursts(kept: Kept, clock: Clock) -> Broadcaster:
+    return Broadcaster(Ring("e2", 50), 1.0, 10, msgspec.json.encode, clock, archive=kept.after, brings_up_slow=True)
+
+
+async def test_a_feed_that_comes_in_bursts_drops_nothing_for_a_slow_reader_but_brings_it_up():
+    kept, clock = Kept(), Clock()
+    source = feed_in_bursts(kept, clock)
+    publish(source, kept, 1)
+    async with connection() as peer:
+        source.subscribe(peer.transport, View(), True, None)
+        for sequence in range(2, 402):
+            publish(source, kept, sequence)
+            if sequence % 100 == 0:
+                await asyncio.sleep(0)
+        found = await peer.until(lambda seen: ids(seen)[-1:] == ["e2-401"])
+        assert ids(found) == [f"e2-{sequence}" for sequence in range(1, 402)]
+        assert [one for one in found if one.type == "gap"] == []
+        publish(source, kept, 402)
+        assert ids(await peer.until(lambda seen: "e2-402" in ids(seen)))[-2:] == ["e2-401", "e2-402"]
+    assert source.statistics().dropped_total == 0
+
+
+async def test_a_reader_that_stalls_while_samples_come_in_bursts_is_cut_off_all_the_same():
+    kept, clock = Kept(), Clock()
+    source = feed_in_bursts(kept, clock)
+    publish(source, kept, 1)
+    async with connection() as peer:
+        subscriber = source.subscribe(peer.transport, View(), True, None)
+        for sequence in range(2, 302):
+            publish(source, kept, sequence)
+            await asyncio.sleep(0)
+            clock.now += module.STALL_SECONDS / 100
+        source.look_after()
+        async with asyncio.timeout(10):
+            await subscriber.ended
+    assert source.statistics().stalled_total == 1

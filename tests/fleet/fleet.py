@@ -37,14 +37,15 @@ def wait_for(look: Callable[[], T | None]) -> T:
 class Bus:
     """A nats-server on a port of its own, that tests end by force and start again."""
 
-    def __init__(self, directory: Path) -> None:
-        self.port = free_port("127.0.0.1")
-        self.url = f"nats://127.0.0.1:{self.port}"
+    def __init__(self, directory: Path, address: str = "127.0.0.1") -> None:
+        self.port = free_port(address)
+        self.url = f"nats://{address}:{self.port}"
+        self._address = address
         self._directory = directory
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        arguments = ["-a", "127.0.0.1", "-p", str(self.port), "-js", "-sd", str(self._directory)]
+        arguments = ["-a", self._address, "-p", str(self.port), "-js", "-sd", str(self._directory)]
         self._process = subprocess.Popen([NATS_SERVER, *arguments], stderr=subprocess.DEVNULL)
         wait_for(self._answers)
 

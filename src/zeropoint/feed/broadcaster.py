@@ -58,7 +58,9 @@ class Statistics(Struct, frozen=True):
 
 class Broadcaster:
     """Owns the ring and the subscribers. `archive`, or `frames`, has the samples that the ring has no more; `elsewhere`
-    tells how many subscribers other feeds of the same server have."""
+    tells how many subscribers other feeds of the same server have. With `brings_up_slow` nothing is dropped for a slow
+    subscriber: it goes on as one that comes back, which is for feeds that come in bursts.
+    """
 
     def __init__(
         self,
@@ -72,12 +74,14 @@ class Broadcaster:
         frames: FrameArchive | None = None,
         heartbeat_seconds: float = HEARTBEAT_SECONDS,
         elsewhere: Callable[[], int] = lambda: 0,
+        brings_up_slow: bool = False,
     ) -> None:
         self.ring = ring
         self.newest_sample: Sample | None = None
         self.interval_seconds = interval_seconds
         self._heartbeat_seconds = heartbeat_seconds
         self._elsewhere = elsewhere
+        self._brings_up_slow = brings_up_slow
         self._max_subscribers = max_subscribers
         self._encode = encode
         self._clock = clock
@@ -113,7 +117,8 @@ class Broadcaster:
 
     def _send(self, frame: Frame) -> None:
         self._spoke_at = self._clock()
-        for subscriber in self._slow:
+        # A copy: who has too many waiting may leave the set.
+        for subscriber in tuple(self._slow):
             self._hold(subscriber, frame)
         for wire, group in self._groups.items():
             content = frame.event(wire)
@@ -304,10 +309,14 @@ class Broadcaster:
         """Sends what the ring has after `last_id`, and from then on each sample."""
         if replay.gap is not None:
             subscriber.transport.write(subscriber.wire.framed(event("gap", replay.gap)))
+        # One that was slow before is so for as long as nothing of what it was sent drains.
+        slow_since = subscriber.slow_since if subscriber.paused else None
         self._slow_down(subscriber, replay.gap.since if replay.gap else last_id)
         subscriber.waiting.extend(replay.frames)
         subscriber.capacity = len(replay.frames) + QUEUE_FRAMES
         self._serve(subscriber)
+        if slow_since is not None:
+            subscriber.slow_since = slow_since
 
     def _slow_down(self, subscriber: Subscriber, sent_id: str | None) -> None:
         """From here on its frames wait; `sent_id` is the last that it was sent."""
@@ -318,7 +327,13 @@ class Broadcaster:
 
     def _hold(self, subscriber: Subscriber, frame: Frame) -> None:
         subscriber.waiting.append(frame)
-        if len(subscriber.waiting) > subscriber.capacity:
+        if len(subscriber.waiting) <= subscriber.capacity:
+            return
+        if self._brings_up_slow and subscriber.sent_id is not None:
+            subscriber.waiting.clear()
+            self._slow.discard(subscriber)
+            subscriber.catching_up = asyncio.create_task(self._bring_up(subscriber, subscriber.sent_id))
+        else:
             dropped = subscriber.waiting.popleft()
             subscriber.lost += 1
             subscriber.missed += dropped.gap.lost or 0 if dropped.gap else 0

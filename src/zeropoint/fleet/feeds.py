@@ -160,6 +160,8 @@ class Feeds:
             frames=self._archive(subject),
             heartbeat_seconds=HEARTBEAT_SECONDS,
             elsewhere=elsewhere,
+            # A machine that was away comes back with a minute of samples at once.
+            brings_up_slow=True,
         )
         return broadcaster
 

@@ -77,10 +77,9 @@ class Store:
                 missing.append(Unavailable(path=name, reason="the store is asked for numbers by their whole names"))
                 continue
             mean, least, most = [await self._column(function, selector, window, step_ms) for function in FUNCTIONS]
+            series[name] = SeriesValues(mean, least, most, None)
             if all(number is None for number in mean):
                 missing.append(Unavailable(path=name, reason="the store has nothing of it in this time"))
-            else:
-                series[name] = SeriesValues(mean, least, most, None)
         answer = HistoryAnswer(
             timestamps=[rfc3339(at) for at in range(window.from_ms, window.to_ms, step_ms)],
             series=series,
