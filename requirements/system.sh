@@ -40,6 +40,8 @@ test)
     needs faketime
     needs strace
     needs setpriv util-linux
+    # What the unit of systemd is held against.
+    needs systemd-analyze systemd
     # What verify holds the metrics against; its tests run them.
     needs free procps
     needs ip iproute2

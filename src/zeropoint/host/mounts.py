@@ -11,6 +11,7 @@ from zeropoint.probe import Roots, read_file
 
 class Mount(Struct, frozen=True):
     """One mount. `device` is MAJOR:MINOR, `root` the directory of the file system that is seen at `mountpoint`.
+    `read_only` is said of the file system: a service has its own view of the machine, all of which may be read-only.
 
     Both paths are as os.fsdecode gives them: fit to be opened, and to be shown only by way of shown().
     """
@@ -47,7 +48,7 @@ def parse_mountinfo(content: bytes) -> list[Mount]:
     for line in filter(None, content.split(b"\n")):
         # "27 1 254:0 / /mnt rw,relatime shared:1 - ext4 /dev/vda rw,discard"; any number of tags before the dash.
         place, _, what = line.partition(b" - ")
-        number, parent, device, root, mountpoint, options = place.split(b" ")[:6]
+        number, parent, device, root, mountpoint = place.split(b" ")[:5]
         # The source may be empty, as that of `mount -t tmpfs "" /mnt`.
         kind, source, super_options = what.split(b" ", 2)
         mounts.append(
@@ -57,7 +58,7 @@ def parse_mountinfo(content: bytes) -> list[Mount]:
                 device=device.decode(),
                 root=unescape(root),
                 mountpoint=unescape(mountpoint),
-                read_only=b"ro" in options.split(b",") or b"ro" in super_options.split(b","),
+                read_only=b"ro" in super_options.split(b","),
                 type=shown(unescape(kind)),
                 source=shown(unescape(source)),
                 super_options=printable(super_options),
