@@ -172,6 +172,8 @@ def test_a_bus_that_was_away_leaves_no_hole_in_the_stream_of_a_hub(tmp_path: Pat
         wait_for(lambda: hosts(one)["left"]["status"] == "unknown")
         unready = wait_for(lambda: (told := one.get("/readyz")).status == 503 and told)
         health = one.get("/health").json
+        away = one.get("/metrics/sse"), one.get("/metrics/json?since=js-1")
+        assert one.get("/metrics/json").json["host"]["name"] == "left"
         wait_for(lambda: published(left)["waiting_samples"] >= 10)
         server.start()
         wait_for(lambda: published(left)["connections_total"] == 2 and published(left)["waiting_samples"] <= 1)
@@ -179,6 +181,7 @@ def test_a_bus_that_was_away_leaves_no_hole_in_the_stream_of_a_hub(tmp_path: Pat
         total = published(left)["published_samples_total"]
         seen = stream.until(lambda seen: numbers([event.id for event in seen])[-1:] >= [total])
     assert unready.json == {"ok": False}
+    assert [(answer.status, answer.json["error"]["code"]) for answer in away] == [(503, "bus-away")] * 2
     assert health["status"] == "unhealthy"
     assert health["reasons"][0].startswith(f"the bus: 127.0.0.1:{server.port}: ")
     taken = samples_in(seen)
@@ -315,6 +318,20 @@ def test_machines_of_a_hubs_own_bus_may_publish_and_be_asked_and_nothing_else(tm
         process.communicate(timeout=TIMEOUT_SECONDS)
     assert len(refused) == 5
     assert all("permissions violation" in text for text in refused)
+
+
+def test_ids_of_another_stream_and_texts_that_are_none_get_a_gap_and_the_newest(tmp_path: Path):
+    with (
+        bus(tmp_path / "bus") as server,
+        machine(tmp_path / "a", server.url, "left"),
+        hub(tmp_path / "hub", "--nats", server.url) as one,
+    ):
+        wait_for(lambda: live(one, "left"))
+        for id in ("js-999999999", "mdz-5", "nonsense", "js-" + "9" * 40):
+            with Stream(one, Last_Event_ID=id) as stream:
+                seen = stream.until(lambda seen: len(samples_in(seen)) >= 2)
+            gap = next(event for event in seen if event.type == "gap").json
+            assert (gap["reason"], gap["to"]) == ("unknown-id", samples_in(seen)[0].id)
 
 
 def test_tokens_guard_a_hub_as_they_guard_an_appliance(tmp_path: Path):

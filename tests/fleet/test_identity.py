@@ -40,7 +40,7 @@ def test_keys_are_made_once_and_the_configuration_holds_their_public_halves_alon
     assert made_keys(tmp_path / "bus") == keys
     seeds = [keys.hub.read_text().strip(), keys.machines.read_text().strip()]
     assert all(seed.startswith("SU") for seed in seeds)
-    text = configuration(tmp_path / 'a "quoted" folder', Listening("127.0.0.1", 4222), keys, 1000)
+    text = configuration(tmp_path / 'a "quoted" folder', Listening("127.0.0.1", 4222), keys)
     assert keys.hub_public in text
     assert keys.machines_public in text
     assert not [seed for seed in seeds if seed in text]

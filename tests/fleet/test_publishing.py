@@ -1,15 +1,18 @@
 """Real appliances publish on a real nats-server, which is ended by force and comes back."""
 
+import asyncio
 import json
 import signal
 import stat
 from pathlib import Path
 
+import nats
 import pytest
 
 from tests.fleet.fleet import FAST, bus, machine, messages, published, sample_ids, sequences, wait_for
 from tests.support.process import TIMEOUT_SECONDS, running, spawn
 from tests.support.stream import Stream
+from zeropoint.fleet.names import ALL_SAMPLES, STREAM
 
 
 def epoch_of(id: str) -> str:
@@ -152,3 +155,27 @@ def test_without_a_fleet_nothing_of_it_is_loaded(tmp_path: Path):
     assert "nacl" not in maps
     assert told["server"]["fleet"] is None
     assert {"path": "server.fleet", "reason": "it is in no fleet (setting fleet)"} in told["unavailable"]
+
+
+async def _make_stream(url: str) -> None:
+    client = await nats.connect(url)
+    await client.jetstream().add_stream(name=STREAM, subjects=[ALL_SAMPLES], allow_direct=False)
+    await client.close()
+
+
+def test_a_stream_that_cannot_be_used_is_a_reason(tmp_path: Path):
+    with bus(tmp_path / "bus") as server:
+        asyncio.run(_make_stream(server.url))
+        with running(tmp_path / "a", "--interval", FAST, "--fleet", server.url) as one:
+            (reason, *_) = wait_for(lambda: one.get("/health").json["reasons"])
+    assert "the stream ZEROPOINT on the bus has to allow direct access" in reason
+
+
+@pytest.mark.parametrize("command", [("serve", "--fleet", "nats://bus:4222"), ("hub",)])
+def test_without_the_extra_the_line_that_installs_it_is_told(tmp_path: Path, command: tuple[str, ...]):
+    # As where the extra is not installed: the packages cannot be imported.
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['nats'] = sys.modules['nkeys'] = None\n")
+    process = spawn(*command, "--port", "0", "--data", str(tmp_path / "data"), PYTHONPATH=str(tmp_path))
+    output, errors = process.communicate(timeout=TIMEOUT_SECONDS)
+    assert (process.returncode, output, errors.count("\n")) == (2, "", 1)
+    assert "pip install 'zeropoint[fleet]'" in errors

@@ -19,7 +19,7 @@ from zeropoint.fleet.checking import Arrival, RefusedError, check
 from zeropoint.fleet.connection import Link
 from zeropoint.fleet.identity import Machine
 from zeropoint.fleet.machines import Known, State
-from zeropoint.fleet.message import event_id
+from zeropoint.fleet.message import event_id, sequence_of
 from zeropoint.fleet.names import ALL_SAMPLES, EPOCH, samples_of
 from zeropoint.fleet.stored import extent, stored_after
 from zeropoint.history.decode import SampleDecoder
@@ -172,9 +172,8 @@ class Feeds:
             link = self._link()
             if link is None:
                 raise ConnectionError("the bus is away")
-            sequence = int(id.rpartition("-")[2]) if id.startswith(f"{EPOCH}-") else -1
-            there = await extent(link)
-            if not 0 <= sequence <= there.last:
+            sequence, there = sequence_of(id), await extent(link)
+            if sequence is None or sequence > there.last:
                 return Found([], is_known=False)
             messages = await stored_after(link, sequence, subject, limit)
             frames = []

@@ -6,6 +6,7 @@ from msgspec import Struct
 from nats.aio.msg import Msg
 
 from zeropoint.fleet.names import EPOCH
+from zeropoint.history.sample_id import parse_id
 
 # "$JS.ACK.STREAM.CONSUMER.DELIVERED.SEQUENCE.CONSUMED.TIME.PENDING"; with a domain and an account's hash before the
 # stream, and a token behind, where the server has several (ADR-15).
@@ -41,6 +42,12 @@ class Place(Struct, frozen=True, gc=False):
 
 def event_id(sequence: int) -> str:
     return f"{EPOCH}-{sequence}"
+
+
+def sequence_of(id: str) -> int | None:
+    """The place in the stream that an id of an event names; None for any other text."""
+    place = parse_id(id)
+    return place[1] if place is not None and place[0] == EPOCH else None
 
 
 def place_of(reply: str) -> Place | None:

@@ -15,6 +15,8 @@ SEED_BYTES = 32
 LOG_BYTES = 1024 * 1024
 # What a part of an answer takes, and a sample with its headers.
 LARGEST_PAYLOAD_BYTES = 1024 * 1024 + 64 * 1024
+# No limit: that is the stream's, which can be made smaller later. A store's limit below it would lose the stream.
+STORE_BYTES = 1024**5
 
 
 class Keys(Struct, frozen=True):
@@ -40,7 +42,7 @@ def made_keys(directory: Path) -> Keys:
     return Keys(hub, machines, _public(hub), _public(machines))
 
 
-def configuration(directory: Path, listening: Listening, keys: Keys, store_bytes: int) -> str:
+def configuration(directory: Path, listening: Listening, keys: Keys) -> str:
     """The text of its file. The hub may do everything; a machine may publish, ask for its last sample and be asked."""
     machine_may = {
         "publish": {
@@ -62,7 +64,7 @@ def configuration(directory: Path, listening: Listening, keys: Keys, store_bytes
         "log_file": str(directory / "nats-server.log"),
         "logfile_size_limit": LOG_BYTES,
         "logfile_max_num": 2,
-        "jetstream": {"store_dir": str(directory), "max_file_store": store_bytes, "max_memory_store": 64 * 1024 * 1024},
+        "jetstream": {"store_dir": str(directory), "max_file_store": STORE_BYTES, "max_memory_store": 64 * 1024 * 1024},
         "authorization": {
             "users": [
                 {"nkey": keys.hub_public},

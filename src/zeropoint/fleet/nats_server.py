@@ -63,7 +63,7 @@ def free_port(host: str) -> int:
 class NatsServer:
     """The process. `run` starts it again when it ends."""
 
-    def __init__(self, program: str, directory: Path, listening: Listening, store_bytes: int) -> None:
+    def __init__(self, program: str, directory: Path, listening: Listening) -> None:
         """Raises OSError."""
         self.keys = made_keys(directory)
         self._listening = listening
@@ -71,7 +71,7 @@ class NatsServer:
         self._program = program
         self._process: subprocess.Popen[bytes] | None = None
         self._ended = False
-        write_private(self._file, configuration(directory, listening, self.keys, store_bytes).encode())
+        write_private(self._file, configuration(directory, listening, self.keys).encode())
 
     def failures(self) -> list[str]:
         """What is wrong, a line each."""
@@ -84,7 +84,7 @@ class NatsServer:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            umask=0o077,
+            umask=0o077 if os.name == "posix" else -1,
             preexec_fn=_end_with_parent(),  # noqa: PLW1509 - one call of the system, resolved before the fork
         )
 

@@ -51,6 +51,10 @@ class Receiver:
         """Whether everything is received that is published now."""
         return self.link is not None and not self.link.lost.is_set() and self._following.caught_up.is_set()
 
+    def reached(self) -> int | None:
+        """The place in the stream up to which everything was received; None while it is not listening."""
+        return (self._following.sequence or 0) if self.is_listening else None
+
     def failures(self) -> list[str]:
         """Why it is not listening, a line."""
         if self._fault is not None:

@@ -5,6 +5,7 @@ from msgspec import Struct
 from nats.js import JetStreamContext
 from nats.js.api import RetentionPolicy, StorageType, StoreCompression, StreamConfig, StreamInfo
 
+from zeropoint.fleet.connection import BusError
 from zeropoint.fleet.names import ALL_SAMPLES, MESSAGE_ID, STREAM, sample_of, samples_of
 from zeropoint.history.sample_id import parse_id
 
@@ -38,11 +39,14 @@ def config_of(limits: Limits) -> StreamConfig:
 
 async def ensure_stream(stream: JetStreamContext) -> StreamInfo:
     """The stream; it is made where there is none, and left as it is where there is one: whoever runs the bus may have
-    given it other limits and replicas. Raises what nats-py raises."""
+    given it other limits and replicas. Raises what nats-py raises, and BusError for one that cannot be used so."""
     try:
-        return await stream.stream_info(STREAM)
+        info = await stream.stream_info(STREAM)
     except nats.js.errors.NotFoundError:
         return await stream.add_stream(config_of(Limits()))
+    if not info.config.allow_direct:
+        raise BusError(f"the stream {STREAM} on the bus has to allow direct access (allow_direct)")
+    return info
 
 
 async def limit_stream(stream: JetStreamContext, limits: Limits) -> None:

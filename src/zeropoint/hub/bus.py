@@ -21,8 +21,6 @@ from zeropoint.startup import InUseError
 
 DIRECTORY = "bus"
 MIB = 1024 * 1024
-# Beside the samples, the server's store has its own files.
-STORE_SHARE = 1.1
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
 
 
@@ -59,9 +57,7 @@ def own_server(settings: Settings, claim: Callable[[], None]) -> tuple[NatsServe
         listening = Listening(listening.host, free_port(listening.host))
     try:
         claim()
-        return NatsServer(
-            find_program(), directory, listening, int(settings.bus_size_mib * MIB * STORE_SHARE)
-        ), listening
+        return NatsServer(find_program(), directory, listening), listening
     except NatsServerError as error:
         raise SettingsError(f"--nats: {error}") from None
     except OSError as error:

@@ -34,6 +34,7 @@ from zeropoint.hub.asking import Asking
 from zeropoint.hub.bus import agents_line, joined_bus, limits_of, own_bus, own_server
 from zeropoint.hub.exposition import HubExposition
 from zeropoint.hub.hosts import Hosts
+from zeropoint.hub.live import HubLive
 from zeropoint.hub.routes import hub_routes
 from zeropoint.hub.selecting import Selecting
 from zeropoint.hub.state import Facts, State
@@ -43,7 +44,6 @@ from zeropoint.processes import ProcessTable
 from zeropoint.server.access import Gate
 from zeropoint.server.app import application
 from zeropoint.server.certificate import Certificate
-from zeropoint.server.live import Live
 from zeropoint.server.openapi import OpenApi
 from zeropoint.server.pages import Pages
 from zeropoint.server.sessions import FILE as SESSIONS_FILE
@@ -113,7 +113,7 @@ class Hub:
         self.store = Store(settings.store, describe(reports)) if settings.store else None
         selecting = Selecting(self.machines, self.feeds)
         self.routes = hub_routes(
-            live=Live(self.gate, selecting.feed, settings.max_subscribers_per_client),
+            live=HubLive(self.gate, selecting.feed, settings.max_subscribers_per_client, self.receiver.reached),
             status=Status(
                 self.gate, self.feeds.statistics, self.state.judge, self.state.uptime_seconds, self._sample_age_seconds
             ),
