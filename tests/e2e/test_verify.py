@@ -321,7 +321,9 @@ def test_as_root_only_programs_of_the_system_are_run(reachable: Path):
         pytest.skip("NOT RUN: only root is refused programs of PATH")
     run_by_root = reachable / "run"
     path = tools(reachable, **dict.fromkeys(("free", "df", "ps", "ip", "ss", "vmstat"), f"touch {run_by_root}"))
-    assert run("--json", PATH=path).code == 0
+    outcome = run("--json", PATH=path)
+    assert outcome.code in (0, 1), outcome.errors
+    assert any(row["source"].startswith("vmstat") for row in outcome.rows), "the system's one was asked"
     assert not run_by_root.exists()
 
 
