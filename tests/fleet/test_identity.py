@@ -3,6 +3,8 @@
 import stat
 from pathlib import Path
 
+import pytest
+
 from zeropoint.fleet.identity import clean_name, own_id
 from zeropoint.fleet.nats_config import Listening, configuration, made_keys
 from zeropoint.fleet.position import Position
@@ -17,6 +19,16 @@ def test_an_id_is_made_once_and_kept_for_its_owner_alone(tmp_path: Path):
     again = own_id(tmp_path / "data")
     assert again != first
     assert own_id(tmp_path / "data") == again
+
+
+def test_an_id_that_is_there_is_told_where_the_directory_cannot_be_claimed(tmp_path: Path):
+    def refuse() -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        own_id(tmp_path, refuse)
+    first = own_id(tmp_path)
+    assert own_id(tmp_path, refuse) == first
 
 
 def test_a_name_is_fit_to_be_shown_and_never_empty():

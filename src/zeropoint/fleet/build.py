@@ -6,7 +6,7 @@ from pathlib import Path
 from zeropoint.feed.broadcaster import Broadcaster
 from zeropoint.fleet.answering import Answer
 from zeropoint.fleet.connection import Bus, refuse_wrong_bus
-from zeropoint.fleet.identity import Machine, own_machine
+from zeropoint.fleet.identity import Machine, clean_name, own_id
 from zeropoint.fleet.on_disk import OnDisk
 from zeropoint.fleet.position import Position
 from zeropoint.fleet.publisher import Publisher
@@ -27,7 +27,6 @@ def publisher_of(
     refuse_wrong_bus(bus)
 
     def identify() -> Machine:
-        claim()
-        return own_machine(data, name())
+        return Machine(own_id(data, claim), clean_name(name()))
 
     return Publisher(bus, feed, identify, Position(data), disk=disk, answer=answer)

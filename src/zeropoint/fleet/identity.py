@@ -6,6 +6,7 @@ The id tells machines apart and authorises nothing: whoever may publish on the b
 import os
 import re
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Struct
@@ -15,6 +16,7 @@ from zeropoint.texts import clean
 FILE = "host-id"
 ID = re.compile(r"[0-9a-f]{32}")
 LONGEST_NAME = 64
+LONGEST_ID_BYTES = 64
 
 
 class Machine(Struct, frozen=True):
@@ -24,25 +26,23 @@ class Machine(Struct, frozen=True):
     name: str
 
 
-def own_machine(data: Path, name: str) -> Machine:
-    """This machine; its id is made where there is none yet. Raises OSError."""
-    return Machine(own_id(data), clean_name(name))
-
-
 def clean_name(name: str) -> str:
     """A machine's name, fit to be shown, of bounded length."""
     return clean(name)[:LONGEST_NAME] or "unnamed"
 
 
-def own_id(data: Path) -> str:
-    """The id that `data` keeps, for its owner alone. The caller holds the data directory. Raises OSError."""
+def own_id(data: Path, claim: Callable[[], None] = lambda: None) -> str:
+    """The id that `data` keeps; it is made where there is none, for its owner alone, once `claim` has made `data` this
+    process's. So a disk that takes no more writes still tells it. Raises OSError."""
     path = data / FILE
     try:
-        kept = path.read_text(encoding="ascii", errors="replace").strip()
+        with path.open("rb") as file:
+            kept = file.read(LONGEST_ID_BYTES).decode("ascii", "replace").strip()
     except FileNotFoundError:
         kept = ""
     if ID.fullmatch(kept):
         return kept
+    claim()
     made = secrets.token_hex(16)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_private(path, f"{made}\n".encode(), durable=True)

@@ -76,6 +76,7 @@ class Publisher:
         self._kept_at = float("-inf")
         self._dropped: tuple[str, int] | None = None
         self._fault: tuple[str, float] | None = None
+        self._unkept: str | None = None
         self._connected = False
         self._connections = self._published = self._repeated = self._lost = 0
         self._acknowledge_seconds: float | None = None
@@ -102,10 +103,13 @@ class Publisher:
 
     def failures(self) -> list[str]:
         """What is wrong, a line each."""
-        if self._fault is None:
-            return []
-        reason, since = self._fault
-        return [f"fleet: {reason}, since {rfc3339(since)}; what is due is sent when it is back"]
+        found = []
+        if self._fault is not None:
+            reason, since = self._fault
+            found.append(f"fleet: {reason}, since {rfc3339(since)}; what is due is sent when it is back")
+        if self._unkept is not None:
+            found.append(f"fleet: how far the bus has got cannot be kept: {self._unkept}")
+        return found
 
     def statistics(self) -> FleetReport:
         return FleetReport(
@@ -216,12 +220,16 @@ class Publisher:
         self._repeated += is_repeated
 
     async def _keep(self, *, now: bool = False) -> None:
-        """Writes down the last sample that the bus has, now and then."""
+        """Writes down the last sample that the bus has, now and then. A disk that fails holds nothing up."""
         sent = self._sent
         if sent is None or (not now and time.monotonic() - self._kept_at < KEEP_SECONDS):
             return
         self._kept_at = time.monotonic()
-        await self._on_disk(lambda: self._position.write(sent))
+        try:
+            await self._on_disk(lambda: self._position.write(sent))
+            self._unkept = None
+        except (OSError, TimeoutError) as error:
+            self._unkept = _words(error)
 
     def _waiting(self) -> int | None:
         """How many samples of this start the bus does not have yet; None where that is not known."""
@@ -249,4 +257,4 @@ def with_machine(payload: bytes, machine: Machine) -> bytes:
 
 
 def _words(error: Exception) -> str:
-    return (error.strerror or "") if isinstance(error, OSError) and error.strerror else "the disk does not answer"
+    return str(getattr(error, "strerror", None) or "the disk does not answer")

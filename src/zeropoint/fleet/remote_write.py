@@ -71,6 +71,7 @@ class RemoteWrite:
         self._behind = False
         self._refused = 0  # bodies of the batch
         self._one_by_one = 0
+        self._uncertain = 0  # samples that the store may have: it was asked, and what it answered is not known
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -130,9 +131,12 @@ class RemoteWrite:
             began = time.monotonic()
             outcome = await self._post.send(batch.bodies[0])
             if outcome.kind == "later" or self._has_new_credentials(outcome):
+                self._uncertain = max(self._uncertain, batch.count if outcome.status is None else 0)
                 return self._later(outcome)
             self.tally.answered(time.monotonic() - began, len(batch.bodies[0]))
-            if outcome.kind == "refused":
+            if outcome.kind == "accepted":
+                self._uncertain = 0
+            elif batch.count > 1 or not (self._uncertain and outcome.is_late):
                 if batch.count > 1 and outcome.status in DIVISIBLE:
                     self._one_by_one, self._batch = batch.count, None
                     return 0.0
@@ -154,6 +158,7 @@ class RemoteWrite:
             id = None
         if id is None:
             return self._source.start
+        self._uncertain = MOST_SAMPLES
         payload = await self._source.payload(id)
         if payload is not None:
             self._moment = await self._compute(lambda: self._encoder.moment_of(payload))
@@ -178,6 +183,7 @@ class RemoteWrite:
             self.tally.dropped(batch.lost, "they were gone before they could be sent")
         self._id, self._moment, self._batch = batch.id, batch.moment, None
         self._one_by_one = max(0, self._one_by_one - batch.count)
+        self._uncertain = max(0, self._uncertain - batch.count)
         try:
             await self._disk(lambda: self._position.keep(batch.id))
         except OSError as error:  # TimeoutError is one

@@ -36,12 +36,13 @@ KNOWN = ("out of order", "out of bounds", "too old", "duplicate sample")
 
 class Outcome(Struct, frozen=True):
     """`later`: the same request is to be sent again, not before `wait_seconds` if the store named them. `refused`:
-    never again. `reason` says why, in one line; `status` is HTTP's."""
+    never again; `is_late`: since it has a later or the same one. `reason` says why, in one line; `status` is HTTP's."""
 
     kind: Literal["accepted", "later", "refused"]
     reason: str = ""
     status: int | None = None
     wait_seconds: float | None = None
+    is_late: bool = False
 
 
 class Post:
@@ -93,7 +94,7 @@ def outcome_of(status: int, said: bytes, retry_after: str | None, now_seconds: f
         return Outcome("later", f"HTTP {status}, which is no answer of a store", status)
     text = said.decode(errors="replace").lower()
     words = next((f": {known}" for known in KNOWN if known in text), "")
-    return Outcome("refused", f"HTTP {status}{words}", status)
+    return Outcome("refused", f"HTTP {status}{words}", status, is_late=bool(words))
 
 
 def retry_after_seconds(header: str | None, now_seconds: float) -> float | None:
