@@ -17,7 +17,7 @@ from zeropoint.server.tokens import FILE_LIMIT_BYTES, Token, TokenRegister, dige
 
 log = structlog.get_logger()
 FILE = "sessions.json"
-SESSION_DAYS = 90
+SESSION_DAYS = 365
 MAX_SESSIONS = 1024
 MAX_SESSIONS_OF_A_TOKEN = 64
 

@@ -26,6 +26,9 @@ from zeropoint.server.tokens import Scope
 
 log = structlog.get_logger()
 LONGEST_TOKEN = 1024
+FOREIGN = (
+    "only the page of this address signs in and out; a proxy has to pass on the Host that visitors use, with its port"
+)
 WRONG_BODY = 'a JSON object with the token is needed: {"token": "zp_..."}'
 
 
@@ -128,7 +131,7 @@ class SignIn:
 def refuse_foreign(request: web.Request) -> None:
     """Raises ApiError for a request that a page of another origin may have made."""
     if not is_same_origin(request):
-        raise ApiError(HTTPStatus.FORBIDDEN, "foreign-origin", "this is for the appliance's own page alone")
+        raise ApiError(HTTPStatus.FORBIDDEN, "foreign-origin", FOREIGN)
 
 
 async def _token_in(request: web.Request) -> str:
