@@ -10,7 +10,7 @@ from tests.support.samples import sample
 from zeropoint.fleet.checking import RefusedError, check
 from zeropoint.fleet.identity import Machine
 from zeropoint.fleet.message import Message, place_of
-from zeropoint.fleet.publisher import with_machine
+from zeropoint.fleet.outgoing import with_machine
 from zeropoint.fleet.stream import LARGEST_SAMPLE_BYTES
 from zeropoint.history.decode import SampleDecoder
 

@@ -9,7 +9,7 @@ from zeropoint.fleet.checking import Arrival, check
 from zeropoint.fleet.identity import Machine
 from zeropoint.fleet.machines import SILENT_SECONDS, Machines, TooManyError
 from zeropoint.fleet.message import Message
-from zeropoint.fleet.publisher import with_machine
+from zeropoint.fleet.outgoing import with_machine
 
 
 class Clock:
