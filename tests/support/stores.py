@@ -1,6 +1,7 @@
 """Real stores of time series on loopback: Prometheus and VictoriaMetrics."""
 
 import json
+import math
 import shutil
 import signal
 import socket
@@ -126,7 +127,7 @@ class VictoriaMetrics(Store):
                 one = json.loads(line)
                 kept = found.setdefault(tuple(sorted(one["metric"].items())), {})
                 for at, value in zip(one["timestamps"], one["values"], strict=True):
-                    if value is not None:  # the end of a series
+                    if value is not None and not math.isnan(value):  # the end of a series
                         assert at not in kept, "a sample is there twice"
                         kept[at] = float(value)
         return found
