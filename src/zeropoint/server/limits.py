@@ -31,28 +31,22 @@ def limits_guard(limits: RequestLimits) -> Middleware:
     usual = Allowance(limits.requests_per_second, limits.requests_burst)
     probes = Allowance(PROBES_FACTOR * limits.requests_per_second, PROBES_FACTOR * limits.requests_burst)
 
-    async def served(request: web.Request, handler: Handler, reserved: bool) -> web.StreamResponse:
-        is_probe = request.match_info.route.name in PROBES
-        wait = (probes if is_probe else usual).wait(network_of(request))
-        if wait:
-            return too_many(wait)
-        if reserved and not is_probe:
-            return error_response(full())
-        if request.body_exists:
-            try:
-                await take_body(request, limits)
-            except ApiError as error:
-                return closing(error)
-        return await handler(request)
-
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         connection = request.protocol
-        if not isinstance(connection, Connection):
-            return await served(request, handler, reserved=False)
+        assert isinstance(connection, Connection)  # noqa: S101 - nothing else listens
+        is_probe = request.match_info.route.name in PROBES
+        response: web.StreamResponse
         connection.begin()
         try:
-            response = await served(request, handler, connection.reserved)
+            if wait := (probes if is_probe else usual).wait(network_of(request)):
+                response = too_many(wait)
+            elif connection.reserved and not is_probe:
+                response = error_response(full())
+            elif request.body_exists and (refusal := await take_body(request, limits)) is not None:
+                response = closing(refusal)
+            else:
+                response = await handler(request)
         finally:
             connection.end()
         # Nothing here can be upgraded to, and aiohttp drops what came with the request behind it.
@@ -63,27 +57,28 @@ def limits_guard(limits: RequestLimits) -> Middleware:
     return guard
 
 
-async def take_body(request: web.Request, limits: RequestLimits) -> None:
-    """Reads the body, which handlers then have at once. Raises ApiError for one that is too large, too slow, of unknown
-    length, or sent with a method that has none.
+async def take_body(request: web.Request, limits: RequestLimits) -> ApiError | None:
+    """Reads the body, which handlers then have at once. Answers with what is wrong with one that is too large, too
+    slow, of unknown length, or sent with a method that has none.
 
     Only a body whose length is told beforehand is taken: nothing that the appliance does needs another, and chunks are
     where parsers differ about where a request ends. Whoever is refused here loses its connection.
     """
     length = request.content_length
     if "Transfer-Encoding" in request.headers or length is None:
-        raise ApiError(HTTPStatus.LENGTH_REQUIRED, "length-required", "a body needs a Content-Length here")
+        return ApiError(HTTPStatus.LENGTH_REQUIRED, "length-required", "a body needs a Content-Length here")
     if length > limits.body_bytes:
         message = f"a body may have at most {limits.body_bytes} bytes"
-        raise ApiError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request-entity-too-large", message)
+        return ApiError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request-entity-too-large", message)
     if request.method in WITHOUT_BODY:
-        raise ApiError(HTTPStatus.BAD_REQUEST, "no-body-here", f"{request.method} takes no body")
+        return ApiError(HTTPStatus.BAD_REQUEST, "no-body-here", f"{request.method} takes no body")
     try:
         async with asyncio.timeout(limits.body_seconds):
             await request.read()
     except TimeoutError:
         message = f"the body was not complete after {limits.body_seconds:g} s"
-        raise ApiError(HTTPStatus.REQUEST_TIMEOUT, "request-timeout", message) from None
+        return ApiError(HTTPStatus.REQUEST_TIMEOUT, "request-timeout", message)
+    return None
 
 
 def closing(error: ApiError) -> web.Response:
