@@ -11,8 +11,10 @@ from typing import Literal
 from msgspec import Struct
 
 from zeropoint.fleet.checking import Arrival
+from zeropoint.fleet.clock import Reading, reading_of
 from zeropoint.fleet.identity import Machine
 from zeropoint.fleet.summary import Summary, summary_of
+from zeropoint.texts import parse_time
 
 # A machine tells that it lives each 1.5 s, with a sample or without.
 SILENT_SECONDS = 4.0
@@ -27,7 +29,8 @@ class TooManyError(Exception):
 
 class Known(Struct, frozen=True):
     """What is known of a machine by its newest sample. `time_ms` is when the bus stored that, `heard_at` when it came,
-    by the monotonic clock, None where it was stored before; `previous` is the place of the one before in the stream."""
+    by the monotonic clock, None where it was stored before; `previous` is the place of the one before in the stream;
+    `clock` is None where the sample tells no time."""
 
     machine: Machine
     sequence: int
@@ -40,6 +43,7 @@ class Known(Struct, frozen=True):
     version: str | None
     contract: int | None
     summary: Summary
+    clock: Reading | None
 
 
 class Machines:
@@ -98,6 +102,7 @@ class Machines:
             version=arrival.version,
             contract=arrival.contract,
             summary=summary_of(arrival.sample),
+            clock=_clock(arrival, before),
         )
         self._known[id], self._bytes = known, total
         self._newest_ms = max(self._newest_ms, known.time_ms)
@@ -147,3 +152,11 @@ class Machines:
             self._bytes -= len(self._known.pop(id).payload)
             self._alive_at.pop(id, None)
             self._states.pop(id, None)
+
+
+def _clock(arrival: Arrival, before: Known | None) -> Reading | None:
+    sampled = parse_time(arrival.sample.timestamp)
+    if sampled is None:
+        return None
+    earlier = None if before is None else before.clock
+    return reading_of(sampled, arrival.message.time_ms / 1000, arrival.sample.interval_seconds, earlier)

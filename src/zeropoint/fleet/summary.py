@@ -5,11 +5,12 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from zeropoint.model import Gpu, Health, Sample, Status, Workload, WorkloadKind
+from zeropoint.model import Alert, Gpu, Health, Sample, Severity, Status, Workload, WorkloadKind
 from zeropoint.texts import clean
 
 MOST_ROWS = 8
 MOST_WORKLOADS = 3
+WORST_FIRST: tuple[Severity, ...] = ("critical", "warning", "info")
 # Of a component that only was there once, a list of machines says nothing.
 TOLD: tuple[Status, ...] = ("running", "idle", "failed")
 
@@ -29,6 +30,14 @@ class VerdictNow(Struct, frozen=True):
 
     name: str
     subject: str
+    says: str
+
+
+class AlertNow(Struct, frozen=True):
+    """A rule that fires."""
+
+    name: str
+    severity: Severity
     says: str
 
 
@@ -56,6 +65,7 @@ class Summary(Struct, frozen=True):
     memory_percent: float | None
     gpus_count: int
     gpu_percent: Annotated[float | None, Meta(description="Mean use of those that tell it")]
+    gpu_percents: Annotated[list[float | None], Meta(description="Use of each")]
     gpu_memory_percent: Annotated[float | None, Meta(description="Of all that tell it")]
     network_bytes_per_second: Annotated[float | None, Meta(description="Received and sent")]
     health: Annotated[Health | None, Meta(description="State of the appliance on it")]
@@ -64,6 +74,8 @@ class Summary(Struct, frozen=True):
     runs_count: int
     verdicts: list[VerdictNow]
     verdicts_count: int
+    alerts: Annotated[list[AlertNow], Meta(description="Those that fire, the worst first")]
+    alerts_count: int
     workloads: Annotated[list[WorkloadNow], Meta(description="Those that use most of CPU and GPU")]
 
 
@@ -79,6 +91,7 @@ def summary_of(sample: Sample) -> Summary:
         memory_percent=None if memory is None else memory.usage_percent,
         gpus_count=len(gpus),
         gpu_percent=_mean(gpu.utilization_percent for gpu in gpus),
+        gpu_percents=[gpu.utilization_percent for gpu in gpus[:MOST_ROWS]],
         gpu_memory_percent=_gpu_memory_percent(gpus),
         network_bytes_per_second=None
         if network is None
@@ -95,8 +108,14 @@ def summary_of(sample: Sample) -> Summary:
             VerdictNow(clean(one.name), clean(one.subject), clean(one.says)) for one in sample.verdicts[:MOST_ROWS]
         ],
         verdicts_count=len(sample.verdicts),
+        alerts=[AlertNow(clean(one.name), one.severity, clean(one.says)) for one in _worst(sample.alerts)[:MOST_ROWS]],
+        alerts_count=len(sample.alerts),
         workloads=[_workload(one) for one in _busiest(sample.ledger.workloads or [])] if sample.ledger else [],
     )
+
+
+def _worst(alerts: Iterable[Alert]) -> list[Alert]:
+    return sorted(alerts, key=lambda one: WORST_FIRST.index(one.severity))
 
 
 def _busiest(workloads: Iterable[Workload]) -> list[Workload]:

@@ -10,6 +10,7 @@ from msgspec import structs
 from zeropoint.fleet.feeds import MachineGap, MachineState
 from zeropoint.fleet.identity import Machine
 from zeropoint.hub.exposition import HubExposition
+from zeropoint.hub.fleet import SINCE, Fleet, FleetAnswer
 from zeropoint.hub.hosts import Hosts, HostsAnswer
 from zeropoint.hub.selecting import HOST, HOST_NEEDED
 from zeropoint.model import Hello, Sample
@@ -40,6 +41,7 @@ def hub_routes(
     openapi: OpenApi,
     exposition: HubExposition,
     hosts: Hosts,
+    fleet: Fleet,
     asking: Callable[[str], Handler],
 ) -> tuple[Route, ...]:
     """The table; `asking` makes the handler of a path that a machine answers."""
@@ -68,10 +70,15 @@ def hub_routes(
             events = (Hello, MachineGap, MachineState, MachineSample) if route.events else ()
             parameters = (HOST, *route.parameters)
             table.append(structs.replace(route, handler=handler, parameters=parameters, events=events))
+        elif route.path == "/control/metrics":
+            table.append(structs.replace(route, summary="The page of the fleet, or of a machine", parameters=(HOST,)))
         else:
             table.append(route)
     found = (Answer(200, "The machines", struct=HostsAnswer),)
     table.append(Route("/api/v1/hosts", "hosts", "The machines of the fleet", hosts.hosts, "read", found))
+    rows = (Answer(200, "Their rows", struct=FleetAnswer),)
+    summary = "What the page shows of each machine"
+    table.append(Route("/api/v1/fleet", "fleet", summary, fleet.fleet, "read", rows, (SINCE, HOST)))
     openapi.routes = tuple(table)
     return tuple(table)
 

@@ -33,6 +33,7 @@ from zeropoint.history.decode import SampleDecoder
 from zeropoint.hub.asking import Asking
 from zeropoint.hub.bus import agents_line, joined_bus, limits_of, own_bus, own_server
 from zeropoint.hub.exposition import HubExposition
+from zeropoint.hub.fleet import Fleet
 from zeropoint.hub.hosts import Hosts
 from zeropoint.hub.live import HubLive
 from zeropoint.hub.routes import hub_routes
@@ -127,6 +128,7 @@ class Hub:
             openapi=OpenApi(reports),
             exposition=HubExposition(self.gate, selecting, self.machines, self._decoder, facts),
             hosts=Hosts(self.machines),
+            fleet=Fleet(self.machines, selecting),
             asking=Asking(selecting, self._ask, self._ask_store if self.store else None).handler,
         )
 

@@ -2,7 +2,8 @@
 
 The page is told in the attributes of its root what it may ask for, so that it asks for nothing that is refused:
 `data-scope` is the scope of the session that it came with, `data-sections` the sections that it may read where that is
-not everything, none where it is nothing.
+not everything, none where it is nothing, and `data-fleet` where a hub serves it. A hub's page is that of its fleet,
+and with ?host= that of one machine.
 """
 
 import gzip
@@ -20,6 +21,7 @@ from zeropoint.server.errors import ApiError
 from zeropoint.server.pieces import Pieces
 
 PAGE = "index.html"
+FLEET_PAGE = "fleet.html"
 ICON = "favicon.svg"
 ROOT = b'<html lang="en">'
 TYPES = {
@@ -59,22 +61,24 @@ class Asset:
 class Pages:
     """Handlers of the page and the files that it is made of."""
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, *, is_fleet: bool = False) -> None:
         folder = files("zeropoint.web").joinpath("static")
         found = folder.iterdir() if folder.is_dir() else ()
         self._gate = gate
+        self._is_fleet = is_fleet
         self._assets: Mapping[str, Asset] = {file.name: Asset(file) for file in found if file.is_file()}
-        # By their attributes: there are as many as there are scopes, twice.
-        self._pages: dict[str, Asset] = {}
+        # By name and attributes: of each there are as many as there are scopes, twice.
+        self._pages: dict[tuple[str, str], Asset] = {}
 
     async def root(self, request: web.Request) -> web.StreamResponse:
         # Relative, so that it stays below the base path of a proxy.
         return web.Response(status=HTTPStatus.FOUND, headers={"Location": "control/metrics"})
 
     async def page(self, request: web.Request) -> web.StreamResponse:
-        asset, root = self._assets.get(PAGE), self._root(request)
+        name = FLEET_PAGE if self._is_fleet and "host" not in request.query else PAGE
+        asset, root = self._assets.get(name), self._root(request)
         if asset is not None and root:
-            asset = self._pages.setdefault(root, asset.with_root(root))
+            asset = self._pages.setdefault((name, root), asset.with_root(root))
         response = _answer(request, asset)
         response.headers["Vary"] = "Accept-Encoding, Authorization, Cookie"
         return response
@@ -91,7 +95,7 @@ class Pages:
 
     def _root(self, request: web.Request) -> str:
         """Attributes of the page's root. Names of sections and scopes have no character that HTML asks to escape."""
-        grant, attributes = request[GRANT], ""
+        grant, attributes = request[GRANT], " data-fleet" if self._is_fleet else ""
         if grant.token is not None and grant.session is not None:
             attributes += f' data-scope="{grant.token.scope}"'
         if not self._gate.sees(request, "read"):
