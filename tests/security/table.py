@@ -5,6 +5,8 @@ from pathlib import Path
 
 from tests.support.tokens import SCOPES
 from zeropoint.appliance import Appliance
+from zeropoint.fleet.connection import Bus
+from zeropoint.hub.service import Hub
 from zeropoint.server.routes import Route
 from zeropoint.settings import Settings
 
@@ -16,6 +18,11 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT", 
 def table(data: Path) -> tuple[Route, ...]:
     """Of an appliance that is put together and does not run."""
     return Appliance(Settings(data=str(data), history=False)).routes
+
+
+def hub_table(data: Path) -> tuple[Route, ...]:
+    """Of a hub, likewise."""
+    return Hub(Settings(data=str(data)), Bus(("nats://127.0.0.1:4222",))).routes
 
 
 def target(route: Route) -> str:
