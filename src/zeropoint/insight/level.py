@@ -22,7 +22,8 @@ from zeropoint.insight.normal import upper_tail
 from zeropoint.insight.series import Floats
 
 FEWEST_VALUES = 20
-# Fewer slow movements than this tell no error.
+# So many are taken of a series that remembers too long for more, or wanders: they are as slow as what it does, and the
+# t distribution makes the interval so wide that it leaves out the truth about as seldom as others do.
 FEWEST_MOVEMENTS = 2
 # So many samples without memory stand behind each of them.
 SAMPLES_A_MOVEMENT = 4.0
@@ -53,7 +54,7 @@ class Level:
 
 
 def mean_level(values: Floats) -> Level | None:
-    """None where the values (n,), finite and in the order of time, are too few or remember too long."""
+    """None where the values (n,), finite and in the order of time, are too few."""
     noise = _noise(values, values)
     if noise is None:
         return None
@@ -108,9 +109,7 @@ def _noise(values: Floats, made_of: Floats) -> Noise | None:
     if values.min() == values.max():
         return Noise(0.0, FEWEST_MOVEMENTS, float(n))
     worth = n / max(memory_of(values), memory_of(made_of))
-    movements = math.floor(min(worth / SAMPLES_A_MOVEMENT, max(FEWEST_MOVEMENTS, SCALE * n**GROWTH)))
-    if movements < FEWEST_MOVEMENTS:
-        return None
+    movements = max(FEWEST_MOVEMENTS, math.floor(min(worth / SAMPLES_A_MOVEMENT, SCALE * n**GROWTH)))
     sizes = slow_movements(values, movements)
     return Noise(math.sqrt(float((sizes**2).mean()) / n), movements, worth)
 

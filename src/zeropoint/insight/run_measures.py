@@ -150,6 +150,4 @@ def _between(level: Level, scale: Callable[[float], float] = float) -> Between:
 
 
 def _too_few(n: int, what: str) -> str:
-    if n < FEWEST_VALUES:
-        return f"{n} {what}, and it takes {FEWEST_VALUES}"
-    return f"{n} {what} that remember so long that they are worth too few"
+    return f"{n} {what}, and it takes {FEWEST_VALUES}"

@@ -14,7 +14,7 @@ def sentence(measure: Measure) -> str:
     ratio = measure.ratio
     if measure.verdict == "no-difference-told":
         reach = span(ratio) + " times A's" if ratio else _reach(measure.difference, measure.unit)
-        return f"No difference told in {title}: B is {reach}."
+        return f"No difference told in {title}: B is {reach}{_change(measure)}."
     since = _change(measure)
     if measure.name == "step_seconds" and ratio:
         word, times = ("slow", ratio) if ratio.value >= 1 else ("fast", inverse(ratio))
