@@ -44,3 +44,7 @@ def test_times(text: object, seconds: float | None) -> None:
 def test_times_go_out_in_utc_with_milliseconds() -> None:
     assert rfc3339(1795513848.123) == "2026-11-24T09:50:48.123Z"
     assert rfc3339(0) == "1970-01-01T00:00:00.000Z"
+
+
+def test_times_are_in_utc_with_milliseconds() -> None:
+    assert rfc3339(1_795_514_648.1234) == "2026-11-24T10:04:08.123Z"

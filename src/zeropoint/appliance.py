@@ -1,48 +1,39 @@
 """Composition root: builds the parts and runs them. Starting and stopping read top to bottom."""
 
 import asyncio
-import platform
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import msgspec
 from aiohttp import web
 
-from zeropoint.ai.recognise import Recogniser
-from zeropoint.ai.registry import Options, components, refuse_wrong_targets
+from zeropoint.ai.registry import refuse_wrong_targets
 from zeropoint.ai.run_list import RunList
 from zeropoint.catalogue import describe
-from zeropoint.feed.archive import Archive, Tail
 from zeropoint.feed.broadcaster import Broadcaster
 from zeropoint.feed.ring import Ring
 from zeropoint.feed.view import View, parse_view
-from zeropoint.fleet.extra import MissingExtraError, refuse_missing_extra
 from zeropoint.flight import Lane
-from zeropoint.history.columns_reader import ColumnReader
-from zeropoint.history.fault import Fault
-from zeropoint.history.gaps import GapReader, Loss
 from zeropoint.history.history import History
-from zeropoint.history.journal_reader import JournalReader
-from zeropoint.history.queries import Queries
-from zeropoint.history.readers import Readers
 from zeropoint.history.record import record_of
-from zeropoint.history.retention import DAY_MS, HOUR_MS, Limits
 from zeropoint.model import (
-    Component,
     FleetReport,
     HistoryReport,
     RemoteWriteReport,
-    RunEntry,
-    RunRecord,
-    RunSteps,
     Sample,
 )
-from zeropoint.probe import Probe
-from zeropoint.processes import ProcessTable
+from zeropoint.parts.alerts import alerts_of
+from zeropoint.parts.clock import now_ms
+from zeropoint.parts.history import archive_of, limits_of, on_history_of
+from zeropoint.parts.publisher import publisher_of
+from zeropoint.parts.remote_write import remote_write_of, store_of
+from zeropoint.parts.reports import reports_of
+from zeropoint.parts.runs import runs_of
+from zeropoint.parts.sessions import keep_in
 from zeropoint.sampler import SERVING, Sampler
 from zeropoint.sampling.scheduler import new_epoch
 from zeropoint.server.access import Gate
@@ -53,22 +44,21 @@ from zeropoint.server.asked import answered, is_of_machine
 from zeropoint.server.certificate import Certificate
 from zeropoint.server.correlations import Correlations
 from zeropoint.server.exposition import Exposition
-from zeropoint.server.history import OnHistory, Past
+from zeropoint.server.history import Past
 from zeropoint.server.live import Live
 from zeropoint.server.openapi import OpenApi
 from zeropoint.server.pages import Pages
-from zeropoint.server.runs import MOST_POINTS, Runs
-from zeropoint.server.runs_compared import Comparison
 from zeropoint.server.sessions import FILE as SESSIONS_FILE
 from zeropoint.server.sessions import Sessions, kept_sessions
 from zeropoint.server.signin import SignIn
 from zeropoint.server.specs import Specs
 from zeropoint.server.status import Status
 from zeropoint.server.token_watch import follow_tokens
-from zeropoint.server.tokens import TokenRegister, TokenStore, replace_file, utc_now
+from zeropoint.server.tokens import TokenRegister, TokenStore, utc_now
 from zeropoint.server.verdicts import Verdicts
-from zeropoint.settings import Settings, SettingsError, load_tables
+from zeropoint.settings import Settings, SettingsError
 from zeropoint.startup import (
+    Claim,
     certificate_of,
     front_of,
     is_loopback,
@@ -79,35 +69,15 @@ from zeropoint.startup import (
 )
 
 if TYPE_CHECKING:
-    from zeropoint.alerts.alerts import Alerts
     from zeropoint.alerts.plan import Plan
-    from zeropoint.fleet.publisher import Publisher
-    from zeropoint.fleet.remote_write import RemoteWrite
     from zeropoint.fleet.remote_write_target import Target
 
 # Streams end at once by `bye`; whatever still hangs after this long is cut off.
 SHUTDOWN_SECONDS = 2.0
-# How long who asks for runs waits for the disk.
-RUNS_SECONDS = 5.0
-# How long who asks for a comparison of two runs waits for the computing of it, and of the one before.
-COMPARE_SECONDS = 15.0
-# How long who signs in or out waits for the disk.
-SESSIONS_SECONDS = 5.0
 # How long the audit log waits for the disk before it says so.
 AUDIT_SECONDS = 5.0
 # How long who asks for correlations waits for the computing of them, and of those before.
 CORRELATIONS_SECONDS = 30.0
-# How long a question to the history may take, and how long who asks waits for that of another one as well.
-HISTORY_SECONDS = 10.0
-HISTORY_WAIT_SECONDS = 15.0
-# How long a reader that comes back waits for samples from behind the ring before it is told that they are gone.
-REPLAY_SECONDS = 5.0
-# How long encoding for a store, and keeping how far it has got, may take before it counts as failed.
-ENCODE_SECONDS = 30.0
-POSITION_SECONDS = 2.0
-
-T = TypeVar("T")
-Claim = Callable[[], None]
 
 
 class Appliance:
@@ -118,7 +88,7 @@ class Appliance:
     def __init__(
         self,
         settings: Settings,
-        claim: Callable[[], None] = lambda: None,
+        claim: Claim = lambda: None,
         store: "Target | None" = None,
         certificate: Certificate | None = None,
         plan: "Plan | None" = None,
@@ -237,191 +207,6 @@ class Appliance:
             self.history.put(record_of(sample, missed, newest.payload))
         if self.alerts is not None:
             self.alerts.put(sample)
-
-
-def runs_of(run_list: RunList, on_history: OnHistory | None) -> tuple[Runs, Comparison]:
-    """Handlers that read the runs on a thread of their own: a disk that hangs holds nothing else. Two are compared on
-    another one."""
-    lane, computing = Lane("runs", RUNS_SECONDS), Lane("compare", COMPARE_SECONDS)
-
-    async def listed() -> tuple[list[RunEntry], str | None]:
-        listing = await lane.call(run_list.list)
-        return listing.runs, listing.shortfall
-
-    async def steps(run: str, points: int) -> RunSteps | None:
-        return await lane.call(lambda: run_list.steps(run, points))
-
-    async def record(run: str) -> RunRecord | None:
-        return await lane.call(lambda: run_list.record(run, MOST_POINTS))
-
-    return Runs(listed, steps), Comparison(record, on_history, computing.call, now_ms)
-
-
-def now_ms() -> int:
-    return int(utc_now().timestamp() * 1000)
-
-
-def keep_in(file: Path, claim: Callable[[], None]) -> Callable[[bytes], Awaitable[None]]:
-    """What writes the sessions, on a thread of its own."""
-    lane = Lane("sessions", SESSIONS_SECONDS)
-
-    def write(content: bytes) -> None:
-        claim()
-        replace_file(file, content)
-
-    async def keep(content: bytes) -> None:
-        await lane.call(lambda: write(content))
-
-    return keep
-
-
-def limits_of(settings: Settings) -> Limits:
-    return Limits(
-        journal_ms=settings.history_journal_hours * HOUR_MS,
-        samples_ms=settings.history_samples_days * DAY_MS,
-        minutes_ms=settings.history_minutes_days * DAY_MS,
-        hours_ms=settings.history_hours_days * DAY_MS,
-        size_bytes=settings.history_size_mib * 1024 * 1024,
-    )
-
-
-def publisher_of(
-    settings: Settings, feed: Broadcaster, answer: Callable[[str, str], Awaitable[tuple[int, bytes]]], claim: Claim
-) -> "Publisher | None":
-    """What publishes to the bus that is set; None where none is. Raises SettingsError."""
-    if not settings.fleet:
-        for setting in ("fleet_credentials", "fleet_ca", "fleet_name"):
-            if getattr(settings, setting):
-                raise SettingsError(f"--{setting.replace('_', '-')}: it needs --fleet, which names the bus")
-        return None
-
-    def name() -> str:
-        newest = feed.newest_sample
-        told = newest.system.host.name if newest is not None and newest.system.host is not None else None
-        return settings.fleet_name or told or platform.node()
-
-    try:
-        refuse_missing_extra()
-        from zeropoint.fleet.build import publisher_of as build  # noqa: PLC0415 - else nothing of it is loaded
-        from zeropoint.fleet.connection import Bus  # noqa: PLC0415
-
-        return build(
-            Bus(settings.fleet, settings.fleet_credentials, settings.fleet_ca),
-            feed,
-            data=Path(settings.data),
-            name=name,
-            claim=claim,
-            disk=Lane("fleet", POSITION_SECONDS).call,
-            answer=answer,
-        )
-    except (MissingExtraError, ValueError) as error:
-        raise SettingsError(f"--fleet: {error}") from None
-
-
-def store_of(settings: Settings) -> "Target | None":
-    """The store to write to; None where none is set. Raises SettingsError."""
-    if not settings.remote_write:
-        for name in ("remote_write_credentials", "remote_write_labels"):
-            if getattr(settings, name):
-                raise SettingsError(f"--{name.replace('_', '-')}: it needs --remote-write, which names the store")
-        return None
-    from zeropoint.fleet.remote_write_target import Target  # noqa: PLC0415 - else nothing of it is loaded
-
-    try:
-        return Target(settings.remote_write, settings.remote_write_credentials, settings.remote_write_labels)
-    except ValueError as error:
-        raise SettingsError(str(error)) from None
-
-
-def remote_write_of(
-    target: "Target",
-    ring: Ring,
-    archive: Archive | None,
-    *,
-    reports: Mapping[str, type[Component]],
-    data: Path,
-    claim: Callable[[], None],
-) -> "RemoteWrite":
-    """What writes to a store, on threads of its own."""
-    from zeropoint.fleet.remote_write_build import remote_write_of as build  # noqa: PLC0415 - else nothing of it is loaded
-
-    return build(
-        target,
-        ring=ring,
-        archive=archive,
-        reports=reports,
-        data=data,
-        claim=claim,
-        compute=Lane("remote-write", ENCODE_SECONDS).call,
-        disk=Lane("remote-write-position", POSITION_SECONDS).call,
-    )
-
-
-def alerts_plan(settings: Settings, config: str | None) -> "Plan | None":
-    """The rules of alerts in the settings file, and where their notices go; None where it has none. Raises
-    SettingsError."""
-    tables = load_tables(config)
-    if not tables:
-        return None
-    from zeropoint.alerts.plan import plan_of  # noqa: PLC0415 - else nothing of it is loaded
-    from zeropoint.alerts.table_reader import AlertsError  # noqa: PLC0415
-
-    processes = ProcessTable()
-    options = Options(artifacts=Path(settings.artifacts), openmetrics_targets=settings.openmetrics_targets)
-    try:
-        ai = components(options, processes, Recogniser(processes))
-        return plan_of(tables, describe(reports_of(ai)))
-    except AlertsError as error:
-        raise SettingsError(f"{config}: {error}") from None
-    except ValueError as error:
-        raise SettingsError(f"openmetrics_targets: {error}") from None
-
-
-def alerts_of(plan: "Plan | None", data: Path, claim: Claim) -> "Alerts | None":
-    """What looks at each sample by the rules; None without any."""
-    if plan is None or not plan.rules:
-        return None
-    from zeropoint.alerts.alerts import Alerts  # noqa: PLC0415 - else nothing of it is loaded
-
-    return Alerts(plan.rules, plan.channels, data, claim)
-
-
-def archive_of(directory: Path, doubt: Callable[[], None]) -> Archive:
-    """What the feed asks for samples that are older than memory reaches back: the journal, on a thread of its own.
-    `doubt` is called where it turns out to be damaged."""
-    lane, journal = Lane("replay", REPLAY_SECONDS), JournalReader(directory)
-
-    async def after(id: str, limit: int) -> Tail:
-        try:
-            return await lane.call(lambda: journal.after(id, limit))
-        except Fault as fault:
-            if fault.kind == "damaged":
-                doubt()
-            raise
-
-    return after
-
-
-def on_history_of(history: History, interval_seconds: float) -> OnHistory:
-    """Calls that read the history, on a thread of their own: they cost whoever asks, and nobody else, the time."""
-    lane, gaps = Lane("history", HISTORY_WAIT_SECONDS), GapReader(history.directory)
-    columns = ColumnReader(history.directory, history.newest_columns)
-    queries = Queries(columns, round(interval_seconds * 1000), HISTORY_SECONDS)
-
-    def losses(from_ms: int, to_ms: int) -> list[Loss]:
-        return gaps.between(from_ms, to_ms, history.unwritten_losses())
-
-    readers = Readers(queries, JournalReader(history.directory), losses)
-
-    async def on_history(call: Callable[[Readers], T], /) -> T:
-        return await lane.call(lambda: call(readers))
-
-    return on_history
-
-
-def reports_of(ai: tuple[Probe, ...]) -> Mapping[str, type[Component]]:
-    """The report of each AI component by its name."""
-    return {probe.name: probe.report for probe in ai if issubclass(probe.report, Component)}
 
 
 async def serve(settings: Settings, announce: Callable[[str], None], plan: "Plan | None" = None) -> None:

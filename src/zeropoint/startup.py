@@ -29,6 +29,8 @@ from zeropoint.settings import Settings, SettingsError
 
 log = structlog.get_logger()
 OnDisk = Callable[[Callable[[], None]], Awaitable[None]]
+# Makes the data directory this process's, or raises OSError; nothing is written to it before.
+Claim = Callable[[], None]
 BACKLOG = 4096
 # How long a client may take to agree on how to encrypt: before that, its connection is in no account of ours.
 HANDSHAKE_SECONDS = 10.0
@@ -93,7 +95,7 @@ def certificate_of(chain: str, key: str) -> Certificate | None:
         raise SettingsError(f"--tls-cert, --tls-key: {chain!r} and {key!r} cannot be used: {error}") from None
 
 
-def front_of(settings: Settings, certificate: Certificate | None, disk: OnDisk, claim: Callable[[], None]) -> Front:
+def front_of(settings: Settings, certificate: Certificate | None, disk: OnDisk, claim: Claim) -> Front:
     """What stands between the clients and the application. `disk` makes calls that may hang, `claim` makes the data
     directory this process's, or raises OSError."""
     streams, of_client = settings.max_subscribers, settings.max_subscribers_per_client

@@ -17,6 +17,7 @@ def clean(text: str) -> str:
 
 
 def rfc3339(seconds: float) -> str:
+    """The time in UTC with milliseconds, as in 2026-11-24T09:50:48.123Z."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

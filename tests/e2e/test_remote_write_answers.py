@@ -193,7 +193,7 @@ def test_a_wrong_setting_is_one_line_and_exit_2(tmp_path: Path, arguments: list[
 def test_who_writes_to_no_store_loads_nothing_of_it() -> None:
     program = (
         "import json, sys, zeropoint.commands.main, zeropoint.commands.serve;"
-        "from zeropoint.appliance import Appliance, store_of; from zeropoint.settings import Settings;"
+        "from zeropoint.appliance import Appliance; from zeropoint.parts.remote_write import store_of; from zeropoint.settings import Settings;"
         "Appliance(Settings(history=False), store=store_of(Settings()));"
         "print(json.dumps([name for name in sys.modules if name.startswith('zeropoint.fleet.remote')]))"
     )

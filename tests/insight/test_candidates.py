@@ -3,10 +3,10 @@
 import pytest
 
 from tests.history.test_queries import BEGINNING, Memory
-from zeropoint.appliance import reports_of
 from zeropoint.catalogue import describe
 from zeropoint.insight.candidates import HOST, MACHINE, WORKLOADS, Candidate, candidates
 from zeropoint.insight.default_set import MOST, OF_EACH_KIND, Worth, choose, default_set
+from zeropoint.parts.reports import reports_of
 from zeropoint.sampler import Sampler
 from zeropoint.server.specs import Specs
 from zeropoint.settings import Settings

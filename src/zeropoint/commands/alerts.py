@@ -2,11 +2,10 @@
 
 import os
 import platform
-from datetime import UTC, datetime
+import time
 
 import click
 
-from zeropoint import appliance
 from zeropoint.alerts.channel import Channel
 from zeropoint.alerts.durations import in_words
 from zeropoint.alerts.notice_facts import NoticeFacts
@@ -15,8 +14,9 @@ from zeropoint.alerts.program import Program
 from zeropoint.alerts.rule import Rule
 from zeropoint.alerts.sending import SendingError, send
 from zeropoint.alerts.sentences import level
-from zeropoint.sampling.scheduler import rfc3339
+from zeropoint.parts.alerts import alerts_plan
 from zeropoint.settings import SettingsError, load
+from zeropoint.texts import rfc3339
 
 EXIT_NOT_DELIVERED = 1
 
@@ -57,7 +57,7 @@ def test(config: str, name: str) -> None:
 
 
 def _plan(config: str) -> Plan:
-    return appliance.alerts_plan(load({}, os.environ, config), config) or Plan((), ())
+    return alerts_plan(load({}, os.environ, config), config) or Plan((), ())
 
 
 def _condition(rule: Rule) -> str:
@@ -70,7 +70,7 @@ def _condition(rule: Rule) -> str:
 
 def _delivers(channel: Channel) -> bool:
     """Whether all of its targets took the notice; says so of each."""
-    now = rfc3339(datetime.now(UTC))
+    now = rfc3339(time.time())
     facts = NoticeFacts(
         event="test",
         id=0,

@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from zeropoint.texts import rfc3339
+
 LONGEST_NAME = 80
 GIT_FILE_BYTES = 4 * 1024 * 1024
 REVISION = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
@@ -36,7 +38,7 @@ class Record:
             "host": platform.node(),
             "pid": None,
             "command": None if command is None else list(command),
-            "started": rfc3339(now),
+            "started": rfc3339(now.timestamp()),
             "ended": None,
             "exit_code": None,
             "hyperparameters": {},
@@ -60,17 +62,13 @@ class Record:
     def ended(self, exit_code: int, receipt: Mapping[str, Any] | None = None) -> None:
         """`receipt` is what it took of the machine, where that was looked at. Raises OSError."""
         told = {} if receipt is None else {"receipt": receipt}
-        self._fields.update(ended=rfc3339(datetime.now(UTC)), exit_code=exit_code, **told)
+        self._fields.update(ended=rfc3339(datetime.now(UTC).timestamp()), exit_code=exit_code, **told)
         write(self.folder, self._fields)
 
 
 def safe(name: str) -> str:
     """The name as that of a folder: no separators, no dots in front, nothing that a shell or a terminal minds."""
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name)[:LONGEST_NAME].strip("-.") or "run"
-
-
-def rfc3339(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def write(folder: Path, fields: Mapping[str, Any]) -> None:

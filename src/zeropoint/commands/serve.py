@@ -13,6 +13,7 @@ from zeropoint import appliance
 from zeropoint.commands.logs import set_up_logs
 from zeropoint.commands.mocks import refuse_mocks
 from zeropoint.commands.options import settings_options
+from zeropoint.parts.alerts import alerts_plan
 from zeropoint.settings import load
 
 
@@ -22,7 +23,7 @@ def serve(config: str | None, **flags: Any) -> None:
     """Sample this machine and serve the live feed and the page."""
     refuse_mocks(os.environ.get("MOCKS_DISABLED"))
     settings = load(flags, os.environ, config)
-    plan = appliance.alerts_plan(settings, config)
+    plan = alerts_plan(settings, config)
     set_up_logs(settings.log_level)
     allow_many_connections()
     collect_garbage_seldom()

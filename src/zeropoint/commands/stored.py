@@ -50,7 +50,7 @@ def _tell_cut(last_ms: int) -> None:
 
 def _components() -> Mapping[str, type[Component]]:
     # Not sooner: it loads all probes and the server, which takes most of a second.
-    from zeropoint.appliance import reports_of  # noqa: PLC0415
+    from zeropoint.parts.reports import reports_of  # noqa: PLC0415
     from zeropoint.sampler import Sampler  # noqa: PLC0415
 
     return reports_of(Sampler(Settings(), "", lambda *_: None).ai)

@@ -10,7 +10,6 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
 
 import structlog
 from msgspec import Struct
@@ -23,6 +22,7 @@ from zeropoint.feed.ring import Replay, Ring
 from zeropoint.feed.subscriber import QUEUE_FRAMES, Group, Subscriber
 from zeropoint.feed.view import View
 from zeropoint.model import CONTRACT_VERSION, Gap, GapReason, Hello, Sample
+from zeropoint.texts import rfc3339
 
 log = structlog.get_logger()
 BATCH_BYTES = 64 * 1024
@@ -267,7 +267,7 @@ class Broadcaster:
             epoch=self.ring.epoch,
             interval_seconds=self.interval_seconds,
             newest_id=newest.id if newest else None,
-            server_time=_now(),
+            server_time=rfc3339(time.time()),
         )
 
     def _pace(self, subscriber: Subscriber) -> None:
@@ -374,8 +374,4 @@ class Broadcaster:
 
 
 def _heartbeat() -> bytes:
-    return event("heartbeat", {"server_time": _now()})
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return event("heartbeat", {"server_time": rfc3339(time.time())})

@@ -6,12 +6,12 @@ appliance began is not known.
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from zeropoint.host.nvml_session import NvmlSession
 from zeropoint.model import GpuXid
 from zeropoint.probe import Absent
+from zeropoint.texts import rfc3339
 
 # A driver in trouble may tell of more than anybody reads; the rest comes with the next reading.
 MOST_A_READING = 100
@@ -66,6 +66,6 @@ class XidErrors:
         told = self._told.setdefault(uuid, {})
         before = told.pop(code, None)
         count = 1 + (before.errors_total or 0 if before else 0)
-        at = datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        at = rfc3339(self._clock())
         if len(told) < MOST_KINDS:
             told[code] = GpuXid(code=code, errors_total=count, last_time=at)

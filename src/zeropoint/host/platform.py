@@ -4,7 +4,6 @@ import os
 import platform
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,6 +12,7 @@ from zeropoint.host.parsing import parses
 from zeropoint.host.proc_stat import parse_stat
 from zeropoint.host.sysfs import text_at
 from zeropoint.probe import Absent, Missing, Probe, Reading, Roots, read_file
+from zeropoint.texts import rfc3339
 
 # Names hardly change; the boot time does when the clock is set, which a machine without a clock of its own does late.
 REREAD_SECONDS = 60.0
@@ -64,7 +64,7 @@ def boot_time(roots: Roots) -> str | Absent:
     seconds = parse_stat(read_file(f"{roots.proc}/stat")).counts.get("btime")
     if seconds is None:
         return Absent("/proc/stat doesn't tell it")
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return rfc3339(seconds)
 
 
 def about(roots: Roots, missing: Missing) -> model.Host:

@@ -2,7 +2,6 @@
 
 import platform
 import time
-from datetime import UTC, datetime
 from typing import ClassVar
 
 import psutil
@@ -10,6 +9,7 @@ import psutil
 from zeropoint.host.psutil_reasons import NOT_TOLD, WINDOWS, explained
 from zeropoint.model import Host, Platform, Section
 from zeropoint.probe import Absent, Missing, Probe, Reading, Roots
+from zeropoint.texts import rfc3339
 
 
 class PortableHost(Probe):
@@ -27,7 +27,7 @@ class PortableHost(Probe):
             name=platform.node() or None,
             process_count=len(psutil.pids()),
             uptime_seconds=time.time() - booted,
-            boot_time=datetime.fromtimestamp(booted, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            boot_time=rfc3339(booted),
             platform=Platform(
                 system=platform.system() or None,
                 release=platform.release() or None,

@@ -5,7 +5,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 import structlog
 from msgspec import Struct
@@ -15,6 +15,7 @@ from zeropoint.sampling.assemble import Answer, SelfReport, assemble
 from zeropoint.sampling.budget import Budget, Review
 from zeropoint.sampling.crew import Crew, Landings
 from zeropoint.sampling.executor import Executor
+from zeropoint.texts import rfc3339
 
 log = structlog.get_logger()
 # A tick waits this share of the interval for probes on threads of their own, so that their values are of this tick.
@@ -88,7 +89,7 @@ class Scheduler:
 
     async def _tick(self, missed: int, wait_seconds: float) -> None:
         now = time.monotonic()
-        timestamp = rfc3339(datetime.now(UTC))
+        timestamp = rfc3339(time.time())
         cpu_began = time.thread_time()
         due = [executor for executor in self._executors if executor.due(now)]
         landings = Landings()
@@ -129,11 +130,6 @@ class Scheduler:
 def missed_ticks(due: float, now: float, interval_seconds: float) -> int:
     """How many whole ticks have gone by unserved when the one that was due at `due` is served at `now`."""
     return max(0, math.floor((now - due) / interval_seconds))
-
-
-def rfc3339(moment: datetime) -> str:
-    """The time in UTC with milliseconds, as in 2026-11-24T09:50:48.123Z."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def new_epoch(moment: datetime) -> str:

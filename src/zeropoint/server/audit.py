@@ -7,7 +7,6 @@ the hour. Nothing waits for the disk; what it does not take is held, a bounded n
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ from zeropoint.server.audit_file import Row, encode
 from zeropoint.server.clients import client_of
 from zeropoint.server.errors import ERROR_CODE
 from zeropoint.server.repeats import Repeats
+from zeropoint.texts import rfc3339
 
 MINUTE_SECONDS, HOUR_SECONDS = 60.0, 3600.0
 # A hundred rows a minute of a flood are some 30 MB a day at most, and the file is bounded anyway.
@@ -120,7 +120,3 @@ class Audit:
     def _fail(self, why: str) -> None:
         lost = f", {self._lost} are lost" if self._lost else ""
         self.failure = f"audit: {why}; {len(self._waiting)} rows wait{lost}"
-
-
-def rfc3339(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -5,7 +5,7 @@ Sign-in and sign-out lie right below the base path, so that the session's cookie
 
 import math
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 
@@ -23,6 +23,7 @@ from zeropoint.server.guesses import Guesses
 from zeropoint.server.same_origin import is_same_origin
 from zeropoint.server.tickets import TICKET_SECONDS, TicketsFullError
 from zeropoint.server.tokens import Scope
+from zeropoint.texts import rfc3339
 
 log = structlog.get_logger()
 LONGEST_TOKEN = 1024
@@ -87,7 +88,7 @@ class SignIn:
         id, expires = self._gate.sessions.open(token, now)
         await self._save()
         cookie = session_cookie(request, id, age_seconds(expires, now), secure=scheme_of(request) == "https")
-        return json_response(SignedIn(token.scope, _rfc3339(expires)), headers={"Set-Cookie": cookie})
+        return json_response(SignedIn(token.scope, rfc3339(expires.timestamp())), headers={"Set-Cookie": cookie})
 
     async def sign_out(self, request: web.Request) -> web.StreamResponse:
         """Ends the session of the cookie, if any, and takes the cookie back."""
@@ -109,7 +110,7 @@ class SignIn:
             message = "too many tickets wait to be used"
             retry_after = {"Retry-After": str(math.ceil(TICKET_SECONDS))}
             raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "full", message, headers=retry_after) from None
-        return json_response(TicketAnswer(text, _rfc3339(self._now() + timedelta(seconds=TICKET_SECONDS))))
+        return json_response(TicketAnswer(text, rfc3339(self._now().timestamp() + TICKET_SECONDS)))
 
     def _close_own(self, request: web.Request) -> bool:
         found = self._gate.sessions.find(session_ids(request), self._now())
@@ -142,7 +143,3 @@ async def _token_in(request: web.Request) -> str:
         return msgspec.json.decode(await request.read(), type=Credentials).token
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise ApiError(HTTPStatus.BAD_REQUEST, "bad-body", WRONG_BODY) from None
-
-
-def _rfc3339(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,25 @@
+"""What keeps the sessions of browsers."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from zeropoint.flight import Lane
+from zeropoint.server.tokens import replace_file
+from zeropoint.startup import Claim
+
+# How long who signs in or out waits for the disk.
+SESSIONS_SECONDS = 5.0
+
+
+def keep_in(file: Path, claim: Claim) -> Callable[[bytes], Awaitable[None]]:
+    """What writes the sessions, on a thread of its own."""
+    lane = Lane("sessions", SESSIONS_SECONDS)
+
+    def write(content: bytes) -> None:
+        claim()
+        replace_file(file, content)
+
+    async def keep(content: bytes) -> None:
+        await lane.call(lambda: write(content))
+
+    return keep
