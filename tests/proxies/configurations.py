@@ -55,9 +55,14 @@ def nginx(places: Places, change: Mapping[str, str]) -> Program:
             },
         )
     )
+    return nginx_program(site, places.folder)
+
+
+def nginx_program(site: Path, folder: Path) -> Program:
+    """nginx with a site's configuration in one as distributions have it, which compresses and holds back all it may."""
     # Workers that root starts would else be nobody's, who may not write below a folder of root's.
     user = "user root;" if os.geteuid() == 0 else ""
-    (places.folder / "nginx.conf").write_text(f"""
+    (folder / "nginx.conf").write_text(f"""
         {user}
         daemon off;
         worker_processes 1;
@@ -80,7 +85,7 @@ def nginx(places: Places, change: Mapping[str, str]) -> Program:
             include {site};
         }}
     """)
-    command = ["nginx", "-p", str(places.folder), "-c", "nginx.conf", "-e", "stderr"]
+    command = ["nginx", "-p", str(folder), "-c", "nginx.conf", "-e", "stderr"]
     return Program("nginx", command, "start worker processes", {})
 
 

@@ -30,7 +30,9 @@ def test_the_client_is_the_address_that_the_proxy_saw_and_its_scheme_is_the_prox
     assert told == {("127.0.7.1", "samples"), ("127.0.7.2", "samples"), ("127.0.7.3", "sign_in")}
 
 
-def ask(port: int, certificate: Certificate, client: str, request: str, body: str = "") -> dict[str, str]:
+def ask(
+    port: int, certificate: Certificate, client: str, request: str, body: str = "", *, cookie: str = ""
+) -> dict[str, str]:
     """Headers of the answer to a request from an address of this machine's own."""
     context = ssl.create_default_context(cafile=str(certificate.chain))
     with (
@@ -38,6 +40,8 @@ def ask(port: int, certificate: Certificate, client: str, request: str, body: st
         context.wrap_socket(plain, server_hostname=OWN_NAME) as connection,
     ):
         head = f"{request} HTTP/1.1\r\nHost: {OWN_NAME}\r\n{FORGED}Connection: close\r\n"
+        if cookie:
+            head += f"Cookie: {cookie}\r\n"
         if body:
             head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
         connection.sendall(f"{head}\r\n{body}".encode())
