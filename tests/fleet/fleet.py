@@ -49,6 +49,10 @@ class Bus:
         self._process = subprocess.Popen([NATS_SERVER, *arguments], stderr=subprocess.DEVNULL)
         wait_for(self._answers)
 
+    def lose_all(self) -> None:
+        """What it has stored is gone when it is started again."""
+        self._directory = self._directory.with_name(f"{self._directory.name}-new")
+
     def kill(self) -> None:
         if self._process is not None:
             self._process.kill()

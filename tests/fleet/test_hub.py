@@ -192,6 +192,32 @@ def test_a_bus_that_was_away_leaves_no_hole_in_the_stream_of_a_hub(tmp_path: Pat
     assert not [event for event in seen if event.type == "gap"]
 
 
+def test_a_bus_that_lost_everything_ends_the_streams_of_its_ids_and_all_goes_on(tmp_path: Path):
+    with (
+        bus(tmp_path / "bus") as server,
+        machine(tmp_path / "a", server.url, "left") as left,
+        hub(tmp_path / "hub", "--nats", server.url) as one,
+        Stream(one) as stream,
+    ):
+        wait_for(lambda: live(one, "left"))
+        before = stream.samples(5)[-1]
+        server.kill()
+        server.lose_all()
+        server.start()
+        bye = stream.to_the_end()[-1]
+        wait_for(lambda: live(one, "left") and published(left)["waiting_samples"] <= 1)
+        with Stream(one, Last_Event_ID="js-1") as again:
+            after = again.samples(5)
+    assert (bye.type, bye.json) == ("bye", {"reason": "stream-begins-anew"})
+    places = numbers([event.id for event in after])
+    assert places == list(range(2, 7))
+    assert number(after[0].json["id"]) <= number(before.json["id"]) + 20
+
+
+def number(id: str) -> int:
+    return int(id.rpartition("-")[2])
+
+
 def test_an_hour_between_the_clocks_of_machines_changes_neither_order_nor_liveness(tmp_path: Path):
     clock = Clock(tmp_path / "clock")
     clock.shift(3600)
