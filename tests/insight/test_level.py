@@ -68,7 +68,7 @@ def test_slow_movements_are_the_cosine_transforms_coefficients(n: int):
 
 
 def test_even_series_that_wander_are_seldom_told_to_differ():
-    """From one place on. They have no level, and what is told of one is so wide that it seldom leaves out the other's."""
+    """From one place on. They have no level, and what is told of one is so wide that it mostly holds the other's."""
     wrong = 0
     for trial in range(TRIALS):
         walks = (
