@@ -1,10 +1,7 @@
-from datetime import UTC, datetime
-from email.utils import format_datetime
-
 import pytest
 
 from tests.support.receiver import Reply, receiving
-from zeropoint.fleet.remote_write_post import Outcome, Post, outcome_of, retry_after_seconds
+from zeropoint.fleet.remote_write_post import Outcome, Post, outcome_of
 from zeropoint.fleet.remote_write_target import Target
 
 NOW = 1_796_000_000.0
@@ -23,15 +20,8 @@ def test_an_answer_means_what_the_standard_says(kind: str, statuses: tuple[int, 
 
 def test_of_what_a_store_says_only_known_words_are_shown():
     said = b"out of order sample for {secret='\x1b[31m'}"
-    assert outcome_of(400, said, None, NOW).reason == "HTTP 400: out of order"
+    assert outcome_of(400, said, None, NOW) == Outcome("refused", "HTTP 400: out of order", 400, is_late=True)
     assert outcome_of(400, b"<script>", None, NOW).reason == "HTTP 400"
-
-
-def test_retry_after_is_seconds_or_a_date():
-    waits = {"7": 7.0, "0": 0.0, "9" * 500: 3600.0, None: None, "": None, "-3": None, "soon": None, "\u0662": None}
-    for ahead, wait in ((90, 90.0), (-90, 0.0), (100_000, 3600.0)):
-        waits[format_datetime(datetime.fromtimestamp(NOW + ahead, UTC), usegmt=True)] = wait
-    assert {header: retry_after_seconds(header, NOW) for header in waits} == waits
 
 
 async def test_a_request_is_as_the_standard_asks():

@@ -7,9 +7,10 @@ import structlog
 
 from zeropoint.feed.archive import Archive
 from zeropoint.feed.ring import Ring
-from zeropoint.fleet.remote_write import OnThread, RemoteWrite
+from zeropoint.fleet.remote_write import RemoteWrite
 from zeropoint.fleet.remote_write_batch import Encoder
 from zeropoint.fleet.remote_write_position import Position
+from zeropoint.fleet.remote_write_sender import OnThread, Sender
 from zeropoint.fleet.remote_write_source import Source
 from zeropoint.fleet.remote_write_target import Target
 from zeropoint.model import Component
@@ -31,7 +32,7 @@ def remote_write_of(
     """The arguments are those of the parts."""
     if target.is_secret_in_clear:
         log.warning("credentials go to the store without encryption", store=target.name)
-    return RemoteWrite(
+    sender = Sender(
         target,
         Source(ring, archive),
         Encoder(reports, target.labels),
@@ -39,3 +40,4 @@ def remote_write_of(
         compute=compute,
         disk=disk,
     )
+    return RemoteWrite(sender)

@@ -8,8 +8,6 @@ import errno
 import os
 import ssl
 import time
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from importlib import metadata
 from typing import Literal
 
@@ -17,11 +15,10 @@ import aiohttp
 from msgspec import Struct
 
 from zeropoint.fleet.remote_write_target import Target
+from zeropoint.fleet.remote_write_wait import retry_after_seconds
 
 LIMIT_SECONDS = 30.0
 CONNECT_SECONDS = 10.0
-# Longer than this a Retry-After is taken for a mistake.
-LONGEST_RETRY_AFTER_SECONDS = 3600.0
 MOST_ANSWER_BYTES = 4096
 HEADERS = {
     "Content-Type": "application/x-protobuf",
@@ -95,19 +92,6 @@ def outcome_of(status: int, said: bytes, retry_after: str | None, now_seconds: f
     text = said.decode(errors="replace").lower()
     words = next((f": {known}" for known in KNOWN if known in text), "")
     return Outcome("refused", f"HTTP {status}{words}", status, is_late=bool(words))
-
-
-def retry_after_seconds(header: str | None, now_seconds: float) -> float | None:
-    """A Retry-After header (RFC 9110, 10.2.3: seconds, or a date) as a wait from now; None without a readable one."""
-    text = (header or "").strip()
-    if text.isascii() and text.isdigit():
-        return min(float(text), LONGEST_RETRY_AFTER_SECONDS)
-    try:
-        date = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    wait = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now_seconds
-    return min(max(wait, 0.0), LONGEST_RETRY_AFTER_SECONDS)
 
 
 def _reason(error: Exception) -> str:
