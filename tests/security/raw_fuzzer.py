@@ -18,7 +18,9 @@ AT_A_TIME = 128
 # Whoever is answered ends at once; others have sent half a request, and end after so long.
 PATIENCE_SECONDS = 1.0
 LIMIT_SECONDS = 60.0
-STATUS = re.compile(rb"HTTP/1\.[01] ([0-9]{3}) ")
+STATUS = re.compile(rb"HTTP/[0-9]\.[0-9] ([0-9]{3}) ")
+# A machine that has too much to do says so, which is no fault.
+BUSY = re.compile(rb'"code":"(?:busy|full|history-slow|correlations-slow)"')
 COMPLAINTS = re.compile(r"Traceback|never retrieved|was never awaited|Unhandled|level='(?:error|critical)'.*")
 
 
@@ -71,7 +73,7 @@ async def _send_some(appliance: Appliance, waiting: Iterator[bytes], outcome: Ou
         statuses = [int(status) for status in STATUS.findall(answer)]
         outcome.statuses.update(statuses)
         outcome.unanswered += not statuses
-        if any(status >= 500 for status in statuses):
+        if any(status >= 500 and not (status == 503 and BUSY.search(answer)) for status in statuses):
             outcome.faults.append(f"{[one for one in statuses if one >= 500]} for {sent[:300]!r}")
         if b"\nX-Injected" in answer.partition(b"\r\n\r\n")[0]:
             outcome.faults.append(f"a header of the request's making for {sent[:300]!r}")

@@ -63,6 +63,14 @@ def test_a_missing_or_doubled_one_is_refused_on_every_path(guarded: Guarded, rou
             assert send(guarded.appliance, request.encode()).split()[1] == b"400", (route.path, lines)
 
 
+@pytest.mark.parametrize("version", ["0.9", "2.0", "1.2", "3.0", "11"])
+def test_another_version_of_http_is_refused_on_every_path(guarded: Guarded, routes: tuple[Route, ...], version: str):
+    for route in routes:
+        given = f"Host: localhost\r\nAuthorization: Bearer {guarded.tokens['admin']}\r\nConnection: close\r\n"
+        request = f"{route.methods[0]} {target(route)} HTTP/{version}\r\n{given}\r\n"
+        assert send(guarded.appliance, request.encode()).split()[1] == b"400", (route.path, version)
+
+
 def test_only_probes_of_http_1_0_need_none(guarded: Guarded, routes: tuple[Route, ...]):
     for route in routes:
         request = f"{route.methods[0]} {target(route)} HTTP/1.0\r\n\r\n"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 
 from aiohttp import web
-from aiohttp.http import HttpVersion10
+from aiohttp.http import HttpVersion10, HttpVersion11
 from aiohttp.typedefs import Handler, Middleware
 
 from zeropoint.server.errors import ApiError
@@ -35,7 +35,13 @@ def is_own_host(name: str, allowed: frozenset[str]) -> bool:
 
 
 def check_host(request: web.Request, allowed: frozenset[str]) -> None:
-    """Raises ApiError 400 for a missing, doubled or malformed Host header, 421 for a foreign one."""
+    """Raises ApiError 400 for a missing, doubled or malformed Host header, 421 for a foreign one.
+
+    400 also for a version that has no such headers: the parser takes HTTP/2.0 in a request line, and nothing behind it
+    speaks that.
+    """
+    if request.version not in (HttpVersion10, HttpVersion11):
+        raise ApiError(HTTPStatus.BAD_REQUEST, "bad-version", "HTTP/1.1 or HTTP/1.0 is needed")
     headers = request.headers.getall("Host", [])
     if not headers and request.version <= HttpVersion10 and request.path in PROBES_WITHOUT_HOST:
         return
