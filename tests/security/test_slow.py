@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.security.raw_fuzzer import standing
 from tests.support.process import TIMEOUT_SECONDS, Appliance, parse_answer, running
 from tests.support.stream import Stream, messages
 
@@ -101,6 +102,20 @@ def test_a_thousand_connections_that_send_nothing(tmp_path: Path):
                 connection.sendall(HEAD)
         assert started.get("/health").status == 200
         stream.samples(5)
+
+
+def test_slow_readers_of_a_file_hold_little_of_it(appliance: Appliance):
+    file = "/static/dashboard.js"
+    size_bytes = len(appliance.get(file).body)
+    with ExitStack() as opened:
+        before = standing(appliance.process.pid).resident_bytes
+        readers = [opened.enter_context(appliance.connect(2048)) for _ in range(CONNECTIONS)]
+        for reader in readers:
+            reader.sendall(f"GET {file} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        for reader in readers:
+            assert reader.recv(12) == b"HTTP/1.1 200"
+        grown = standing(appliance.process.pid).resident_bytes - before
+    assert grown / CONNECTIONS < min(100 * 1024, size_bytes / 2)
 
 
 SLOW_WAYS = {
