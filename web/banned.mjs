@@ -18,7 +18,7 @@ const MODULES = /^lit(-html)?\/(directives\/unsafe-|static-html)/;
 const TIMERS = new Set(["setTimeout", "setInterval", "setImmediate"]);
 // In a template: a handler as markup, a property that takes markup, a script, an address that is code.
 const MARKUP = /\son[a-z]+\s*=|\.(innerHTML|outerHTML|srcdoc)\s*=|<script\b|javascript:/i;
-const FOLDERS = ["client", "elements", "dashboard"];
+const FOLDERS = ["client", "elements", "dashboard", "fleet"];
 
 /** What is banned in a file: a line for each, as in "12: innerHTML". */
 export function findings(name, text) {

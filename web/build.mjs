@@ -11,6 +11,7 @@ const PAGE_CODE_LIMIT_BYTES = 150 * 1024;
 
 const web = dirname(fileURLToPath(import.meta.url));
 const dashboard = join(web, "dashboard");
+const fleet = join(web, "fleet");
 const out = join(web, "..", "src", "zeropoint", "web", "static");
 
 const plain = {
@@ -32,6 +33,8 @@ const LIBRARY = "metrics_client.js";
 const WORKER_SCRIPT = "metrics_worker.js";
 const ELEMENTS = "zeropoint_elements.js";
 const PAGE = "dashboard.js";
+const FLEET = "fleet.js";
+const FLEET_PAGE = "fleet.html";
 const LICENCES = "licenses.txt";
 
 /** The library as other websites load it: readable, since it is also what people read to learn the protocol. */
@@ -50,6 +53,9 @@ const elements = {
 
 const page = { ...common, entryPoints: { dashboard: "dashboard/main.ts" }, legalComments: "none", minify: true };
 
+/** The page of a hub, which alone loads it: what a machine's page weighs is not to grow by it. */
+const fleetPage = { ...common, entryPoints: { fleet: "fleet/main.ts" }, legalComments: "none", minify: true };
+
 const PAGE_FILES = ["index.html", "favicon.svg"];
 
 try {
@@ -61,12 +67,14 @@ try {
 
 async function main() {
   const sources = [...PAGE_FILES, ...(await styleSheets())].map((name) => join(dashboard, name));
-  for (const path of [join(dashboard, "main.ts"), ...sources]) await mustExist(path);
+  for (const path of [join(dashboard, "main.ts"), join(fleet, "main.ts"), join(fleet, FLEET_PAGE), ...sources]) await mustExist(path);
 
   const [libraryCode, libraryPackages] = await bundle(library);
   const [workerCode, workerPackages] = await bundle(worker);
   const [elementsCode, elementsPackages] = await bundle(elements);
   const [pageCode, pagePackages] = await bundle(page);
+  // Its packages are among the page's.
+  const [fleetCode] = await bundle(fleetPage);
   const files = new Map();
   // What other websites load, or a browser by itself, travels alone, so it carries its licences; the page has a file of
   // them beside it.
@@ -74,6 +82,8 @@ async function main() {
   files.set(WORKER_SCRIPT, await withLicences(workerCode, workerPackages));
   files.set(ELEMENTS, await withLicences(elementsCode, elementsPackages));
   files.set(PAGE, `/*! Zeropoint, Apache-2.0. Licences of what it contains: ${LICENCES} */\n${pageCode}`);
+  files.set(FLEET, `/*! Zeropoint, Apache-2.0. Licences of what it contains: ${LICENCES} */\n${fleetCode}`);
+  files.set(FLEET_PAGE, await readFile(join(fleet, FLEET_PAGE)));
   files.set(LICENCES, await licences(pagePackages));
   for (const path of sources) files.set(basename(path), await readFile(path));
 
@@ -115,7 +125,7 @@ function report(files) {
   }
 }
 
-/** Not the licences, and not what is for other sites: the page has its own copy inside. */
+/** Not the licences, not what a hub's page loads, and not what is for other sites: the page has its own copy inside. */
 function isLoadedByPage(name) {
-  return name !== LIBRARY && name !== ELEMENTS && name !== LICENCES;
+  return name !== FLEET && name !== FLEET_PAGE && name !== LIBRARY && name !== ELEMENTS && name !== LICENCES;
 }

@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { include: ["*.test.mjs", "client/test/**/*.test.ts", "elements/**/*.test.ts", "dashboard/**/*.test.ts"] },
+  test: { include: ["*.test.mjs", "client/test/**/*.test.ts", "elements/**/*.test.ts", "dashboard/**/*.test.ts", "fleet/**/*.test.ts"] },
 });

@@ -14,6 +14,11 @@ export function accessIn({ dataset }: HTMLElement): Access {
   return { scope: dataset["scope"] ?? null, sections: sections === undefined ? null : sections.split(",").filter((one) => one !== "") };
 }
 
+/** The machine that a page of a hub is of; null where the appliance itself serves it. */
+export function hostIn({ dataset }: HTMLElement, search: string): string | null {
+  return dataset["fleet"] === undefined ? null : new URLSearchParams(search).get("host");
+}
+
 /** Exchanges a token for a session, whose cookie scripts never see. Answers with its scope; rejects with why not. */
 export async function signIn(base: URL, token: string): Promise<string> {
   const answer = await send(new URL("sign-in", base), JSON.stringify({ token }));

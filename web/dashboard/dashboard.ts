@@ -25,6 +25,7 @@ import "./help-dialog";
 import { rememberHues, rememberedHues } from "./hue-memory";
 import { actOnKey, type KeyActions } from "./keyboard";
 import { holdHeights, rememberedHeights, rememberLayout } from "./layout-memory";
+import { MachineWatch, machineName } from "./machine-watch";
 import type { ZpMissing } from "./missing-dialog";
 import "./missing-dialog";
 import { noticeOf } from "./notice";
@@ -84,11 +85,14 @@ export class ZpDashboard extends LitElement {
   @property({ attribute: false }) base = new URL("../", location.href);
   @property() theme: ThemeChoice = "auto";
   @property({ attribute: false }) access: Access = { scope: null, sections: null };
+  /** Which machine of a hub's; null where the appliance itself is asked. */
+  @property({ attribute: false }) host: string | null = null;
 
   @state() private sample: Sample | null = null;
   @state() private connection: ClientState = { name: "idle", reason: null, retryAt: null };
   @state() private reasons: readonly string[] = [];
   @state() private tick = 0;
+  @state() private silence: string | null = null;
   @state() private runs: readonly Run[] = [];
   @state() private view: string | null = addressIn(location.hash).view;
   @state() private open: string | null = addressIn(location.hash).component;
@@ -110,6 +114,7 @@ export class ZpDashboard extends LitElement {
   #time: TimeControl | null = null;
   #names: FieldNames | null = null;
   #client: MetricsClient | null = null;
+  #watch: MachineWatch | null = null;
   #newest: Sample | null = null;
   #runsAsked: Promise<void> = Promise.resolve();
   #isFilled = false;
@@ -119,17 +124,21 @@ export class ZpDashboard extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const client = new MetricsClient({ url: this.base, timing: { resumableMs: RESUMABLE_MILLISECONDS } });
+    const client = new MetricsClient({ url: this.base, host: this.host ?? undefined, timing: { resumableMs: RESUMABLE_MILLISECONDS } });
     this.#client = client;
     const past = new Past(this.#timeline, this.#ask);
     const runsFeed = new RunsFeed((signal) => this.#ask("api/v1/runs", {}, signal), (runs) => this.#showRuns(runs));
     this.#runsFeed = runsFeed;
-    this.#names = new FieldNames(() => fetch(below(this.base, "openapi.json", {})));
+    this.#names = new FieldNames(() => fetch(below(this.base, "openapi.json", {}, null)));
     this.#past = past;
-    this.#health = new HealthReasons(this.base, (reasons) => (this.reasons = reasons));
+    // What a hub tells at /health is its own.
+    if (this.host === null) this.#health = new HealthReasons(this.base, (reasons) => (this.reasons = reasons));
     const time = new TimeControl(this.#timeline, { ask: this.#ask, changed: () => this.#showTime(), address: this.#goToMoment });
     this.#time = time;
-    client.addEventListener("sample", (event) => this.#timeline.append(event.detail));
+    client.addEventListener("sample", (event) => {
+      this.#watch?.heard();
+      this.#timeline.append(event.detail);
+    });
     client.addEventListener("gap", (event) => this.#timeline.tellGap(gapWords(event.detail), event.detail.reason !== "missed-ticks"));
     client.addEventListener("state", () => this.#follow(client.state));
     addEventListener("keydown", this.#key);
@@ -144,6 +153,11 @@ export class ZpDashboard extends LitElement {
       () => client.close(),
     ];
     this.#timeline.window = (WINDOWS[0] ?? { window: { points: 20 } }).window;
+    if (this.host !== null) {
+      const watch = new MachineWatch((signal) => this.#ask("api/v1/fleet", {}, signal), (words) => (this.silence = words));
+      this.#watch = watch;
+      this.#release.push(() => watch.close());
+    }
     // Nothing may be read without a token: what is asked for all the same would be refused.
     if (this.access.sections === null) client.start();
     this.#follow(this.access.sections === null ? client.state : SHUT);
@@ -159,7 +173,7 @@ export class ZpDashboard extends LitElement {
     return html`
       <zp-header role="banner"
         .timeline=${this.#timeline} .sample=${this.sample} .connection=${this.connection} .healthReasons=${this.#reasonsShown}
-        .theme=${this.theme} .scope=${this.access.scope} .view=${viewIn(this.view)?.[0].name ?? null} .tick=${this.tick} @zp-action=${this.#action}
+        .theme=${this.theme} .scope=${this.access.scope} .isOfFleet=${this.host !== null} .view=${viewIn(this.view)?.[0].name ?? null} .tick=${this.tick} @zp-action=${this.#action}
       ></zp-header>
       ${this.connection.name === "signed-out" && this.sample === null
         ? html`<main>${this.#signIn()}</main>`
@@ -222,7 +236,7 @@ export class ZpDashboard extends LitElement {
 
   #notice(): TemplateResult | typeof nothing {
     const newest = this.#timeline.newest;
-    const notice = noticeOf(this.connection, newest === null ? null : Date.parse(newest.timestamp), this.base.host);
+    const notice = (NOT_CUT.has(this.connection.name) ? this.silence : null) ?? noticeOf(this.connection, newest === null ? null : Date.parse(newest.timestamp), this.base.host);
     return notice === null ? nothing : html`<p class="notice" role="status">${notice}</p>`;
   }
 
@@ -264,7 +278,7 @@ export class ZpDashboard extends LitElement {
     this.#rows = chartRows(sample);
     this.#nameColumns(sample);
     this.dataset["sample"] = sample.id;
-    document.title = `${this.#timeline.past === null ? "" : "as it was · "}${sample.system.host?.name ?? "zeropoint"} · zeropoint`;
+    document.title = `${this.#timeline.past === null ? "" : "as it was · "}${machineName(sample) ?? sample.system.host?.name ?? "zeropoint"} · zeropoint`;
     if (!first) return;
     // Runs have a place of their own, which is as high as there are some.
     void Promise.race([this.#runsAsked, new Promise((due) => setTimeout(due, LONGEST_HOLD_MILLISECONDS))]).then(() =>
@@ -333,7 +347,7 @@ export class ZpDashboard extends LitElement {
   };
 
   readonly #ask = (path: string, query: Query, signal: AbortSignal): Promise<Response> =>
-    fetch(below(this.base, path, query), { signal });
+    fetch(below(this.base, path, query, this.host), { signal });
 
   readonly #askSteps = (id: string, signal: AbortSignal): Promise<Response> =>
     this.#ask("api/v1/runs/steps", { id, points: STEP_POINTS }, signal);
@@ -436,9 +450,13 @@ export class ZpDashboard extends LitElement {
 
 const SHUT: ClientState = { name: "signed-out", reason: null, retryAt: null };
 
-function below(base: URL, path: string, query: Query): URL {
+// A connection that is lost says so itself.
+const NOT_CUT: ReadonlySet<ClientState["name"]> = new Set(["live", "polling", "stopped"]);
+
+function below(base: URL, path: string, query: Query, host: string | null): URL {
   const url = new URL(path, base);
   url.search = new URLSearchParams(query).toString();
+  if (host !== null) url.searchParams.set("host", host);
   return url;
 }
 

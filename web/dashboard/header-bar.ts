@@ -11,6 +11,7 @@ import { read } from "../elements/value";
 import "../elements/status";
 import "../elements/value";
 import "./connection";
+import { machineName } from "./machine-watch";
 import { metric } from "./metric-names";
 import { HEALTH_TONES } from "./server-panel";
 import type { ThemeChoice } from "./theme-choice";
@@ -85,6 +86,8 @@ export class ZpHeader extends LitElement {
   @property() theme: ThemeChoice = "auto";
   /** The scope of the session that the page is signed in with; null without one. */
   @property() scope: string | null = null;
+  /** Whether a hub serves the page, which has one of all machines. */
+  @property({ attribute: false }) isOfFleet = false;
   /** Name of the view that is shown; null for the live page. */
   @property() view: string | null = null;
   // Bumped by the page at each picture: the cursor and the window live in the timeline.
@@ -109,7 +112,7 @@ export class ZpHeader extends LitElement {
   #nav(): TemplateResult {
     const link = (name: string | null, title: string, count = 0): TemplateResult =>
       html`<a href=${addressOfView(name) || "#"} aria-current=${this.view === name ? "page" : nothing}>${title}${count === 0 ? nothing : html`<b>${count}</b>`}</a>`;
-    return html`<nav aria-label="Views">${link(null, "live")}${VIEWS.map(({ name, title, count }) => link(name, title, count?.(this.sample)))}</nav>`;
+    return html`<nav aria-label="Views">${this.isOfFleet ? html`<a href="metrics" title="All machines">fleet</a>` : nothing}${link(null, "live")}${VIEWS.map(({ name, title, count }) => link(name, title, count?.(this.sample)))}</nav>`;
   }
 
   #connection(): TemplateResult {
@@ -118,7 +121,7 @@ export class ZpHeader extends LitElement {
 
   #facts(): TemplateResult {
     return html`
-      <span class="host" title="Host name">${this.#value("system.host.name")}</span>
+      <span class="host" title="Host name">${machineName(this.sample) ?? this.#value("system.host.name")}</span>
       <span class="item wide up" title="Time since the machine started"><span>up</span>${this.#value("system.host.uptime_seconds")}</span>
       ${this.#connection()} ${this.#time()} ${this.#health()}
       <span class="item wide cost" title="What Zeropoint itself takes of one core, and of memory">

@@ -57,6 +57,8 @@ export class ZpPublic extends LitElement {
   /** Where the appliance lies: the page itself is at BASE/control/metrics. */
   @property({ attribute: false }) base = new URL("../", location.href);
   @property() theme: ThemeChoice = "auto";
+  /** Which machine of a hub's; null where the appliance itself is asked. */
+  @property({ attribute: false }) host: string | null = null;
   /** What may be read. */
   @property({ attribute: false }) sections: readonly string[] = [];
 
@@ -76,7 +78,7 @@ export class ZpPublic extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const client = new MetricsClient({ url: this.base, sections: this.sections });
+    const client = new MetricsClient({ url: this.base, host: this.host ?? undefined, sections: this.sections });
     const past = new Past(this.#timeline, this.#ask);
     client.addEventListener("sample", (event) => {
       const isFirst = this.#timeline.newest === null;
@@ -143,6 +145,7 @@ export class ZpPublic extends LitElement {
   readonly #ask: Ask = (path, asked, signal) => {
     const query = new URLSearchParams(asked as Record<string, string>);
     query.set("sections", this.sections.join(","));
+    if (this.host !== null) query.set("host", this.host);
     return askBelow(this.base, null)(path, [...query], signal);
   };
 

@@ -118,7 +118,7 @@ class Hub:
             status=Status(
                 self.gate, self.feeds.statistics, self.state.judge, self.state.uptime_seconds, self._sample_age_seconds
             ),
-            pages=Pages(self.gate),
+            pages=Pages(self.gate, is_fleet=True),
             sign_in=SignIn(
                 self.gate,
                 keep_in(data / SESSIONS_FILE, claim),

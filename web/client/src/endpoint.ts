@@ -4,6 +4,8 @@ import { abortable } from "./abort.js";
 export interface Endpoint {
   readonly base: URL;
   readonly sections: readonly string[];
+  /** The machine that is asked for, where a hub is asked. */
+  readonly host?: string | undefined;
   readonly token: string | null;
   readonly fetch: typeof fetch;
 }
@@ -34,6 +36,7 @@ export function requestHeaders(endpoint: Endpoint, accept: string): Headers {
 export function endpointUrl(endpoint: Endpoint, path: string, query: Record<string, string> = {}): URL {
   const url = new URL(path, endpoint.base);
   if (endpoint.sections.length > 0) url.searchParams.set("sections", endpoint.sections.join(","));
+  if (endpoint.host !== undefined) url.searchParams.set("host", endpoint.host);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   return url;
 }

@@ -11,6 +11,8 @@ export interface MetricsClientOptions {
   url?: string | URL | undefined;
   /** Parts of the Sample to ask for, like `["system.cpu", "ai"]`. Default: all. */
   sections?: readonly string[] | undefined;
+  /** Of a hub's machines this one alone: its name, or its id where several have that name. */
+  host?: string | undefined;
   /** Sent as `Authorization: Bearer`, never in a URL. */
   token?: string | undefined;
   /**
@@ -42,6 +44,7 @@ export function resolveOptions(options: MetricsClientOptions, moduleUrl: string)
   const endpoint: Endpoint = {
     base: resolveBase(options.url, moduleUrl),
     sections: options.sections ?? [],
+    host: options.host,
     token: options.token ?? null,
     // A browser's fetch refuses to be called as a method of another object.
     fetch: (input, init) => given(input, init),

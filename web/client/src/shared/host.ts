@@ -48,9 +48,9 @@ export class Host {
     return stream;
   }
 
-  #context({ base, sections, token, timing }: StreamRequest): SessionContext {
+  #context({ base, sections, host, token, timing }: StreamRequest): SessionContext {
     const { fetch, clock, random } = this.tools;
-    const endpoint = { base: new URL(base), sections, token, fetch };
+    const endpoint = { base: new URL(base), sections, host, token, fetch };
     // The tabs know better whether there is a network, and one of them is usually looked at.
     return { endpoint, timing, clock, random, isOnline: () => true, isVisible: () => true };
   }

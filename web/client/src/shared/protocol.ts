@@ -16,6 +16,7 @@ export const WORKER_VERSION = typeof METRICS_WORKER_VERSION === "undefined" ? "u
 export interface StreamRequest {
   readonly base: string;
   readonly sections: readonly string[];
+  readonly host?: string | undefined;
   /** It stays in the memory of the worker; its name and address are seen by other scripts and in logs. */
   readonly token: string | null;
   readonly timing: Timing;
@@ -58,7 +59,7 @@ export interface Port {
   close(): void;
 }
 
-export function requestKey({ base, sections, token, timing }: StreamRequest): string {
+export function requestKey({ base, sections, host, token, timing }: StreamRequest): string {
   const inOrder = Object.entries(timing).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([base, [...new Set(sections)].sort(), token, inOrder]);
+  return JSON.stringify([base, [...new Set(sections)].sort(), host ?? null, token, inOrder]);
 }

@@ -84,7 +84,8 @@ export class SharedFeed implements Feed {
     this.#isUnplaced = false;
     this.#stopOwn();
     const { endpoint, timing } = this.context;
-    const request = { base: endpoint.base.href, sections: endpoint.sections, token: endpoint.token, timing };
+    const { base, sections, host, token } = endpoint;
+    const request = { base: base.href, sections, host, token, timing };
     link.tell({ type: "join", request, resumeId: this.#delivery.resumePoint() });
   }
 
