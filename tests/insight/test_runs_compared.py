@@ -5,14 +5,16 @@ import re
 import msgspec
 import numpy as np
 import pytest
+from msgspec import structs
 
 from bench import truths
 from bench.correlate import most_by_chance
 from tests.insight.runs import run
 from zeropoint.insight.begins import begins
-from zeropoint.insight.run_comparison import Measure, RunsCompared
+from zeropoint.insight.run_comparison import Between, Measure, RunsCompared, Side
 from zeropoint.insight.run_series import RunSeries
 from zeropoint.insight.run_table import table
+from zeropoint.insight.run_words import sentence
 from zeropoint.insight.runs_compared import ToCompare, compare_runs
 from zeropoint.insight.series import Floats
 from zeropoint.model import Receipt
@@ -144,6 +146,29 @@ def test_what_is_hardly_apart_is_no_difference_however_sure_it_is():
     none = RunSeries({"cpu_percent": np.zeros(30), "read_bytes_per_second": np.zeros(30)})
     told = compared(run("a", {}, series=none), run("b", {}, series=none))["read_bytes_per_second"]
     assert told.says == "No difference told in reading from disks: B is the same."
+
+
+def test_an_interval_without_zero_is_no_difference_where_many_measures_are_looked_at():
+    side = Side(median=1.0, midmean=1.0, mean=1.0, n=100, n_effective=100.0)
+    measure = Measure(
+        name="loss",
+        title="loss at equal times",
+        of="steps",
+        unit="",
+        statistic="paired mean",
+        a=side,
+        b=side,
+        difference=Between(value=0.1, low=0.04, high=0.2),
+        p_value=0.02,
+        q_value=0.07,
+        verdict="no-difference-told",
+    )
+    assert sentence(measure) == (
+        "No difference told in loss at equal times: B is 0.0400 to 0.200 higher, which one of so many measures may "
+        "show by chance."
+    )
+    likely = Measure(**{**structs.asdict(measure), "difference": Between(value=0.1, low=-0.04, high=0.2)})
+    assert "by chance" not in sentence(likely)
 
 
 def test_runs_without_common_steps_say_so():

@@ -10,13 +10,12 @@ from zeropoint.insight.align import Grid, grids
 from zeropoint.insight.autocorrelation import MOST_LAGS
 from zeropoint.insight.common import common_cells
 from zeropoint.insight.compare import FEWEST_SAMPLES
-from zeropoint.insight.false_discovery import q_values
+from zeropoint.insight.false_discovery import SIGNIFICANT, q_values
 from zeropoint.insight.pair import Pair
 from zeropoint.insight.series import Series
 from zeropoint.insight.two_looks import Told, compare_twice
 
 LONGEST_LAG = 60
-SIGNIFICANT = 0.05
 
 
 def correlate(

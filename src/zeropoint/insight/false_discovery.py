@@ -4,6 +4,9 @@ import numpy as np
 
 from zeropoint.insight.series import Floats
 
+# Of those that are taken so many are wrong, on average.
+SIGNIFICANT = 0.05
+
 
 def q_values(p_values: Floats) -> Floats:
     """Benjamini and Hochberg (1995): who takes all pairs with q of at most 0.05 is wrong in 5 % of them on average."""

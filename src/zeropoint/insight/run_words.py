@@ -1,5 +1,6 @@
 """A measure of two runs in plain words. They tell by how much, and never why."""
 
+from zeropoint.insight.false_discovery import SIGNIFICANT
 from zeropoint.insight.run_comparison import Between, Measure, Side
 from zeropoint.texts import clean
 
@@ -14,7 +15,7 @@ def sentence(measure: Measure) -> str:
     ratio = measure.ratio
     if measure.verdict == "no-difference-told":
         reach = span(ratio) + " times A's" if ratio else _reach(measure.difference, measure.unit)
-        return f"No difference told in {title}: B is {reach}{_change(measure)}."
+        return f"No difference told in {title}: B is {reach}{_by_chance(measure)}{_change(measure)}."
     since = _change(measure)
     if measure.name == "step_seconds" and ratio:
         word, times = ("slow", ratio) if ratio.value >= 1 else ("fast", inverse(ratio))
@@ -33,6 +34,14 @@ def _reach(difference: Between, unit: str) -> str:
     if difference.low < 0 < difference.high:
         return f"between {amount(-difference.low, unit)} lower and {amount(difference.high, unit)} higher"
     return f"{apart(difference, unit)} higher" if difference.low >= 0 else f"{apart(negative(difference), unit)} lower"
+
+
+def _by_chance(measure: Measure) -> str:
+    """Why a difference is not told that its interval shows: the interval is of this measure alone."""
+    between, none = (measure.ratio, 1.0) if measure.ratio else (measure.difference, 0.0)
+    if between is None or between.low <= none <= between.high or (measure.q_value or 0.0) <= SIGNIFICANT:
+        return ""
+    return ", which one of so many measures may show by chance"
 
 
 def _change(measure: Measure) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from zeropoint.insight.false_discovery import q_values
+from zeropoint.insight.false_discovery import SIGNIFICANT, q_values
 from zeropoint.insight.run_comparison import Between, Measure, RunsCompared
 from zeropoint.insight.run_curves import rows_of
 from zeropoint.insight.run_facts import compared_run, told_apart
@@ -16,7 +16,6 @@ from zeropoint.insight.run_words import sentence
 from zeropoint.model import RunEntry, RunRecord, Unavailable
 from zeropoint.texts import parse_time
 
-SIGNIFICANT = 0.05
 # What is known to be less apart than this is no difference to anybody: memory of 13.10 and 13.11 MiB.
 LEAST_RATIO = 1.005
 
