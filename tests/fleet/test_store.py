@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.fleet.fleet import bus, hosts, hub, machine, wait_for
-from tests.support.process import TIMEOUT_SECONDS, spawn
+from tests.support.process import TIMEOUT_SECONDS, Appliance, spawn
 from tests.support.stores import Prometheus, Store, VictoriaMetrics, started
 from zeropoint.catalogue import describe
 from zeropoint.hub.store import Store as AskedStore
@@ -40,7 +40,8 @@ def test_the_history_of_a_machine_that_is_gone_comes_out_of_the_store(tmp_path: 
         begin = int(time.time()) - 60
         query = "&".join(f"metric={name}" for name in (*NAMES, "system.cpu.nothing"))
         path = f"/api/v1/history?host=left&{query}&from={begin}&to={begin + 3600}&points=3700"
-        wait_for(lambda: left.get("/metrics/json?sections=server").json["server"]["remote_write"]["sent_samples_total"])
+        # Use and its parts need two readings.
+        wait_for(lambda: sent(left) >= 10)
         direct = wait_for(lambda: full(left.get(path.replace("host=left&", "")).json))
         left.stop(signal.SIGKILL)
         stored = wait_for(lambda: full(one.get(path).json))
@@ -51,6 +52,10 @@ def test_the_history_of_a_machine_that_is_gone_comes_out_of_the_store(tmp_path: 
         slack = 1e-6 * max(1.0, abs(most))
         assert least - slack <= min(known(stored, name, "min")) <= max(known(stored, name, "max"))
         assert all(low <= mean + slack and mean <= high + slack for low, mean, high in rows(stored, name))
+
+
+def sent(one: Appliance) -> int:
+    return one.get("/metrics/json?sections=server").json["server"]["remote_write"]["sent_samples_total"] or 0
 
 
 def full(answer: dict) -> dict | None:  # type: ignore[type-arg]
