@@ -157,6 +157,19 @@ def test_a_server_that_is_full_of_streams_still_answers_supervisors(tmp_path: Pa
             stream.samples(3)
 
 
+def test_there_are_never_more_connections_than_there_are_files_for(tmp_path: Path):
+    few = ("prlimit", "--nofile=300:300")
+    with running(tmp_path, prefix=few) as started, ExitStack() as opened, Stream(started) as stream:
+        for _ in range(400):
+            opened.enter_context(connect(started))
+        assert get(started, "/health").json["status"] == "healthy"
+        stream.samples(2)
+        started.stop()
+        assert started.process.stderr is not None
+        logged = started.process.stderr.read()
+    assert "fewer connections than set" in logged and "level='error'" not in logged
+
+
 def ended(connection: socket.socket) -> bool:
     try:
         return connection.recv(1) == b""

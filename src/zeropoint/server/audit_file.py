@@ -42,13 +42,11 @@ class AuditFile:
 
     def append(self, content: bytes) -> None:
         """Writes whole lines; of none a part stays behind. Raises OSError."""
+        if self._is_full(len(content)):
+            self._file.replace(self._older)
         descriptor = self._opened()
         try:
             size = os.fstat(descriptor).st_size
-            if size and size + len(content) > self._most_bytes:
-                self._file.replace(self._older)
-                os.close(descriptor)
-                descriptor, size = self._opened(), 0
             if os.write(descriptor, content) != len(content):
                 os.ftruncate(descriptor, size)
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -63,6 +61,13 @@ class AuditFile:
                     yield from file
             except FileNotFoundError:
                 continue
+
+    def _is_full(self, more_bytes: int) -> bool:
+        try:
+            size = self._file.lstat().st_size
+        except FileNotFoundError:
+            return False
+        return size > 0 and size + more_bytes > self._most_bytes
 
     def _opened(self) -> int:
         # Whatever stands in place of the file: no link is followed, no pipe is waited for.
