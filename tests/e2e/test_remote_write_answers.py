@@ -91,6 +91,26 @@ def test_who_asks_to_wait_gets_the_same_request_no_sooner(tmp_path: Path) -> Non
     assert found == list(range(1, found[-1] + 1))
 
 
+def test_samples_that_the_store_took_without_an_answer_are_not_lost(tmp_path: Path) -> None:
+    taken: set[int] = set()
+
+    def reply(request: Request) -> Reply:
+        """As Prometheus does, which takes no older ones. The answer to the first request of several is lost."""
+        found = set(numbers(request.body))
+        if found & taken:
+            return Reply(400, b"out of order sample")
+        taken.update(found)
+        return Reply(0) if len(found) > 1 and max(found) < 60 else Reply()
+
+    with receiving() as receiver:
+        receiver.reply = reply
+        with running(tmp_path, "--remote-write", address(receiver), *FAST) as appliance:
+            until(lambda: report(appliance)["sent_samples_total"] >= 60, lambda: reasons(appliance))
+            assert (report(appliance)["dropped_samples_total"], reasons(appliance)) == (0, "")
+    assert any(reply.status == 0 for _, reply in receiver.requests)
+    assert taken == set(range(1, max(taken) + 1))
+
+
 def test_credentials_that_were_replaced_are_read_again_and_wrong_ones_are_told(tmp_path: Path) -> None:
     file = tmp_path / "credentials"
     file.touch(0o600)

@@ -23,6 +23,8 @@ class Request(NamedTuple):
 
 
 class Reply(NamedTuple):
+    """With status 0 there is no answer: the connection is closed."""
+
     status: int = 204
     body: bytes = b""
     headers: Mapping[str, str] = {}
@@ -59,6 +61,9 @@ def receiving(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             reply = receiver.took(Request(self.path, dict(self.headers), body, time.monotonic()))
+            if not reply.status:
+                self.close_connection = True
+                return
             self.send_response(reply.status)
             for name, text in {**reply.headers, "Content-Length": str(len(reply.body))}.items():
                 self.send_header(name, text)
