@@ -1,14 +1,17 @@
 """All that is not the feed, asked of the real process."""
 
+import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 from openapi_spec_validator import validate
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
-from tests.support.process import Appliance, parse_answer
+from tests.support.process import Appliance, parse_answer, running
+from tests.support.stream import Stream
 
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 
@@ -188,3 +191,20 @@ def test_what_is_no_request_is_an_error_like_all_others(appliance: Appliance, re
     assert set(answer.json["error"]) == {"code", "message", "detail"}
     assert answer.headers["server"] == "zeropoint"
     assert b"nonsense" not in answer.body
+
+
+def test_an_exposition_is_that_of_the_newest_sample_whoever_else_has_asked(tmp_path: Path):
+    """Texts are kept of a sample; none of them is told of the next one, in another format or of other sections."""
+    uptime = re.compile(r"^system_uptime_seconds(?:{[^}]*})? (\S+)$", re.MULTILINE)
+    with running(tmp_path, "--interval", "0.1") as started, Stream(started) as stream:
+        told = []
+        for count in range(2, 10, 2):
+            stream.samples(count)
+            told += uptime.findall(started.get("/metrics").body.decode())
+        assert len(told) == len(set(told)) == 4
+        text = started.get("/metrics", Accept="text/plain").headers["content-type"]
+        openmetrics = started.get("/metrics", Accept="application/openmetrics-text").headers["content-type"]
+        assert text != openmetrics
+        narrow = started.get("/metrics?sections=system.cpu").body
+        assert b"system_memory" not in narrow
+        assert b"system_memory" in started.get("/metrics").body

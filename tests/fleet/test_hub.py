@@ -18,6 +18,7 @@ from tests.support.faults import Clock
 from tests.support.process import TIMEOUT_SECONDS, Appliance, running, spawn
 from tests.support.stream import Stream
 from tests.support.stream import messages as samples_in
+from tests.support.tokens import bearer, made
 
 
 def live(of: Appliance, *names: str) -> bool:
@@ -402,3 +403,22 @@ def test_a_port_of_the_bus_that_is_taken_is_told(tmp_path: Path):
     assert process.returncode == 3
     reason = os.strerror(errno.EADDRINUSE)
     assert errors == f"zeropoint: cannot listen on 127.0.0.1 port {server.port}: {reason} (setting nats_listen)\n"
+
+
+def test_a_visitor_reads_public_sections_of_the_machines_and_nothing_of_the_hub(tmp_path: Path):
+    with (
+        bus(tmp_path / "bus") as server,
+        machine(tmp_path / "a", server.url, "left"),
+        hub(tmp_path / "hub", "--nats", server.url, "--public-sections", "system.cpu,system.host") as one,
+    ):
+        wait_for(lambda: live(one, "left"))
+        reader = bearer(made(tmp_path / "hub", "read"))
+        wait_for(lambda: one.get("/metrics").status == 401)
+        visitor = one.get("/metrics?sections=system.cpu").body.decode()
+        known = one.get("/metrics?sections=system.cpu", **reader).body.decode()
+        refused = [one.get(path).status for path in ("/api/v1/hosts", "/metrics/json", "/api/v1/metrics?host=left")]
+    assert "zeropoint_system_cpu_usage_ratio{" in visitor
+    assert "zeropoint_hub" not in visitor
+    assert "zeropoint_build" not in visitor
+    assert "zeropoint_hub_machines 1.0" in known
+    assert refused == [401] * 3

@@ -68,3 +68,26 @@ def test_within_any_time_no_more_is_let_in_than_the_burst_and_the_rate(pauses: l
         clock.now += pause
         admitted += let_in(allowance, "a", 7)
         assert admitted <= 20 + 2 * (clock.now - began) + 1e-6
+
+
+def test_what_a_request_costs_more_is_taken_afterwards_at_most_a_burst_of_it():
+    clock = Clock()
+    allowance = Allowance(1, 10, clock)
+    assert allowance.wait("a") == 0
+    allowance.charge("a", 7)
+    assert let_in(allowance, "a", 20) == 2
+    allowance.charge("a", 1_000_000)
+    assert allowance.wait("a") == 11
+    assert let_in(allowance, "b", 20) == 10
+    clock.now += 11
+    assert let_in(allowance, "a", 20) == 1
+
+
+def test_a_charge_makes_no_table_larger():
+    allowance = Allowance(1, 10, Clock(), most_clients=100)
+    for number in range(1000):
+        allowance.charge(str(number), 1)
+    assert allowance.statistics()["clients"] <= 100
+    free = Allowance(0, 10, Clock())
+    free.charge("a", 1)
+    assert free.statistics()["clients"] == 0

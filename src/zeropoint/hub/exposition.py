@@ -1,6 +1,9 @@
 """/metrics of a hub: the newest sample of each machine with its name as a label, and the hub itself."""
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
+from http import HTTPStatus
 from importlib import metadata
 
 from aiohttp import web
@@ -12,15 +15,21 @@ from zeropoint.feed.points import family_name, numbers_of, series_of
 from zeropoint.feed.view import View
 from zeropoint.fleet.checking import RefusedError
 from zeropoint.fleet.machines import Known, Machines
+from zeropoint.flight import Lane
 from zeropoint.history.decode import SampleDecoder
 from zeropoint.hub.selecting import Selecting
 from zeropoint.hub.state import Facts
 from zeropoint.server.access import Gate
+from zeropoint.server.errors import ApiError
 from zeropoint.server.exposition import Families
+from zeropoint.server.once import Once
 from zeropoint.server.sections import view_of
 
 # Some 100 machines with all their series; who scrapes more asks machine by machine, or for sections.
 MOST_POINTS = 200_000
+# Different ones that are worked on at a time, and how long writing one may take.
+MOST_OPEN = 2
+WRITING_SECONDS = 15.0
 
 
 class HubExposition:
@@ -34,11 +43,19 @@ class HubExposition:
         self._machines = machines
         self._decoder = decoder
         self._facts = facts
+        self._once = Once[bytes]("expositions", MOST_OPEN)
+        self._writing = Lane("exposition", WRITING_SECONDS)
 
     async def metrics(self, request: web.Request) -> web.StreamResponse:
         view, one = view_of(request, self._gate), self._selecting.machine(request)
-        chosen = [one] if one else sorted(self._machines, key=lambda known: (known.machine.name, known.machine.id))
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))
+        # Of a large fleet it takes seconds: who asks for the same one meanwhile gets the same.
+        question = (view, one and one.machine.id, content_type)
+        body = await self._once.answer(question, partial(self._body, view, one, encode))
+        return web.Response(body=body, headers={"Content-Type": content_type, "Cache-Control": "no-store"})
+
+    async def _body(self, view: View, one: Known | None, encode: Callable[[Families], bytes]) -> bytes:
+        chosen = [one] if one else sorted(self._machines, key=lambda known: (known.machine.name, known.machine.id))
         collected = _Collected()
         for known in chosen:
             if collected.points < MOST_POINTS:
@@ -46,8 +63,14 @@ class HubExposition:
             else:
                 collected.left_out += 1
             await asyncio.sleep(0)  # others have their turn: a machine takes some milliseconds
-        body = encode(Families([*collected.families.values(), *self._own(chosen, collected.left_out)]))
-        return web.Response(body=body, headers={"Content-Type": content_type, "Cache-Control": "no-store"})
+        # What the hub tells of itself, and of who is there, is in no public section.
+        own = [] if view.public else self._own(chosen, collected.left_out)
+        families = Families([*collected.families.values(), *own])
+        try:
+            return await self._writing.call(lambda: encode(families))
+        except TimeoutError:
+            message = "the exposition could not be written in time; ask machine by machine, or for sections"
+            raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "exposition-slow", message) from None
 
     def _add(self, collected: "_Collected", known: Known, view: View) -> None:
         labels = labels_of(known)

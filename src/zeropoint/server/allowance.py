@@ -48,5 +48,13 @@ class Allowance:
         self._young[client] = after
         return 0.0
 
+    def charge(self, client: str, tokens: int) -> None:
+        """Takes further tokens, at most a burst of them, also such as are not there yet: what a request costs is known
+        only once it was let in."""
+        now = self._clock()
+        full_at = self._young.get(client) or self._old.get(client, now)
+        if self._interval and (client in self._young or len(self._young) < self._most):
+            self._young[client] = max(full_at, now) + min(tokens * self._interval, self._fill_seconds)
+
     def statistics(self) -> dict[str, int]:
         return {"clients": len(self._young) + len(self._old)}

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from functools import partial
 from http import HTTPStatus
 
 from aiohttp import web
@@ -17,6 +18,8 @@ from zeropoint.server.errors import ApiError, error_response
 PROBES = frozenset({"livez", "readyz", "health", "healthz"})
 PROBES_FACTOR = 10
 WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
+# For handlers that do much for one request: counts it as so many more of its client's.
+CHARGE: web.RequestKey[partial[None]] = web.RequestKey("charge", partial)
 
 
 class RequestLimits(Struct, frozen=True, kw_only=True):
@@ -37,9 +40,11 @@ def limits_guard(limits: RequestLimits) -> Middleware:
         assert isinstance(connection, Connection)  # noqa: S101 - nothing else listens
         is_probe = request.match_info.route.name in PROBES
         response: web.StreamResponse
+        client = network_of(request)
+        request[CHARGE] = partial(usual.charge, client)
         connection.begin()
         try:
-            if wait := (probes if is_probe else usual).wait(network_of(request)):
+            if wait := (probes if is_probe else usual).wait(client):
                 response = too_many(wait)
             elif connection.reserved and not is_probe:
                 response = error_response(full())

@@ -14,17 +14,22 @@ from aiohttp.http import HttpVersion11
 from msgspec import Struct
 
 from zeropoint.feed.broadcaster import Broadcaster, FeedFullError
+from zeropoint.feed.frames import Frame
 from zeropoint.feed.ring import Replay
 from zeropoint.feed.view import View
 from zeropoint.model import Gap, Sample
 from zeropoint.server.access import GRANT, Gate, unauthorized
 from zeropoint.server.clients import network_of
 from zeropoint.server.errors import ApiError, bad_parameter, json_response
+from zeropoint.server.limits import CHARGE
 from zeropoint.server.sections import view_of
 
 MAX_WAIT_SECONDS = 30.0
 MAX_SAMPLES = 600
+# To narrow so many samples takes half a millisecond: others have their turn then, and it counts as a request.
 NARROWED_AT_A_TIME = 16
+# Answers of more than that which are worked on at a time.
+NARROWED_TOGETHER = 2
 STREAM_HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-store, no-transform",
@@ -47,6 +52,7 @@ class Live:
         self._feed_of = feed_of
         self._most_of_client = most_of_client
         self._of_client: Counter[str] = Counter()
+        self._narrowing = asyncio.Semaphore(NARROWED_TOGETHER)
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         view, feed = view_of(request, self._gate), self._feed_of(request)
@@ -83,6 +89,10 @@ class Live:
             replay = await _after(feed, since, wait)
             if not self._gate.still_holds(request[GRANT], view):  # it waited for up to 30 s
                 raise unauthorized("bad-token", "this token holds no longer")
+            if view.sections and (more := len(_told(replay)) // NARROWED_AT_A_TIME):
+                request[CHARGE](more)
+                async with self._narrowing:
+                    return json_response(await encode_answer(replay, view))
             return json_response(await encode_answer(replay, view))
         if wait:
             raise bad_parameter("wait", "it goes with since=ID")
@@ -138,19 +148,24 @@ def _wait(request: web.Request) -> float:
 
 
 async def encode_answer(replay: Replay, view: View) -> bytes:
-    """{"samples": [...], "gap": ...}: the gap stands before the first sample, so an answer ends where the next one is;
-    the reader asks for the rest at once."""
+    """{"samples": [...], "gap": ...}"""
+    samples = []
+    for place, frame in enumerate(_told(replay), 1):
+        samples.append(view.narrow(frame.payload))
+        if view.sections and place % NARROWED_AT_A_TIME == 0:
+            await asyncio.sleep(0)
+    return b'{"samples":[%b],"gap":%b}' % (b",".join(samples), msgspec.json.encode(_gap_before(replay)))
+
+
+def _told(replay: Replay) -> list[Frame]:
+    """The frames of one answer. The gap stands before the first sample, so it ends where the next gap is; the reader
+    asks for the rest at once."""
     frames = replay.frames[:1]
     for frame in replay.frames[1:MAX_SAMPLES]:
         if frame.gap is not None:
             break
         frames.append(frame)
-    samples = []
-    for place, frame in enumerate(frames, 1):
-        samples.append(view.narrow(frame.payload))
-        if view.sections and place % NARROWED_AT_A_TIME == 0:
-            await asyncio.sleep(0)  # others have their turn: to narrow 600 samples takes 30 ms
-    return b'{"samples":[%b],"gap":%b}' % (b",".join(samples), msgspec.json.encode(_gap_before(replay)))
+    return frames
 
 
 def _gap_before(replay: Replay) -> Gap | None:
