@@ -5,20 +5,36 @@
  */
 export interface Schemas {
   Ai: Ai;
+  Alert: Alert;
+  AlertEvent: AlertEvent;
+  AlertInstance: AlertInstance;
+  AlertRule: AlertRule;
+  AlertTarget: AlertTarget;
+  AlertsAnswer: AlertsAnswer;
+  AlertsReport: AlertsReport;
   Basis: Basis;
   Battery: Battery;
+  Begins: Begins;
+  Between: Between;
   BlockDevice: BlockDevice;
+  ByLag: ByLag;
   Collector: Collector;
+  ComparedRun: ComparedRun;
+  ComparedSeries: ComparedSeries;
   Component: Component;
   Container: Container;
+  CorrelationsAnswer: CorrelationsAnswer;
   Cpu: Cpu;
   CpuSeconds: CpuSeconds;
   CpuTimes: CpuTimes;
+  Credentials: Credentials;
   Disk: Disk;
+  DrawnSeries: DrawnSeries;
   ErrorAnswer: ErrorAnswer;
   ErrorBody: ErrorBody;
   Fan: Fan;
   Filesystem: Filesystem;
+  FleetReport: FleetReport;
   Gap: Gap;
   Gpu: Gpu;
   GpuEcc: GpuEcc;
@@ -40,12 +56,15 @@ export interface Schemas {
   Ledger: Ledger;
   Limit: Limit;
   LiveRun: LiveRun;
+  Measure: Measure;
   Memory: Memory;
   MetricRow: MetricRow;
   MetricsAnswer: MetricsAnswer;
   MigInstance: MigInstance;
   MomentAnswer: MomentAnswer;
   Network: Network;
+  Notice: Notice;
+  PairAnswer: PairAnswer;
   PetalsBlock: PetalsBlock;
   PetalsReport: PetalsReport;
   PetalsServer: PetalsServer;
@@ -55,21 +74,28 @@ export interface Schemas {
   Program: Program;
   ProgramsReport: ProgramsReport;
   Receipt: Receipt;
+  RemoteWriteReport: RemoteWriteReport;
   RunEntry: RunEntry;
   RunSteps: RunSteps;
   RunsAnswer: RunsAnswer;
+  RunsCompared: RunsCompared;
   RuntimeReport: RuntimeReport;
   Sample: Sample;
   SamplesAnswer: SamplesAnswer;
   Sensors: Sensors;
   SeriesValues: SeriesValues;
   Server: Server;
+  Side: Side;
+  SignedIn: SignedIn;
   Stall: Stall;
   Swap: Swap;
   System: System;
   Temperature: Temperature;
+  TicketAnswer: TicketAnswer;
   TinygradLatest: TinygradLatest;
   TinygradReport: TinygradReport;
+  Told: Told;
+  ToldPair: ToldPair;
   TrainingLatest: TrainingLatest;
   TrainingReport: TrainingReport;
   Unavailable: Unavailable;
@@ -717,6 +743,276 @@ export interface LiveRun {
   row_age_seconds: number | null;
 }
 /**
+ * A rule of the settings file that fires for one series, or for one verdict.
+ */
+export interface Alert {
+  /**
+   * Name of the rule, and what it fires for
+   */
+  id: string;
+  /**
+   * Name of the rule
+   */
+  name: string;
+  /**
+   * info, warning or critical
+   */
+  severity: "critical" | "info" | "warning";
+  /**
+   * Name of the metric, or id of the verdict, that it fires for
+   */
+  subject: string;
+  /**
+   * When it began to fire
+   */
+  since: string;
+  /**
+   * Why, in one sentence, with the value as it is now
+   */
+  says: string;
+  /**
+   * 1 as long as it fires
+   */
+  active: number | null;
+}
+/**
+ * Something that happened to an alert.
+ */
+export interface AlertEvent {
+  id: number;
+  /**
+   * When, by the sample's time
+   */
+  time: string;
+  /**
+   * fired; repeated: it still fires; cleared
+   */
+  kind: "cleared" | "fired" | "repeated";
+  /**
+   * Name of the rule
+   */
+  name: string;
+  severity: "critical" | "info" | "warning";
+  /**
+   * Name of the metric, or id of the verdict
+   */
+  subject: string;
+  /**
+   * When it began to fire
+   */
+  since: string;
+  /**
+   * The metric's value then; null where there is none, as of a verdict
+   */
+  value: number | string | null;
+  /**
+   * What the value is held against, as in above 90; null of a verdict
+   */
+  level: string | null;
+  /**
+   * For how long it must be so before it fires
+   */
+  for_seconds: number;
+  /**
+   * Why, in one sentence
+   */
+  says: string;
+  /**
+   * Of a verdict the numbers behind it, with the names of their metrics
+   */
+  evidence: string[];
+  /**
+   * What became of its notices, one for each address
+   */
+  notices: Notice[];
+}
+/**
+ * What became of an event's notice at one address of a channel.
+ */
+export interface Notice {
+  /**
+   * Name of the channel
+   */
+  channel: string;
+  /**
+   * What it goes to: command, or the kind of the address, as in ntfy
+   */
+  target: string;
+  /**
+   * held: until quiet hours end; waiting: to be delivered or tried again; delivered; failed: given up; dropped: no room to wait; not-sent: it had ended before it was told
+   */
+  status: "delivered" | "dropped" | "failed" | "held" | "not-sent" | "waiting";
+  /**
+   * How often it was tried
+   */
+  attempts: number;
+  /**
+   * What went wrong last; null where nothing did
+   */
+  reason: string | null;
+}
+/**
+ * One series, or one verdict, that a rule looks at.
+ */
+export interface AlertInstance {
+  /**
+   * Name of the metric, or id of the verdict
+   */
+  subject: string;
+  /**
+   * ok; pending: beyond its level, not yet for long enough; firing; clearing: back, not yet for long enough
+   */
+  state: "clearing" | "firing" | "ok" | "pending";
+  /**
+   * When it came into that state; null for ok
+   */
+  since: string | null;
+  /**
+   * Its newest value; null where there is none, as of a verdict
+   */
+  value: number | string | null;
+}
+/**
+ * A rule of the settings file and how it stands. Keys that the rule does not have are null.
+ */
+export interface AlertRule {
+  name: string;
+  severity: "critical" | "info" | "warning";
+  /**
+   * Name of a metric; * stands for any characters
+   */
+  metric: string | null;
+  /**
+   * Name of a verdict; * for all
+   */
+  verdict: string | null;
+  /**
+   * It fires for values above
+   */
+  above: number | null;
+  /**
+   * It fires for values below
+   */
+  below: number | null;
+  /**
+   * The level at which it ends
+   */
+  clear: number | null;
+  /**
+   * It fires for these words of a state
+   */
+  words: string[];
+  /**
+   * For how long before it fires
+   */
+  for_seconds: number;
+  /**
+   * For how long it must be back before it ends
+   */
+  clear_for_seconds: number;
+  /**
+   * What a value that is missing means
+   */
+  missing: "fire" | "ignore";
+  /**
+   * Hours in which notices are held back
+   */
+  quiet: string[];
+  /**
+   * Time zone of these; null for the machine's own
+   */
+  timezone: string | null;
+  /**
+   * How often it is told again while it fires; null: once
+   */
+  repeat_seconds: number | null;
+  /**
+   * Names of the channels that are told
+   */
+  notify: string[];
+  /**
+   * The worst state of all that it looks at
+   */
+  state: "clearing" | "firing" | "ok" | "pending";
+  /**
+   * How many series or verdicts it looks at
+   */
+  series_count: number;
+  /**
+   * Those that are not ok first; at most 20
+   */
+  instances: AlertInstance[];
+}
+/**
+ * One address of a channel. The address itself is told to nobody.
+ */
+export interface AlertTarget {
+  channel: string;
+  /**
+   * command, or the kind of the address, as in ntfy
+   */
+  target: string;
+  waiting: number;
+  delivered_total: number;
+  failed_total: number;
+  dropped_total: number;
+  /**
+   * What is wrong with it; null while nothing is
+   */
+  trouble: string | null;
+}
+export interface AlertsAnswer {
+  /**
+   * The rules of the settings file, and how they stand
+   */
+  rules: AlertRule[];
+  /**
+   * What fired and ended, the newest first; at most 200
+   */
+  events: AlertEvent[];
+  /**
+   * Where notices go, without the addresses
+   */
+  targets: AlertTarget[];
+}
+/**
+ * How the rules of alerts and their notices fare. A notice counts once for each address that it goes to.
+ */
+export interface AlertsReport {
+  /**
+   * Rules of the settings file
+   */
+  rules: number | null;
+  /**
+   * What fires, over all rules and series
+   */
+  firing: number | null;
+  /**
+   * What will fire unless it ends before the rule's time is over
+   */
+  pending: number | null;
+  /**
+   * Notices that wait to be delivered, or to be tried again
+   */
+  waiting_notices: number | null;
+  /**
+   * Notices that were delivered
+   */
+  delivered_total: number | null;
+  /**
+   * Notices that were given up after several tries
+   */
+  failed_total: number | null;
+  /**
+   * Notices for which there was no room to wait
+   */
+  dropped_total: number | null;
+  /**
+   * Samples that the rules did not look at, for want of time
+   */
+  missed_samples_total: number | null;
+}
+/**
  * How the numbers of a workload came about.
  */
 export interface Basis {
@@ -750,6 +1046,25 @@ export interface Battery {
    * Power drawn from or put into the battery
    */
   power_watts: number | null;
+}
+/**
+ * From which step on they differ more than before.
+ */
+export interface Begins {
+  step: number;
+  /**
+   * Mean of B less A up to it; of durations and rates of their ratio
+   */
+  before: number;
+  after: number;
+}
+/**
+ * By what B is apart from A, with the 95 % interval.
+ */
+export interface Between {
+  value: number;
+  low: number;
+  high: number;
 }
 export interface BlockDevice {
   /**
@@ -806,6 +1121,20 @@ export interface BlockDevice {
   busy_percent: number | null;
 }
 /**
+ * The coefficient at each lag.
+ */
+export interface ByLag {
+  seconds: (number | null)[];
+  /**
+   * Null where too few samples are left, or one does not vary
+   */
+  coefficient: (number | null)[];
+  /**
+   * Unrelated series that remember as much stay within it in 95 % of cases, at any one lag
+   */
+  bound: (number | null)[];
+}
+/**
  * How one probe fares.
  */
 export interface Collector {
@@ -837,6 +1166,62 @@ export interface Collector {
    * Why it is not ok
    */
   reason: string | null;
+}
+/**
+ * One of the two runs.
+ */
+export interface ComparedRun {
+  id: string;
+  name: string;
+  kind: string;
+  status: string;
+  /**
+   * RFC 3339
+   */
+  started: string | null;
+  /**
+   * RFC 3339; null while it has no end
+   */
+  ended: string | null;
+  /**
+   * From its start to its end, or to now while it runs
+   */
+  seconds: number | null;
+  /**
+   * Rows that were looked at: of a long run some, evenly spread over all
+   */
+  rows: number;
+  /**
+   * Its id in the ledger, as in the names of its series in the history
+   */
+  workload: string | null;
+}
+/**
+ * One of the series that were compared.
+ */
+export interface ComparedSeries {
+  name: string;
+  /**
+   * What it says something of; other where it is none of those that are compared by default
+   */
+  side: "host" | "other" | "workload";
+  /**
+   * What it is called; its name where it has no other
+   */
+  label: string;
+  /**
+   * Whose it is: a run, a component, a workload, a GPU
+   */
+  subject: string | null;
+  unit: string;
+  /**
+   * How many values it has in the window
+   */
+  samples: number;
+  /**
+   * Whether two of them differ
+   */
+  varies: boolean;
 }
 /**
  * Limits of the appliance's own control group, where they are lower than the machine's.
@@ -878,6 +1263,98 @@ export interface Container {
    * Limit of tasks
    */
   pids_limit: number | null;
+}
+/**
+ * Pairs of series, and how they go together.
+ */
+export interface CorrelationsAnswer {
+  /**
+   * Beginning of the window, RFC 3339
+   */
+  from: string;
+  /**
+   * End of the window, RFC 3339
+   */
+  to: string;
+  /**
+   * What was read: each sample, or the means of minutes or hours
+   */
+  tier: "hours" | "minutes" | "samples";
+  /**
+   * Of what was read; 0 where there is nothing
+   */
+  interval_seconds: number;
+  /**
+   * How many intervals one series may be behind the other
+   */
+  max_lag: number;
+  /**
+   * Spearman's coefficient, or Pearson's
+   */
+  method: "pearson" | "rank";
+  /**
+   * What none of this tells
+   */
+  caveat: string;
+  /**
+   * Why samples of the window are missing, the oldest first
+   */
+  gaps: HistoryGap[];
+  /**
+   * What was left out, and why
+   */
+  unavailable: Unavailable[];
+  pairs: ToldPair[];
+  series: ComparedSeries[];
+}
+/**
+ * A time of which samples are missing.
+ */
+export interface HistoryGap {
+  /**
+   * RFC 3339
+   */
+  from: string;
+  /**
+   * RFC 3339
+   */
+  to: string;
+  /**
+   * How many samples; null where that cannot be known
+   */
+  lost: number | null;
+  /**
+   * Why they are missing; after clock-set none need be: there the times jump
+   */
+  reason: "clock-set" | "damaged" | "history-failed" | "missed-ticks" | "not-running" | "queue-full";
+}
+export interface Unavailable {
+  /**
+   * Path of the value, as in system.gpus[0].power_watts; it covers all below it. [*] stands for every row: ledger.workloads[*].gpu_percent
+   */
+  path: string;
+  /**
+   * Why it is null
+   */
+  reason: string;
+}
+export interface ToldPair {
+  a: string;
+  b: string;
+  lag_seconds: number | null;
+  coefficient: number | null;
+  low: number | null;
+  high: number | null;
+  n: number;
+  n_effective: number | null;
+  p_value: number | null;
+  q_value: number | null;
+  verdict: "correlated" | "none" | "not-enough-data";
+  compared: ("changes" | "levels") | null;
+  /**
+   * The pair in words; they claim no cause
+   */
+  sentence: string;
 }
 /**
  * The machine's processors; shares are of the whole machine.
@@ -1061,6 +1538,12 @@ export interface Stall {
   stalled_seconds_total: number | null;
 }
 /**
+ * What the sign-in is sent.
+ */
+export interface Credentials {
+  token: string;
+}
+/**
  * The root file system's space, and the traffic of all physical block devices.
  */
 export interface Disk {
@@ -1168,6 +1651,21 @@ export interface Filesystem {
   read_only: boolean | null;
 }
 /**
+ * One side of a pair.
+ */
+export interface DrawnSeries {
+  name: string;
+  unit: string;
+  /**
+   * At the timestamps; of b those that were read the lag later
+   */
+  values: (number | null)[];
+  /**
+   * What the coefficient is of, with mean 0 and variance 1; at most 1000, evenly chosen
+   */
+  compared: (number | null)[];
+}
+/**
  * What every error looks like.
  */
 export interface ErrorAnswer {
@@ -1187,6 +1685,39 @@ export interface Fan {
    * Speed
    */
   speed_rpm: number | null;
+}
+/**
+ * How publishing to the bus of a fleet fares.
+ */
+export interface FleetReport {
+  /**
+   * 1 while the bus takes samples
+   */
+  connected: number | null;
+  /**
+   * Times that the bus was connected to
+   */
+  connections_total: number | null;
+  /**
+   * Samples that the bus has stored
+   */
+  published_samples_total: number | null;
+  /**
+   * Samples that were sent again and that the bus had already
+   */
+  repeated_samples_total: number | null;
+  /**
+   * Samples that the bus will not get: they were gone before it was back, or too large
+   */
+  lost_samples_total: number | null;
+  /**
+   * Samples since the start that the bus does not have yet
+   */
+  waiting_samples: number | null;
+  /**
+   * How long it took until the newest samples were stored
+   */
+  acknowledge_seconds: number | null;
 }
 /**
  * Samples that this reader does not get.
@@ -1656,37 +2187,6 @@ export interface SeriesValues {
   count: number[] | null;
 }
 /**
- * A time of which samples are missing.
- */
-export interface HistoryGap {
-  /**
-   * RFC 3339
-   */
-  from: string;
-  /**
-   * RFC 3339
-   */
-  to: string;
-  /**
-   * How many samples; null where that cannot be known
-   */
-  lost: number | null;
-  /**
-   * Why they are missing; after clock-set none need be: there the times jump
-   */
-  reason: "clock-set" | "damaged" | "history-failed" | "missed-ticks" | "not-running" | "queue-full";
-}
-export interface Unavailable {
-  /**
-   * Path of the value, as in system.gpus[0].power_watts; it covers all below it. [*] stands for every row: ledger.workloads[*].gpu_percent
-   */
-  path: string;
-  /**
-   * Why it is null
-   */
-  reason: string;
-}
-/**
  * How writing the history fares.
  */
 export interface HistoryReport {
@@ -1912,6 +2412,10 @@ export interface Workload {
    */
   user: string;
   /**
+   * Command line of its oldest process without its secrets; told where process_arguments asks for it
+   */
+  command: string | null;
+  /**
    * How its numbers came about
    */
   basis: Basis;
@@ -2034,6 +2538,78 @@ export interface Limit {
    * Whose number it is: the run's own, a cgroup's that others are in too, the whole machine's while the run asked for it, or a GPU's while the run used it
    */
   of: "cgroup" | "gpu" | "machine" | "run";
+}
+/**
+ * One number of both runs.
+ */
+export interface Measure {
+  /**
+   * Name of the column or the series, and at what it is compared
+   */
+  name: string;
+  /**
+   * What people call it
+   */
+  title: string;
+  /**
+   * steps: of the rows that the runs wrote; workload: what they took of the machine, out of the history; machine: of all of it while they ran
+   */
+  of: "machine" | "steps" | "workload";
+  unit: string;
+  /**
+   * What is compared; paired mean: that of the differences at equal steps or times, over the later half of what both have, or from the step on at which they begin to differ where that is later
+   */
+  statistic: "mean" | "midmean" | "paired mean";
+  a: Side;
+  b: Side;
+  /**
+   * B less A; null without enough data
+   */
+  difference: Between | null;
+  /**
+   * B over A; null where it is paired, where one may be 0, or without enough data
+   */
+  ratio: Between | null;
+  /**
+   * How often runs without a difference look so much apart
+   */
+  p_value: number | null;
+  /**
+   * The same for all measures together (Benjamini and Hochberg): differs at 0.05 and less, but for ratios within 0.5 % of 1
+   */
+  q_value: number | null;
+  verdict: "differs" | "no-difference-told" | "not-enough-data";
+  /**
+   * Why there is not enough data; else null
+   */
+  reason: string | null;
+  /**
+   * Null where no step stands out, or it is not by step
+   */
+  begins: Begins | null;
+  /**
+   * It in one sentence
+   */
+  says: string;
+}
+/**
+ * One run's values of a measure.
+ */
+export interface Side {
+  /**
+   * Mean of the middle half: of what lies between the quartiles
+   */
+  midmean: number;
+  median: number;
+  mean: number;
+  /**
+   * Values: rows of the run, or points of the history
+   */
+  n: number;
+  /**
+   * How many values without memory they are worth; null where that cannot be told
+   */
+  n_effective: number | null;
 }
 /**
  * Main memory. `used_bytes` is total less available: what could not be given to new work without swapping.
@@ -2202,6 +2778,10 @@ export interface Sample {
    * Verdicts that hold now, by earlier samples; at most 32
    */
   verdicts: Verdict[];
+  /**
+   * Alerts that fire now, by earlier samples; at most 32
+   */
+  alerts: Alert[];
   /**
    * Use of the machine by workload
    */
@@ -2469,11 +3049,109 @@ export interface Server {
    */
   history: HistoryReport | null;
   /**
+   * How publishing to the bus of a fleet fares
+   */
+  fleet: FleetReport | null;
+  /**
+   * How writing to a store by remote write fares
+   */
+  remote_write: RemoteWriteReport | null;
+  /**
+   * How the rules of alerts and their notices fare
+   */
+  alerts: AlertsReport | null;
+  /**
    * Probes by name
    */
   collectors: {
     [k: string]: Collector;
   };
+}
+/**
+ * How writing to a store by remote write fares.
+ */
+export interface RemoteWriteReport {
+  /**
+   * Samples that the store has taken
+   */
+  sent_samples_total: number | null;
+  /**
+   * Samples that the store will not get: it refused them, or they were gone before they were sent
+   */
+  dropped_samples_total: number | null;
+  /**
+   * Requests that failed and are sent again
+   */
+  failed_requests_total: number | null;
+  /**
+   * Size of the requests that were answered, compressed
+   */
+  sent_bytes_total: number | null;
+  /**
+   * Age of the newest sample that the store has
+   */
+  lag_seconds: number | null;
+  /**
+   * How long the newest request took
+   */
+  request_seconds: number | null;
+}
+/**
+ * One pair, as it is drawn. It was compared alone, so that its q value is its p value.
+ */
+export interface PairAnswer {
+  /**
+   * Beginning of the window, RFC 3339
+   */
+  from: string;
+  /**
+   * End of the window, RFC 3339
+   */
+  to: string;
+  /**
+   * What was read: each sample, or the means of minutes or hours
+   */
+  tier: "hours" | "minutes" | "samples";
+  /**
+   * Of what was read; 0 where there is nothing
+   */
+  interval_seconds: number;
+  /**
+   * How many intervals one series may be behind the other
+   */
+  max_lag: number;
+  /**
+   * Spearman's coefficient, or Pearson's
+   */
+  method: "pearson" | "rank";
+  /**
+   * What none of this tells
+   */
+  caveat: string;
+  /**
+   * Why samples of the window are missing, the oldest first
+   */
+  gaps: HistoryGap[];
+  /**
+   * What was left out, and why
+   */
+  unavailable: Unavailable[];
+  pair: ToldPair;
+  /**
+   * Each value is the mean of so long
+   */
+  point_seconds: number;
+  /**
+   * Of a, RFC 3339
+   */
+  timestamps: string[];
+  a: DrawnSeries;
+  b: DrawnSeries;
+  by_lag: ByLag;
+  /**
+   * How many samples both have at this lag
+   */
+  compared_count: number;
 }
 /**
  * Answer to a supervisor.
@@ -2613,11 +3291,58 @@ export interface RunsAnswer {
   unavailable: Unavailable[];
 }
 /**
+ * Two runs held against one another. Of all that is told B is held against A.
+ */
+export interface RunsCompared {
+  a: ComparedRun;
+  b: ComparedRun;
+  measures: Measure[];
+  /**
+   * What was recorded of them and is not the same
+   */
+  told: Told[];
+  /**
+   * What cannot be compared, and why
+   */
+  unavailable: Unavailable[];
+}
+/**
+ * One thing that was recorded of the two runs and is not the same.
+ */
+export interface Told {
+  /**
+   * As in revision, host or hyperparameters.lr
+   */
+  name: string;
+  a: boolean | number | string | null;
+  b: boolean | number | string | null;
+}
+/**
  * Samples after an id. The gap, if any, stands before the first of them.
  */
 export interface SamplesAnswer {
   samples: Sample[];
   gap: Gap | null;
+}
+/**
+ * What a browser is signed in with.
+ */
+export interface SignedIn {
+  scope: "admin" | "read" | "status";
+  /**
+   * When the session ends, RFC 3339
+   */
+  expires: string;
+}
+/**
+ * A ticket, for one GET with ?ticket=.
+ */
+export interface TicketAnswer {
+  ticket: string;
+  /**
+   * Until when it has to be used, RFC 3339
+   */
+  expires: string;
 }
 /**
  * A verdict that holds, or did lately.
