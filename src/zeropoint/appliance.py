@@ -53,7 +53,7 @@ from zeropoint.server.sessions import Sessions, kept_sessions
 from zeropoint.server.signin import SignIn
 from zeropoint.server.specs import Specs
 from zeropoint.server.status import Status
-from zeropoint.server.token_watch import follow_tokens
+from zeropoint.server.token_watch import HANG_SECONDS, follow_tokens
 from zeropoint.server.tokens import TokenRegister, TokenStore, utc_now
 from zeropoint.server.verdicts import Verdicts
 from zeropoint.settings import Settings, SettingsError
@@ -254,7 +254,9 @@ async def serve(settings: Settings, announce: Callable[[str], None], plan: "Plan
                 parts = [
                     appliance.scheduler.run(),
                     appliance.broadcaster.run(),
-                    follow_tokens(appliance.gate, appliance.broadcaster.end_unentitled),
+                    follow_tokens(
+                        appliance.gate, appliance.broadcaster.end_unentitled, Lane("tokens", HANG_SECONDS).call
+                    ),
                 ]
                 parts.append(appliance.front.run())
                 if appliance.publisher is not None:

@@ -143,3 +143,18 @@ def test_a_text_is_compared_with_every_token_in_constant_time():
     assert not [node for node in ast.walk(loop) if isinstance(node, ast.Break | ast.Return | ast.Compare)]
     called = [ast.unparse(node.func) for node in ast.walk(loop) if isinstance(node, ast.Call)]
     assert "hmac.compare_digest" in called
+
+
+def test_a_file_that_is_gone_lets_nobody_in_until_it_is_back(tmp_path: Path):
+    store = TokenStore(tmp_path)
+    text = store.create("read", "a", None, NOW)
+    register = TokenRegister(store)
+    (tmp_path / "tokens.json").rename(tmp_path / "elsewhere")
+    assert register.refresh()
+    assert register.exists, "a disk that is taken away must not open the door"
+    assert register.find(text, NOW) is None
+    assert register.failure is not None and "is gone" in register.failure
+    (tmp_path / "elsewhere").rename(tmp_path / "tokens.json")
+    register.refresh()
+    assert register.find(text, NOW) is not None
+    assert register.failure is None

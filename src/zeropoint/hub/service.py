@@ -51,7 +51,7 @@ from zeropoint.server.sessions import FILE as SESSIONS_FILE
 from zeropoint.server.sessions import Sessions, kept_sessions
 from zeropoint.server.signin import SignIn
 from zeropoint.server.status import Status
-from zeropoint.server.token_watch import follow_tokens
+from zeropoint.server.token_watch import HANG_SECONDS, follow_tokens
 from zeropoint.server.tokens import TokenRegister, TokenStore, replace_file, utc_now
 from zeropoint.settings import Settings, SettingsError
 from zeropoint.startup import (
@@ -263,7 +263,7 @@ async def _run(
     parts: list[Coroutine[Any, Any, None]] = [
         hub.receiver.run(),
         hub.look_after(),
-        follow_tokens(hub.gate, hub.feeds.end_unentitled),
+        follow_tokens(hub.gate, hub.feeds.end_unentitled, Lane("tokens", HANG_SECONDS).call),
         hub.front.run(),
     ]
     if server is not None:

@@ -71,6 +71,11 @@ class TokenStore:
                 raise TokenError(f"there is no token named {name!r}; there are {known}")
             tokens[:] = kept
 
+    @property
+    def gone(self) -> str:
+        """What is said of a file that was there."""
+        return f"{self._file} is gone; nobody is let in until it is back, or zeropoint is started again"
+
     def load(self) -> list[Token] | None:
         """All tokens; None when none was ever made. Raises TokenError when the file cannot be read or is damaged."""
         try:
@@ -107,6 +112,14 @@ class TokenStore:
             raise TokenError(f"{self._file} cannot be written: {error.strerror}") from None
 
 
+class Seen(Struct, frozen=True):
+    """What a look at the file found: its tokens, None where there is no file; or why it cannot be read."""
+
+    identity: tuple[int, int, int] | None
+    tokens: list[Token] | None = None
+    failure: str | None = None
+
+
 class TokenRegister:
     """The tokens as a running process knows them. `refresh` follows the file."""
 
@@ -119,20 +132,29 @@ class TokenRegister:
         self.refresh()
 
     def refresh(self) -> bool:
-        """Reads the file again when it has changed, and says whether it had. A file that cannot be read lets nobody in,
-        and says so."""
+        """Follows the file at once, and says whether it had changed."""
+        seen = self.look()
+        return seen is not None and self.take(seen)
+
+    def look(self) -> Seen | None:
+        """Reads the file where it has changed, which may hang as any disk; None where it has not."""
         identity = self._store.identity()
         if identity == self._identity and self.failure is None:
-            return False
-        self._identity = identity
+            return None
         try:
-            tokens = self._store.load()
+            return Seen(identity, self._store.load())
         except TokenError as error:
-            self._tokens, self.exists, self.failure = {}, True, str(error)
-            return True
-        self._tokens = {token.sha256: token for token in tokens or ()}
-        # Also with the last one revoked it stays closed: taking a right away must not open the door.
-        self.exists, self.failure = tokens is not None, None
+            return Seen(identity, failure=str(error))
+
+    def take(self, seen: Seen) -> bool:
+        """Goes by what was found from here on. A file that cannot be read, and one that is gone, let nobody in: a disk
+        that is taken away must not open the door, as revoking the last token does not. True: it may have changed."""
+        self._identity = seen.identity
+        self._tokens = {token.sha256: token for token in seen.tokens or ()}
+        self.failure = seen.failure
+        if seen.failure is None and seen.tokens is None and self.exists:
+            self.failure = self._store.gone
+        self.exists = self.exists or seen.failure is not None or seen.tokens is not None
         return True
 
     def ends_within(self, since: datetime, until: datetime) -> bool:
