@@ -46,6 +46,8 @@ def told_apart(path: Path, connection: apsw.Connection | None = None) -> Iterato
     """Whatever SQLite or the system raises inside, of the file at `path`, leaves it as a Fault."""
     try:
         yield
+    except UnicodeDecodeError as error:  # SQLite does not look at texts
+        raise Fault("damaged", path, "a text is no UTF-8") from error
     except (apsw.Error, OSError) as error:
         raise fault_of(error, path, connection) from error
 
