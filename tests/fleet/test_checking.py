@@ -12,10 +12,8 @@ from zeropoint.fleet.identity import Machine
 from zeropoint.fleet.message import Message, place_of
 from zeropoint.fleet.outgoing import with_machine
 from zeropoint.fleet.stream import LARGEST_SAMPLE_BYTES
-from zeropoint.history.decode import SampleDecoder
 
 ID = "0123456789abcdef" * 2
-DECODER = SampleDecoder({})
 
 
 def payload(**changes: Any) -> bytes:
@@ -29,7 +27,7 @@ def message(content: bytes, subject: str = f"zeropoint.{ID}.samples", **headers:
 
 
 def test_a_sample_passes_as_it_came_with_whose_it_is():
-    arrival = check(message(payload(), Zeropoint_Version="1.2.3", Zeropoint_Contract="1"), DECODER)
+    arrival = check(message(payload(), Zeropoint_Version="1.2.3", Zeropoint_Contract="1"))
     assert (arrival.machine, arrival.sample.id, arrival.message.id) == (Machine(ID, "box"), "e1-7", "js-5")
     assert (arrival.version, arrival.contract, arrival.gap) == ("1.2.3", 1, None)
 
@@ -61,13 +59,13 @@ def test_a_sample_passes_as_it_came_with_whose_it_is():
 )
 def test_what_is_no_sample_of_its_machine_is_refused(content: bytes):
     with pytest.raises(RefusedError):
-        check(message(content), DECODER)
+        check(message(content))
 
 
 @pytest.mark.parametrize("subject", ["zeropoint.x.samples", f"other.{ID}.samples", f"zeropoint.{ID}.samples.x", ""])
 def test_a_subject_of_somebody_else_is_refused(subject: str):
     with pytest.raises(RefusedError):
-        check(message(payload(), subject), DECODER)
+        check(message(payload(), subject))
 
 
 @pytest.mark.parametrize(
@@ -80,19 +78,19 @@ def test_a_subject_of_somebody_else_is_refused(subject: str):
     ],
 )
 def test_gaps_before_a_sample_become_one(told: str, lost: int | None, reason: str):
-    gap = check(message(payload(), Zeropoint_Gaps=told), DECODER).gap
+    gap = check(message(payload(), Zeropoint_Gaps=told)).gap
     assert gap is not None
     assert (gap.lost, gap.reason) == (lost, reason)
 
 
 @pytest.mark.parametrize("told", ["", "[]", "x", '[{"reason":"<b>"}]', "[" * 4000, "[" + "1," * 5000 + "1]"])
 def test_gaps_that_are_not_understood_are_none(told: str):
-    assert check(message(payload(), Zeropoint_Gaps=told), DECODER).gap is None
+    assert check(message(payload(), Zeropoint_Gaps=told)).gap is None
 
 
 def test_hostile_texts_are_made_fit_to_be_shown_and_bounded():
     hostile = payload(host={"id": ID, "name": "\x1b[31m\n\u202ebox" + "a" * 100_000})
-    arrival = check(message(hostile, Zeropoint_Version="9" * 1000, Zeropoint_Contract="9" * 1000), DECODER)
+    arrival = check(message(hostile, Zeropoint_Version="9" * 1000, Zeropoint_Contract="9" * 1000))
     assert arrival.machine.name.isprintable()
     assert len(arrival.machine.name) == 64
     assert len(arrival.version or "") <= 32

@@ -9,7 +9,6 @@ from aiohttp import web
 from msgspec import structs
 from multidict import MultiDict
 
-from tests.fleet.test_checking import DECODER
 from tests.fleet.test_machines import Clock, arrival, known
 from tests.support.samples import sample
 from zeropoint.fleet.checking import check
@@ -53,7 +52,7 @@ def receive(machines: Machines, number: int, sequence: int, given: Sample, time_
     machine = Machine(f"{number:032x}", f"box-{number}")
     payload = with_machine(msgspec.json.encode(given), machine)
     message = Message(sequence, f"zeropoint.{machine.id}.samples", {}, payload, time_ms, 0)
-    machines.receive(check(message, DECODER), is_live=True)
+    machines.receive(check(message), is_live=True)
 
 
 async def test_only_rows_that_look_another_way_are_told_again():

@@ -3,7 +3,6 @@
 import msgspec
 import pytest
 
-from tests.fleet.test_checking import DECODER
 from tests.support.samples import sample
 from zeropoint.fleet.checking import Arrival, check
 from zeropoint.fleet.identity import Machine
@@ -22,7 +21,7 @@ class Clock:
 def arrival(number: int, sequence: int, *, name: str = "box", time_ms: int = 1_000_000) -> Arrival:
     machine = Machine(f"{number:032x}", name)
     payload = with_machine(msgspec.json.encode(sample(sequence)), machine)
-    return check(Message(sequence, f"zeropoint.{machine.id}.samples", {}, payload, time_ms), DECODER)
+    return check(Message(sequence, f"zeropoint.{machine.id}.samples", {}, payload, time_ms))
 
 
 def known(clock: Clock, most: int = 10) -> Machines:

@@ -1,18 +1,19 @@
 """What comes over the bus is as hostile as whoever may publish there: a message becomes a sample, or it is refused.
 
-What passes is shown to readers as it came, byte by byte, so it must not break the framing of the event stream.
+What passes is shown to readers as it came, byte by byte, so it must not break the framing of the event stream, and it
+is JSON. That all of it has the model's form is not looked at: readers of a hub take it as text from outside.
 """
 
 import msgspec
 from msgspec import Struct
 
+from zeropoint.fleet.glance import Glance
 from zeropoint.fleet.identity import Machine, clean_name
 from zeropoint.fleet.message import Message
 from zeropoint.fleet.names import CONTRACT, GAPS, VERSION, host_of
 from zeropoint.fleet.stream import LARGEST_SAMPLE_BYTES
-from zeropoint.history.decode import SampleDecoder
 from zeropoint.history.sample_id import parse_id
-from zeropoint.model import Gap, Sample
+from zeropoint.model import Gap
 from zeropoint.texts import clean
 
 MOST_GAPS = 8
@@ -31,23 +32,17 @@ class Arrival(Struct, frozen=True):
 
     message: Message
     machine: Machine
-    sample: Sample
+    sample: Glance
     gap: Gap | None
     version: str | None
     contract: int | None
 
 
-class Owner(Struct, frozen=True):
-    """Whose a sample is, by what it says itself."""
-
-    host: Machine
-
-
-_owner = msgspec.json.Decoder(Owner)
+_glance = msgspec.json.Decoder(Glance)
 _gaps = msgspec.json.Decoder(list[Gap])
 
 
-def check(message: Message, decoder: SampleDecoder) -> Arrival:
+def check(message: Message) -> Arrival:
     """Raises RefusedError."""
     host, payload = host_of(message.subject), message.payload
     if host is None or len(payload) > LARGEST_SAMPLE_BYTES:
@@ -56,15 +51,15 @@ def check(message: Message, decoder: SampleDecoder) -> Arrival:
         raise RefusedError  # JSON of one line: what is sent on is a line of the event stream
     try:
         payload.decode()
-        owner, sample = _owner.decode(payload).host, decoder.decode(payload)
+        sample = _glance.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise RefusedError from None
     interval = sample.interval_seconds
-    if owner.id != host or parse_id(sample.id) is None:
+    if sample.host.id != host or parse_id(sample.id) is None:
         raise RefusedError
     if not SHORTEST_INTERVAL_SECONDS <= interval <= LONGEST_INTERVAL_SECONDS:
         raise RefusedError
-    machine = Machine(host, clean_name(owner.name))
+    machine = Machine(host, clean_name(sample.host.name))
     version = message.headers.get(VERSION)
     contract = message.headers.get(CONTRACT, "")
     return Arrival(

@@ -22,7 +22,6 @@ from zeropoint.fleet.machines import Known, State
 from zeropoint.fleet.message import event_id, sequence_of
 from zeropoint.fleet.names import ALL_SAMPLES, EPOCH, samples_of
 from zeropoint.fleet.stored import extent, stored_after
-from zeropoint.history.decode import SampleDecoder
 from zeropoint.model import Gap
 from zeropoint.texts import rfc3339
 
@@ -55,12 +54,10 @@ class Feeds:
     def __init__(
         self,
         max_subscribers: int,
-        decoder: SampleDecoder,
         link: Callable[[], Link | None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._max_subscribers = max_subscribers
-        self._decoder = decoder
         self._link = link
         self._clock = clock
         self._machines: dict[str, _Feed] = {}
@@ -179,7 +176,7 @@ class Feeds:
             frames = []
             for message in messages:
                 try:
-                    arrival = check(message, self._decoder)
+                    arrival = check(message)
                 except RefusedError:
                     continue  # who read it live has not got it either
                 frame = Frame(message.sequence, message.id, message.payload, gap_of(arrival, None))

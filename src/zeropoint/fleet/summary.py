@@ -5,7 +5,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from zeropoint.model import Alert, Gpu, Health, Sample, Severity, Status, Workload, WorkloadKind
+from zeropoint.fleet.glance import AlertGlance, Glance, GpuGlance, WorkloadGlance
+from zeropoint.model import Health, Severity, Status, WorkloadKind
 from zeropoint.texts import clean
 
 MOST_ROWS = 8
@@ -79,7 +80,7 @@ class Summary(Struct, frozen=True):
     workloads: Annotated[list[WorkloadNow], Meta(description="Those that use most of CPU and GPU")]
 
 
-def summary_of(sample: Sample) -> Summary:
+def summary_of(sample: Glance) -> Summary:
     system, runs = sample.system, sample.ai.runs or []
     cpu, memory, network, gpus = system.cpu, system.memory, system.network, system.gpus or []
     host = system.host.name if system.host is not None else None
@@ -114,20 +115,20 @@ def summary_of(sample: Sample) -> Summary:
     )
 
 
-def _worst(alerts: Iterable[Alert]) -> list[Alert]:
+def _worst(alerts: Iterable[AlertGlance]) -> list[AlertGlance]:
     return sorted(alerts, key=lambda one: WORST_FIRST.index(one.severity))
 
 
-def _busiest(workloads: Iterable[Workload]) -> list[Workload]:
+def _busiest(workloads: Iterable[WorkloadGlance]) -> list[WorkloadGlance]:
     used = [one for one in workloads if (one.cpu_percent or 0) + (one.gpu_percent or 0) > 0]
     return sorted(used, key=lambda one: (one.cpu_percent or 0) + (one.gpu_percent or 0), reverse=True)[:MOST_WORKLOADS]
 
 
-def _workload(one: Workload) -> WorkloadNow:
+def _workload(one: WorkloadGlance) -> WorkloadNow:
     return WorkloadNow(clean(one.id), clean(one.name), one.kind, one.cpu_percent, one.memory_bytes, one.gpu_percent)
 
 
-def _gpu_memory_percent(gpus: Iterable[Gpu]) -> float | None:
+def _gpu_memory_percent(gpus: Iterable[GpuGlance]) -> float | None:
     told = [(gpu.memory_used_bytes, gpu.memory_total_bytes) for gpu in gpus]
     known = [(used, total) for used, total in told if used is not None and total]
     total = sum(total for _, total in known)

@@ -13,7 +13,6 @@ from prometheus_client.exposition import choose_encoder
 from zeropoint.catalogue import values
 from zeropoint.feed.points import family_name, numbers_of, series_of
 from zeropoint.feed.view import View
-from zeropoint.fleet.checking import RefusedError
 from zeropoint.fleet.machines import Known, Machines
 from zeropoint.flight import Lane
 from zeropoint.history.decode import SampleDecoder
@@ -76,8 +75,9 @@ class HubExposition:
         labels = labels_of(known)
         try:
             sample = self._decoder.decode(known.payload)
-        except (ValueError, RecursionError):  # it was decoded when it came
-            raise RefusedError from None
+        except (ValueError, RecursionError):  # of another version, or of whoever publishes something else
+            collected.left_out += 1
+            return
         for value in filter(lambda value: view.holds(value.name), values(sample)):
             name = family_name(value.spec)
             family = collected.families.get(name)
@@ -99,7 +99,7 @@ class HubExposition:
         facts = self._facts
         numbers = (
             ("machines", "Machines that are known", "gauge", len(self._machines)),
-            ("machines_left_out", "Machines that this answer had no room for", "gauge", left_out),
+            ("machines_left_out", "Machines without room here, or whose sample is not understood", "gauge", left_out),
             ("listening", "1 while the bus is heard", "gauge", facts.is_listening()),
             ("messages", "Messages that came over the bus", "counter", facts.messages_total()),
             ("refused_messages", "Messages that were no samples of their machine", "counter", facts.refused_total()),

@@ -88,7 +88,6 @@ class Hub:
         server: NatsServer | None = None,
     ) -> None:
         reports = component_reports()
-        self._decoder = SampleDecoder(reports)
         self._server = server
         self._refused = 0
         self._newest_at: float | None = None
@@ -96,7 +95,7 @@ class Hub:
         self.receiver = Receiver(
             bus, self._receive, alive=self.machines.alive, restarted=self._restarted, limits=limits
         )
-        self.feeds = Feeds(settings.max_subscribers, self._decoder, lambda: self.receiver.link)
+        self.feeds = Feeds(settings.max_subscribers, lambda: self.receiver.link)
         data = Path(settings.data)
         self.front = front_of(settings, certificate, Lane("audit", AUDIT_SECONDS).call, claim)
         register = TokenRegister(TokenStore(data))
@@ -126,7 +125,7 @@ class Hub:
                 utc_now,
             ),
             openapi=OpenApi(reports),
-            exposition=HubExposition(self.gate, selecting, self.machines, self._decoder, facts),
+            exposition=HubExposition(self.gate, selecting, self.machines, SampleDecoder(reports), facts),
             hosts=Hosts(self.machines),
             fleet=Fleet(self.machines, selecting),
             asking=Asking(selecting, self._ask, self._ask_store if self.store else None).handler,
@@ -143,7 +142,7 @@ class Hub:
 
     def _receive(self, message: Message, is_new: bool) -> None:
         try:
-            arrival = check(message, self._decoder)
+            arrival = check(message)
             known = self.machines.receive(arrival, is_live=is_new)
         except (RefusedError, TooManyError):
             self._refused += 1
