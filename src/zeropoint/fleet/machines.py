@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from zeropoint.fleet.checking import Arrival
 from zeropoint.fleet.clock import Reading, reading_of
+from zeropoint.fleet.glance import Glance
 from zeropoint.fleet.identity import Machine
 from zeropoint.fleet.summary import Summary, summary_of
 from zeropoint.texts import parse_time
@@ -27,7 +28,7 @@ class TooManyError(Exception):
     """There is no room for another machine, or for so large a sample."""
 
 
-class Known(Struct, frozen=True):
+class Known(Struct):
     """What is known of a machine by its newest sample. `time_ms` is when the bus stored that, `heard_at` when it came,
     by the monotonic clock, None where it was stored before; `previous` is the place of the one before in the stream;
     `clock` is None where the sample tells no time."""
@@ -42,8 +43,16 @@ class Known(Struct, frozen=True):
     interval_seconds: float
     version: str | None
     contract: int | None
-    summary: Summary
+    sample: Glance
     clock: Reading | None
+    told: Summary | None = None
+
+    @property
+    def summary(self) -> Summary:
+        """Made when it is first asked for: most samples are followed by the next one before anybody does."""
+        if self.told is None:
+            self.told = summary_of(self.sample)
+        return self.told
 
 
 class Machines:
@@ -101,7 +110,7 @@ class Machines:
             interval_seconds=arrival.sample.interval_seconds,
             version=arrival.version,
             contract=arrival.contract,
-            summary=summary_of(arrival.sample),
+            sample=arrival.sample,
             clock=_clock(arrival, before),
         )
         self._known[id], self._bytes = known, total
