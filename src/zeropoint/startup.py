@@ -5,6 +5,7 @@ import errno
 import ipaddress
 import os
 import socket
+import stat
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -202,7 +203,22 @@ def locked(data: Path) -> Iterator[DataLock]:
     except OSError as error:
         if not os.path.isdir(data) and error.errno not in DISK_ERRORS:  # noqa: PTH112 - it raises nothing
             raise SettingsError(f"--data: {str(data)!r} cannot be used: {error.strerror}") from None
+    warn_of_writers(data)
     try:
         yield lock
     finally:
         lock.release()
+
+
+def warn_of_writers(data: Path) -> None:
+    """Says so where others than its owner may write to the data directory. It is not refused: volumes of containers are
+    often everybody's, and nobody else is there."""
+    if os.name != "posix":
+        return
+    try:
+        mode = data.stat().st_mode
+    except OSError:
+        return
+    if mode & (stat.S_IWGRP | stat.S_IWOTH):
+        whose = "everybody" if mode & stat.S_IWOTH else "its group"
+        log.warning("the data directory is not its owner's alone: who may write there makes tokens", may_write=whose)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.process import PROGRAM, TIMEOUT_SECONDS, clean_environment, running
+from tests.support.process import PROGRAM, TIMEOUT_SECONDS, clean_environment, running, spawn
 from tests.support.stream import Stream
 from tests.support.tokens import made
 
@@ -39,6 +39,20 @@ def test_files_are_0600_and_directories_0700_under_any_umask(tmp_path: Path, uma
     assert any("/history/" in name for name in found)
     wrong = {name: oct(mode) for name, mode in found.items() if mode != (0o700 if name[0] == "d" else 0o600)}
     assert wrong == {}
+
+
+@pytest.mark.parametrize(("mode", "told"), [(0o700, None), (0o755, None), (0o770, "its group"), (0o1777, "everybody")])
+def test_a_data_directory_that_others_may_write_to_is_told(tmp_path: Path, mode: int, told: str | None):
+    data = tmp_path / "data"
+    data.mkdir()
+    data.chmod(mode)
+    process = spawn("serve", "--port", "0", "--data", str(data))
+    assert process.stdout is not None
+    assert process.stdout.readline()
+    process.terminate()
+    _, errors = process.communicate(timeout=TIMEOUT_SECONDS)
+    assert ("who may write there makes tokens" in errors) is (told is not None)
+    assert told is None or f"may_write='{told}'" in errors
 
 
 def test_what_is_exported_is_for_its_owner_alone(tmp_path: Path):
