@@ -154,7 +154,7 @@ export class ZpDashboard extends LitElement {
     ];
     this.#timeline.window = (WINDOWS[0] ?? { window: { points: 20 } }).window;
     if (this.host !== null) {
-      const watch = new MachineWatch((signal) => this.#ask("api/v1/fleet", {}, signal), (words) => (this.silence = words));
+      const watch = new MachineWatch((signal) => this.#ask("api/v1/fleet", {}, signal), (words) => this.#tellSilence(words));
       this.#watch = watch;
       this.#release.push(() => watch.close());
     }
@@ -399,9 +399,14 @@ export class ZpDashboard extends LitElement {
     else if (before !== null) this.components?.focusCard(before);
   }
 
+  #tellSilence(words: string | null): void {
+    this.silence = words;
+    this.#follow(this.connection);
+  }
+
   #follow(state: ClientState): void {
     this.connection = state;
-    this.#timeline.connected = state.name === "live" || state.name === "polling";
+    this.#timeline.connected = (state.name === "live" || state.name === "polling") && this.silence === null;
   }
 
   readonly #action = (event: CustomEvent<HeaderAction>): void => {

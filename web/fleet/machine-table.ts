@@ -43,6 +43,7 @@ export class ZpMachineTable extends ZpWindowedTable<Machine> {
     key: ({ id }) => id,
     name: ({ name }) => name,
     address: (machine) => this.address(machine),
+    isOld: ({ status: word }) => word !== "live",
     under: (machine) => (machine.troubles.length > 0 ? troubleCell(machine) : workCell(machine)),
     columns: [
       { field: "name", label: "machine", title: "What the fleet calls it", isText: true, from: "", value: ({ name }) => name, cell: ({ name }) => name },

@@ -26,6 +26,8 @@ export interface Table<Row> {
   readonly key: (row: Row) => string;
   readonly name: (row: Row) => string;
   readonly address: (row: Row) => string;
+  /** Whether what stands in the row is not of now. */
+  readonly isOld: (row: Row) => boolean;
   /** What stands below the name where there is no room for columns. */
   readonly under: (row: Row) => TemplateResult | string;
 }
@@ -45,6 +47,7 @@ export abstract class ZpWindowedTable<Row> extends LitElement {
     tbody .row { height: 38px; cursor: pointer; }
     tbody .row > * { border-bottom: 1px solid var(--zp-grid); }
     tbody .row:hover, tbody .row:focus-within { background: var(--zp-page); }
+    .old > td:not(.of-state, .of-seen) { color: var(--zp-quiet); --zp-series-1: var(--zp-hatch); }
     .narrow tbody .row { height: 56px; }
     .spacer td { padding: 0; border: 0; }
     thead button { max-width: 100%; margin: 0; padding: 0; border: 0; background: none; overflow: hidden; text-overflow: ellipsis; color: inherit; font: inherit; cursor: pointer; }
@@ -138,9 +141,9 @@ export abstract class ZpWindowedTable<Row> extends LitElement {
   }
 
   #row(row: Row, index: number): TemplateResult {
-    const { columns, key, name, address, under } = this.table;
+    const { columns, key, name, address, isOld, under } = this.table;
     const [head, ...rest] = columns;
-    return html`<tr class="row" data-key=${key(row)} aria-rowindex=${index + 2} @click=${(event: Event) => this.#open(event, row)}>
+    return html`<tr class="row ${isOld(row) ? "old" : ""}" data-key=${key(row)} aria-rowindex=${index + 2} @click=${(event: Event) => this.#open(event, row)}>
       <th scope="row" class=${classOf(head?.field ?? "", "")}>
         <a class="name" href=${address(row)} title=${name(row)}>${head?.cell(row)}</a><span class="under">${this.isNarrow ? under(row) : nothing}</span>
       </th>

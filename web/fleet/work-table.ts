@@ -29,6 +29,7 @@ export class ZpWorkTable extends ZpWindowedTable<Work> {
     key: ({ key }) => key,
     name: ({ name }) => name,
     address: ({ machine }) => this.address(machine),
+    isOld: ({ machine }) => machine.status !== "live",
     under: ({ kind, status: word, cpu }) => `${kind}${word === null ? "" : `, ${word}`}${cpu === null ? "" : `, CPU ${cpu} %`}`,
     columns: [
       { field: "name", label: "work", title: "A run, a component, or one of the workloads that use most of a machine", isText: true, from: "", value: ({ name }) => name, cell: ({ name }) => name },
