@@ -9,6 +9,9 @@ from msgspec import Struct
 from zeropoint.feed.view import View
 from zeropoint.model import Gap
 
+# Views of the newest frame that are kept: as many as there may be streams of.
+MOST_NARROWED = 64
+
 
 class Wire(Struct, frozen=True):
     """What a subscriber's bytes depend on: its view, and whether HTTP frames them in chunks (HTTP/1.1) or not."""
@@ -23,7 +26,7 @@ class Wire(Struct, frozen=True):
 class Frame:
     """One sample on its way out. `gap` is what the sampler missed right before it."""
 
-    __slots__ = ("_events", "gap", "id", "payload", "sequence")
+    __slots__ = ("_events", "_narrowed", "gap", "id", "payload", "sequence")
 
     def __init__(self, sequence: int, id: str, payload: bytes, gap: Gap | None) -> None:
         self.sequence = sequence
@@ -31,6 +34,7 @@ class Frame:
         self.payload = payload
         self.gap = gap
         self._events: dict[Wire, bytes] | None = {}
+        self._narrowed: dict[View, bytes] = {}
 
     def event(self, wire: Wire) -> bytes:
         """The bytes for a subscriber of this kind; of the newest frame they are made once for all."""
@@ -40,12 +44,24 @@ class Frame:
             self._events[wire] = wire.framed(self._encode(wire.view))
         return self._events[wire]
 
+    def narrowed(self, view: View) -> bytes:
+        """The JSON for readers of a view; of the newest frame it is made once for all: a thousand may wait for it."""
+        if not view.sections:
+            return self.payload
+        found = self._narrowed.get(view)
+        if found is None:
+            found = view.narrow(self.payload)
+            if self._events is not None and len(self._narrowed) < MOST_NARROWED:
+                self._narrowed[view] = found
+        return found
+
     def retire(self) -> None:
         """Keeps the payload alone: a frame that is no longer the newest is asked for rarely."""
         self._events = None
+        self._narrowed.clear()
 
     def _encode(self, view: View) -> bytes:
-        sample = b"id: %b\ndata: %b\n\n" % (self.id.encode(), view.narrow(self.payload))
+        sample = b"id: %b\ndata: %b\n\n" % (self.id.encode(), self.narrowed(view))
         return sample if self.gap is None else event("gap", self.gap) + sample
 
 

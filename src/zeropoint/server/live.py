@@ -102,7 +102,7 @@ class Live:
         etag = f'"{frame.id}{"-public" if view.public else ""}"'
         if request.headers.get("If-None-Match") == etag:
             return web.Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": etag})
-        return json_response(view.narrow(frame.payload), headers={"ETag": etag, "Cache-Control": "private, no-cache"})
+        return json_response(frame.narrowed(view), headers={"ETag": etag, "Cache-Control": "private, no-cache"})
 
     @contextmanager
     def _place_of(self, client: str, feed: Broadcaster) -> Iterator[None]:
@@ -151,7 +151,7 @@ async def encode_answer(replay: Replay, view: View) -> bytes:
     """{"samples": [...], "gap": ...}"""
     samples = []
     for place, frame in enumerate(_told(replay), 1):
-        samples.append(view.narrow(frame.payload))
+        samples.append(frame.narrowed(view))
         if view.sections and place % NARROWED_AT_A_TIME == 0:
             await asyncio.sleep(0)
     return b'{"samples":[%b],"gap":%b}' % (b",".join(samples), msgspec.json.encode(_gap_before(replay)))
