@@ -122,7 +122,8 @@ def weigh(samples: Path) -> Outcome:
                 full = memory_bytes(hub.pid)[0]
                 at_hub = max(newest, _newest(port))
                 at_bare = int(bare.ask())
-            delays = [delay for reader in readers for delay in reader.delays_ms]
+            # The first that a reader gets is the newest, which waited for it.
+            delays = [delay for reader in readers for delay in reader.delays_ms[1:]]
     size = sum(len(line) for line in samples.read_bytes().splitlines()) / RECORDED
     return Outcome(
         hub_us=used[HUB] / received * 1e6,
