@@ -6,7 +6,9 @@ has what theirs may have: compression of everything.
 
 import os
 import random
+import shutil
 import socket
+import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,6 +30,17 @@ class Certificate(NamedTuple):
     chain: Path
     key: Path
     both: Path
+
+
+def self_signed(folder: Path) -> Certificate:
+    made = Certificate(folder / "chain.pem", folder / "key.pem", folder / "both.pem")
+    assert shutil.which("openssl"), "openssl is missing: apt-get install --no-install-recommends openssl"
+    kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+    names = [f"/CN={OWN_NAME}", "-addext", f"subjectAltName=DNS:{OWN_NAME},DNS:{SHARED_NAME}"]
+    files = ["-keyout", str(made.key), "-out", str(made.chain)]
+    subprocess.run(["openssl", "req", "-x509", *kind, "-subj", *names, *files], check=True, capture_output=True)
+    made.both.write_bytes(made.chain.read_bytes() + made.key.read_bytes())
+    return made
 
 
 class Places(NamedTuple):

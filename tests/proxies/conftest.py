@@ -1,13 +1,11 @@
 """Each proxy once, in front of one appliance that all of them share."""
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.proxies.configurations import KINDS, OWN_NAME, SHARED_NAME, Certificate, running_proxy
+from tests.proxies.configurations import KINDS, OWN_NAME, SHARED_NAME, Certificate, running_proxy, self_signed
 from tests.proxies.door import Door
 from tests.support.process import Appliance, running
 
@@ -22,15 +20,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    folder = tmp_path_factory.mktemp("tls")
-    made = Certificate(folder / "chain.pem", folder / "key.pem", folder / "both.pem")
-    assert shutil.which("openssl"), "openssl is missing: apt-get install --no-install-recommends openssl"
-    kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-    names = [f"/CN={OWN_NAME}", "-addext", f"subjectAltName=DNS:{OWN_NAME},DNS:{SHARED_NAME}"]
-    files = ["-keyout", str(made.key), "-out", str(made.chain)]
-    subprocess.run(["openssl", "req", "-x509", *kind, "-subj", *names, *files], check=True, capture_output=True)
-    made.both.write_bytes(made.chain.read_bytes() + made.key.read_bytes())
-    return made
+    return self_signed(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture(scope="session")
