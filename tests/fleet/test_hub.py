@@ -240,11 +240,33 @@ def test_an_hour_between_the_clocks_of_machines_changes_neither_order_nor_livene
     assert places == list(range(places[0], places[0] + len(seen)))
 
 
-async def _publish(url: str, subject: str, *payloads: bytes) -> None:
+async def _publish(url: str, subject: str, *payloads: bytes, **headers: str) -> None:
     client = await nats.connect(url)
     for payload in payloads:
-        await client.jetstream().publish(subject, payload)
+        await client.jetstream().publish(subject, payload, headers=dict(headers))
     await client.close()
+
+
+def test_messages_that_look_like_the_buss_own_break_neither_the_stream_nor_replay(tmp_path: Path):
+    with (
+        bus(tmp_path / "bus") as server,
+        machine(tmp_path / "a", server.url, "left"),
+        hub(tmp_path / "hub", "--nats", server.url) as one,
+    ):
+        wait_for(lambda: live(one, "left"))
+        with Stream(one) as stream:
+            first = stream.samples(2)[0]
+            for status in ("100", "204", "404", "409", "503"):
+                named = {"Status": status, "Nats-Sequence": "1", "Nats-Last-Consumer": "99"}
+                asyncio.run(_publish(server.url, f"zeropoint.{'e' * 32}.samples", b"", b"{}", **named))
+            wait_for(lambda: "10 messages were refused" in str(one.get("/health").json))
+            seen = stream.samples(12)
+        other = hub(tmp_path / "other", "--nats", server.url)
+        with other as fresh, Stream(fresh, Last_Event_ID=first.id or "") as stream:
+            again = stream.samples(8)
+    own = [number(event.json["id"]) for event in seen]
+    assert own == list(range(own[0], own[0] + len(own)))
+    assert [event.json["id"] for event in again[:8]] == [event.json["id"] for event in seen[1:9]]
 
 
 def test_what_is_no_sample_of_the_machine_that_its_subject_names_is_refused_and_counted(tmp_path: Path):

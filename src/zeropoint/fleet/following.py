@@ -56,14 +56,15 @@ class Following:
         async def on_message(message: Msg) -> None:
             nonlocal expected
             self._heard_at = self._clock()
-            if not message.data and message.headers:
+            found = delivered(message)
+            if found is None:
+                # By where it came from, not by its headers: a message may have any.
                 if not await self._controlled(link, message, expected - 1):
                     broken.set()
                 return
-            found = delivered(message)
-            if found is None or found[1] != expected:
+            if found[1] != expected:
                 broken.set()
-            if found is None or broken.is_set():
+            if broken.is_set():
                 return
             expected += 1
             self.sequence = found[0].sequence
