@@ -416,6 +416,27 @@ def test_wrong_arguments_of_a_hub_are_one_line(tmp_path: Path, arguments: tuple[
     assert says in errors
 
 
+def test_a_port_that_is_taken_is_told(tmp_path: Path):
+    with bus(tmp_path / "bus") as server:
+        arguments = ("--port", str(server.port), "--nats", server.url)
+        process = spawn("hub", *arguments, "--data", str(tmp_path / "hub"))
+        _, errors = process.communicate(timeout=TIMEOUT_SECONDS)
+    assert process.returncode == 3
+    assert errors.startswith(f"zeropoint: cannot listen on 127.0.0.1 port {server.port}: ")
+    assert errors.count("\n") == 1
+
+
+def test_a_hub_whose_bus_does_not_answer_serves_that_and_stops_when_it_is_asked(tmp_path: Path):
+    with hub(tmp_path / "hub", "--nats", "nats://someone:s3cret@127.0.0.1:1") as one:
+        health = wait_for(lambda: (told := one.get("/health")).status == 503 and told)
+        assert one.get("/metrics/sse").status == 503
+        assert one.get("/livez").status == 200
+        assert one.get("/api/v1/hosts").json == {"hosts": []}
+        assert one.stop() == 0
+    assert health.json["reasons"][0].startswith("the bus: 127.0.0.1:1: connection refused")
+    assert b"s3cret" not in health.body
+
+
 def test_a_port_of_the_bus_that_is_taken_is_told(tmp_path: Path):
     with bus(tmp_path / "bus") as server:
         process = spawn(

@@ -7,15 +7,13 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import structlog
 from aiohttp import web
 
-from zeropoint.ai.recognise import Recogniser
-from zeropoint.ai.registry import Options, components
 from zeropoint.catalogue import describe
 from zeropoint.feed.view import View, parse_view
 from zeropoint.fleet.asking import Answered, NoAnswerError, ask
@@ -40,8 +38,9 @@ from zeropoint.hub.routes import hub_routes
 from zeropoint.hub.selecting import Selecting
 from zeropoint.hub.state import Facts, State
 from zeropoint.hub.store import Store, refuse_wrong_store
-from zeropoint.model import Component
-from zeropoint.processes import ProcessTable
+from zeropoint.parts.clock import now_ms
+from zeropoint.parts.reports import known_reports
+from zeropoint.parts.sessions import keep_in
 from zeropoint.server.access import Gate
 from zeropoint.server.app import application
 from zeropoint.server.certificate import Certificate
@@ -52,7 +51,7 @@ from zeropoint.server.sessions import Sessions, kept_sessions
 from zeropoint.server.signin import SignIn
 from zeropoint.server.status import Status
 from zeropoint.server.token_watch import HANG_SECONDS, follow_tokens
-from zeropoint.server.tokens import TokenRegister, TokenStore, replace_file, utc_now
+from zeropoint.server.tokens import TokenRegister, TokenStore, utc_now
 from zeropoint.settings import Settings, SettingsError
 from zeropoint.startup import (
     certificate_of,
@@ -67,9 +66,9 @@ from zeropoint.startup import (
 
 log = structlog.get_logger()
 SHUTDOWN_SECONDS = 2.0
-SESSIONS_SECONDS = AUDIT_SECONDS = 5.0
+AUDIT_SECONDS = 5.0
 # How long the first answer waits for the bus: without it the hub serves what it has, which is that the bus is away.
-BEGIN_SECONDS = 10.0
+BEGIN_SECONDS = 5.0
 LOOK_SECONDS = 0.5
 
 
@@ -87,7 +86,7 @@ class Hub:
         limits: Limits | None = None,
         server: NatsServer | None = None,
     ) -> None:
-        reports = component_reports()
+        reports = known_reports()
         self._server = server
         self._refused = 0
         self._newest_at: float | None = None
@@ -174,31 +173,6 @@ class Hub:
         return None if self._newest_at is None else time.monotonic() - self._newest_at
 
 
-def now_ms() -> int:
-    return int(utc_now().timestamp() * 1000)
-
-
-def component_reports() -> Mapping[str, type[Component]]:
-    """The report of each AI component by its name, so that what machines tell of them is read whole."""
-    processes = ProcessTable()
-    probes = components(Options(artifacts=Path()), processes, Recogniser(processes))
-    return {probe.name: probe.report for probe in probes if issubclass(probe.report, Component)}
-
-
-def keep_in(file: Path, claim: Callable[[], None]) -> Callable[[bytes], Awaitable[None]]:
-    """What writes the sessions, on a thread of its own."""
-    lane = Lane("sessions", SESSIONS_SECONDS)
-
-    def write(content: bytes) -> None:
-        claim()
-        replace_file(file, content)
-
-    async def keep(content: bytes) -> None:
-        await lane.call(lambda: write(content))
-
-    return keep
-
-
 async def serve(settings: Settings, announce: Callable[[str], None], tell: Callable[[str], None]) -> None:
     """Runs until SIGTERM or SIGINT. `announce` gets the page's address once it is served, `tell` the command by which
     machines join, where the bus is the hub's own.
@@ -236,13 +210,25 @@ async def serve(settings: Settings, announce: Callable[[str], None], tell: Calla
         )
         try:
             server.start()
-            await server.ready()
-            tell(agents_line(server, listening))
-            await _run(hub, settings, server, announce, stop)
+            if await unless_stopped(server.ready(), stop):
+                tell(agents_line(server, listening))
+                await _run(hub, settings, server, announce, stop)
         except NatsServerError as error:
             raise SettingsError(f"--nats-listen: {error}") from None
         finally:
             server.end()
+
+
+async def unless_stopped(waiting: Coroutine[Any, Any, object], stop: asyncio.Event) -> bool:
+    """Whether `waiting` came to its end before the hub was told to stop. Raises what it raises."""
+    task, stopped = asyncio.ensure_future(waiting), asyncio.ensure_future(stop.wait())
+    await asyncio.wait([task, stopped], return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if not task.done():
+        task.cancel()
+        return False
+    await task
+    return not stop.is_set()
 
 
 async def _run(
@@ -259,21 +245,22 @@ async def _run(
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     assert runner.server is not None  # noqa: S101 - setup() makes it
-    parts: list[Coroutine[Any, Any, None]] = [
-        hub.receiver.run(),
-        hub.look_after(),
-        follow_tokens(hub.gate, hub.feeds.end_unentitled, Lane("tokens", HANG_SECONDS).call),
-        hub.front.run(),
-    ]
-    if server is not None:
-        parts.append(server.run())
     try:
+        listener, address = await listen(runner.server, hub.front, settings.host, settings.port)
+        parts: list[Coroutine[Any, Any, None]] = [
+            hub.receiver.run(),
+            hub.look_after(),
+            follow_tokens(hub.gate, hub.feeds.end_unentitled, Lane("tokens", HANG_SECONDS).call),
+            hub.front.run(),
+        ]
+        if server is not None:
+            parts.append(server.run())
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(part) for part in parts]
-            if not await hub.receiver.begun(BEGIN_SECONDS):
-                log.warning("the bus does not answer; it is served without it", reasons=hub.receiver.failures())
-            listener, address = await listen(runner.server, hub.front, settings.host, settings.port)
-            announce(address)
+            if await unless_stopped(hub.receiver.begun(BEGIN_SECONDS), stop):
+                if not hub.receiver.is_listening:
+                    log.warning("the bus does not answer; it is served without it", reasons=hub.receiver.failures())
+                announce(address)
             await stop.wait()
             listener.close()
             for task in running:
