@@ -49,10 +49,10 @@ def hub(config: str | None, **flags: Any) -> None:
     set_up_logs(settings.log_level)
     allow_many_connections()
     collect_garbage_seldom()
-    from zeropoint.hub import service  # noqa: PLC0415 - it loads nats-py
+    from zeropoint.hub import serving  # noqa: PLC0415 - it loads nats-py
 
     with asyncio.Runner(loop_factory=event_loop_factory()) as runner:
-        runner.run(service.serve(settings, announce, tell))
+        runner.run(serving.serve(settings, announce, tell))
 
 
 def tell(line: str) -> None:

@@ -10,7 +10,7 @@ from zeropoint.history.columns_reader import ColumnReader
 from zeropoint.history.moments import ALLOWED, parse_moment
 from zeropoint.history.unwritten import unwritten
 from zeropoint.model import Component
-from zeropoint.settings import Settings, SettingsError
+from zeropoint.settings import SettingsError
 from zeropoint.texts import rfc3339
 
 
@@ -49,8 +49,7 @@ def _tell_cut(last_ms: int) -> None:
 
 
 def _components() -> Mapping[str, type[Component]]:
-    # Not sooner: it loads all probes and the server, which takes most of a second.
-    from zeropoint.parts.reports import reports_of  # noqa: PLC0415
-    from zeropoint.sampler import Sampler  # noqa: PLC0415
+    # Not sooner: it loads all components, which takes a while.
+    from zeropoint.parts.reports import known_reports  # noqa: PLC0415
 
-    return reports_of(Sampler(Settings(), "", lambda *_: None).ai)
+    return known_reports()

@@ -1,17 +1,13 @@
-"""Composition root of a hub: builds its parts and runs them. Starting and stopping read top to bottom.
+"""Composition root of a hub: builds its parts.
 
 A hub keeps nothing of the fleet: what it tells comes over the bus, so several serve the same fleet and any can end.
 """
 
 import asyncio
-import contextlib
-import signal
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import structlog
 from aiohttp import web
 
 from zeropoint.catalogue import describe
@@ -23,13 +19,12 @@ from zeropoint.fleet.feeds import Feeds
 from zeropoint.fleet.identity import Machine
 from zeropoint.fleet.machines import Known, Machines, TooManyError
 from zeropoint.fleet.message import Message
-from zeropoint.fleet.nats_server import NatsServer, NatsServerError
+from zeropoint.fleet.nats_server import NatsServer
 from zeropoint.fleet.receiver import Receiver
 from zeropoint.fleet.stream import Limits
 from zeropoint.flight import Lane
 from zeropoint.history.decode import SampleDecoder
 from zeropoint.hub.asking import Asking
-from zeropoint.hub.bus import agents_line, joined_bus, limits_of, own_bus, own_server
 from zeropoint.hub.exposition import HubExposition
 from zeropoint.hub.fleet import Fleet
 from zeropoint.hub.hosts import Hosts
@@ -37,12 +32,11 @@ from zeropoint.hub.live import HubLive
 from zeropoint.hub.routes import hub_routes
 from zeropoint.hub.selecting import Selecting
 from zeropoint.hub.state import Facts, State
-from zeropoint.hub.store import Store, refuse_wrong_store
+from zeropoint.hub.store import Store
 from zeropoint.parts.clock import now_ms
 from zeropoint.parts.reports import known_reports
 from zeropoint.parts.sessions import keep_in
 from zeropoint.server.access import Gate
-from zeropoint.server.app import application
 from zeropoint.server.certificate import Certificate
 from zeropoint.server.openapi import OpenApi
 from zeropoint.server.pages import Pages
@@ -50,25 +44,14 @@ from zeropoint.server.sessions import FILE as SESSIONS_FILE
 from zeropoint.server.sessions import Sessions, kept_sessions
 from zeropoint.server.signin import SignIn
 from zeropoint.server.status import Status
-from zeropoint.server.token_watch import HANG_SECONDS, follow_tokens
 from zeropoint.server.tokens import TokenRegister, TokenStore, utc_now
-from zeropoint.settings import Settings, SettingsError
+from zeropoint.settings import Settings
 from zeropoint.startup import (
-    certificate_of,
     front_of,
     is_loopback,
-    listen,
-    locked,
-    refuse_open_bind,
-    refuse_public_without_names,
-    refuse_wrong_names,
 )
 
-log = structlog.get_logger()
-SHUTDOWN_SECONDS = 2.0
 AUDIT_SECONDS = 5.0
-# How long the first answer waits for the bus: without it the hub serves what it has, which is that the bus is away.
-BEGIN_SECONDS = 5.0
 LOOK_SECONDS = 0.5
 
 
@@ -171,103 +154,3 @@ class Hub:
 
     def _sample_age_seconds(self) -> float | None:
         return None if self._newest_at is None else time.monotonic() - self._newest_at
-
-
-async def serve(settings: Settings, announce: Callable[[str], None], tell: Callable[[str], None]) -> None:
-    """Runs until SIGTERM or SIGINT. `announce` gets the page's address once it is served, `tell` the command by which
-    machines join, where the bus is the hub's own.
-
-    Raises SettingsError for a setting that cannot work here, InUseError when a port or the data directory is taken.
-    """
-    certificate = certificate_of(settings.tls_cert, settings.tls_key)
-    refuse_wrong_names(settings)
-    refuse_public_without_names(settings.public_sections)
-    if settings.store:
-        refuse_wrong_store(settings.store)
-    refuse_open_bind(settings.host, TokenStore(Path(settings.data)))
-    with locked(Path(settings.data)) as lock:
-        stop = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            with contextlib.suppress(NotImplementedError):  # Windows: ^C raises KeyboardInterrupt there
-                asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        if settings.nats:
-            await _run(
-                Hub(settings, joined_bus(settings), claim=lock.take, certificate=certificate),
-                settings,
-                None,
-                announce,
-                stop,
-            )
-            return
-        server, listening = own_server(settings, lock.take)
-        hub = Hub(
-            settings,
-            own_bus(server, listening),
-            claim=lock.take,
-            certificate=certificate,
-            limits=limits_of(settings),
-            server=server,
-        )
-        try:
-            server.start()
-            if await unless_stopped(server.ready(), stop):
-                tell(agents_line(server, listening))
-                await _run(hub, settings, server, announce, stop)
-        except NatsServerError as error:
-            raise SettingsError(f"--nats-listen: {error}") from None
-        finally:
-            server.end()
-
-
-async def unless_stopped(waiting: Coroutine[Any, Any, object], stop: asyncio.Event) -> bool:
-    """Whether `waiting` came to its end before the hub was told to stop. Raises what it raises."""
-    task, stopped = asyncio.ensure_future(waiting), asyncio.ensure_future(stop.wait())
-    await asyncio.wait([task, stopped], return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    if not task.done():
-        task.cancel()
-        return False
-    await task
-    return not stop.is_set()
-
-
-async def _run(
-    hub: Hub, settings: Settings, server: NatsServer | None, announce: Callable[[str], None], stop: asyncio.Event
-) -> None:
-    app = application(
-        hub.routes,
-        hub.gate,
-        settings.allowed_hosts,
-        settings.allowed_origins,
-        front=hub.front,
-        embed_origins=settings.embed_origins,
-    )
-    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=SHUTDOWN_SECONDS)
-    await runner.setup()
-    assert runner.server is not None  # noqa: S101 - setup() makes it
-    try:
-        listener, address = await listen(runner.server, hub.front, settings.host, settings.port)
-        parts: list[Coroutine[Any, Any, None]] = [
-            hub.receiver.run(),
-            hub.look_after(),
-            follow_tokens(hub.gate, hub.feeds.end_unentitled, Lane("tokens", HANG_SECONDS).call),
-            hub.front.run(),
-        ]
-        if server is not None:
-            parts.append(server.run())
-        async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(part) for part in parts]
-            if await unless_stopped(hub.receiver.begun(BEGIN_SECONDS), stop):
-                if not hub.receiver.is_listening:
-                    log.warning("the bus does not answer; it is served without it", reasons=hub.receiver.failures())
-                announce(address)
-            await stop.wait()
-            listener.close()
-            for task in running:
-                task.cancel()
-    finally:
-        hub.feeds.close("shutdown")
-        await runner.cleanup()
-        if hub.store is not None:
-            await hub.store.close()
-        await hub.front.close()

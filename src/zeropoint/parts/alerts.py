@@ -3,11 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zeropoint.ai.recognise import Recogniser
-from zeropoint.ai.registry import Options, components
 from zeropoint.catalogue import describe
-from zeropoint.parts.reports import reports_of
-from zeropoint.processes import ProcessTable
+from zeropoint.parts.reports import known_reports
 from zeropoint.settings import Settings, SettingsError, load_tables
 from zeropoint.startup import Claim
 
@@ -25,11 +22,8 @@ def alerts_plan(settings: Settings, config: str | None) -> "Plan | None":
     from zeropoint.alerts.plan import plan_of  # noqa: PLC0415 - else nothing of it is loaded
     from zeropoint.alerts.table_reader import AlertsError  # noqa: PLC0415
 
-    processes = ProcessTable()
-    options = Options(artifacts=Path(settings.artifacts), openmetrics_targets=settings.openmetrics_targets)
     try:
-        ai = components(options, processes, Recogniser(processes))
-        return plan_of(tables, describe(reports_of(ai)))
+        return plan_of(tables, describe(known_reports(settings.openmetrics_targets)))
     except AlertsError as error:
         raise SettingsError(f"{config}: {error}") from None
     except ValueError as error:
