@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.test_layout import PHONE, assert_contrast
 from tests.browser.test_sign_in import refused, sign_in
+from tests.e2e.test_alerts import alert, config
 from tests.fleet.fleet import bus, hosts, hub, machine, wait_for
 from tests.support.browser import Tab
 from tests.support.faults import Clock
@@ -125,6 +126,23 @@ def test_work_that_runs_somewhere_is_found_with_its_machine_and_a_wrong_clock_is
         expect(rows).to_have_count(1)
         rows.get_by_role("link").click()
         tab.page.wait_for_url("**/control/metrics?host=ahead")
+
+
+def test_an_alert_of_a_machine_stands_in_its_row_which_comes_first(tmp_path: Path, visit: Callable[..., Tab]):
+    (tmp_path / "b").mkdir()
+    rule = alert("<b>full</b>", 'metric = "system.memory.usage_percent"\nabove = 0\nseverity = "critical"')
+    with (
+        bus(tmp_path / "bus") as server,
+        machine(tmp_path / "a", server.url, "calm"),
+        machine(tmp_path / "b", server.url, "hot", "--config", config(tmp_path, rule)),
+        hub(tmp_path / "hub", "--nats", server.url) as one,
+    ):
+        tab = opened(visit, one.url, 2)
+        expect(row(tab, "hot")).to_contain_text("<b>full</b>")
+        expect(row(tab, "hot")).to_contain_text("above 0")
+        assert names(tab) == ["hot", "calm"]
+        tab.page.get_by_role("button", name="verdicts 1").click()
+        expect(tab.page.get_by_role("table").get_by_role("link")).to_have_text(["hot"])
 
 
 def test_a_hub_with_tokens_shows_its_fleet_to_who_signs_in(tmp_path: Path, visit: Callable[..., Tab]):

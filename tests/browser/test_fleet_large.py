@@ -13,7 +13,7 @@ from tests.browser.machines import FIXTURES, watching
 from tests.browser.test_fleet import names, opened, row
 from tests.fleet.fleet import bus, hosts, hub, wait_for
 from tests.support.browser import Tab
-from tests.support.process import TIMEOUT_SECONDS, running
+from tests.support.process import TIMEOUT_SECONDS, Appliance, running
 
 pytestmark = pytest.mark.system
 MACHINES = 1000
@@ -41,13 +41,18 @@ def recorded(tmp_path: Path) -> Path:
     """Samples of this machine and of two recorded ones, a line each; one of them is hostile in all its texts."""
     samples = []
     with running(tmp_path / "own", "--interval", "0.2") as started:
-        samples.append(started.get("/metrics/json").body)
+        samples.append(later_sample(started))
     for name in ("golden", "hostile"):
         with watching(FIXTURES / name, tmp_path / name) as started:
-            samples.append(started.get("/metrics/json").body)
+            samples.append(later_sample(started))
     file = tmp_path / "samples.jsonl"
     file.write_bytes(b"\n".join(samples))
     return file
+
+
+def later_sample(of: Appliance) -> bytes:
+    """One that has rates: the first ones of a process have none."""
+    return wait_for(lambda: (found := of.get("/metrics/json")).json["system"]["cpu"]["usage_percent"] and found.body)
 
 
 @contextmanager

@@ -33,7 +33,10 @@ const CHOICES: readonly Choice[] = [
 const TABS: readonly (readonly [TabName, string])[] = [["machines", "machines"], ["work", "what runs where"]];
 const KEYS = "Keys: / searches, 1 and 2 are the tabs, ↑ ↓ go from row to row, Enter opens a machine, t is the theme";
 const NO_MACHINE = "No machine has published yet. On each: zeropoint serve --fleet NATS-URL; a hub that started the bus itself has printed the whole command.";
-const NOT_FOUND = "Nothing here is so.";
+const NOT_FOUND: Readonly<Record<TabName, string>> = {
+  machines: "No machine is so.",
+  work: "No work is so: no run, no component, nothing that uses a whole percent of a core or a GPU.",
+};
 
 export class ZpFleet extends LitElement {
   static override styles = pageStyles;
@@ -109,7 +112,7 @@ export class ZpFleet extends LitElement {
     const holds = CHOICES.find(({ name }) => name === filter)?.holds ?? (() => true);
     const chosen = this.machines.filter(holds);
     const isWaiting = this.#feed.state.name === "connecting";
-    const empty = isWaiting ? "" : this.machines.length === 0 ? NO_MACHINE : NOT_FOUND;
+    const empty = isWaiting ? "" : this.machines.length === 0 ? NO_MACHINE : NOT_FOUND[tab];
     const sort = (event: CustomEvent<Sorting>): void => this.#go({ sorting: event.detail });
     return tab === "machines"
       ? html`<zp-machine-table .rows=${found(chosen, words, ({ text }) => text)} .sorting=${sorting} .empty=${empty} .address=${this.#addressOf} @zp-sort=${sort}></zp-machine-table>`

@@ -23,15 +23,16 @@ export class ZpMachineTable extends ZpWindowedTable<Machine> {
     ZpWindowedTable.styles,
     cellStyles,
     css`
-      .of-name { width: 15%; }
-      .of-state { width: 158px; }
+      .of-name { width: 13%; }
+      .of-state { width: 132px; }
       .of-cpu, .of-memory { width: 112px; }
       .of-gpu { width: 150px; }
-      .of-seen { width: 104px; }
+      .of-work { width: 20%; }
+      .of-seen { width: 96px; }
       .narrow .of-name { width: auto; }
       .narrow .of-state { width: 104px; }
       .narrow .of-cpu { width: 84px; }
-      .narrow .share zp-bar { display: none; }
+      .narrow .share svg { display: none; }
     `,
   ];
 
@@ -49,7 +50,7 @@ export class ZpMachineTable extends ZpWindowedTable<Machine> {
       { field: "name", label: "machine", title: "What the fleet calls it", isText: true, from: "", value: ({ name }) => name, cell: ({ name }) => name },
       { field: "state", label: "state", title: "Whether the hub hears it, and whether its clock is right", isText: false, from: "", value: stateValue, cell: stateCell },
       { field: "cpu", label: "CPU", title: "Of the whole machine", isText: false, from: "", value: ({ cpu }) => cpu, cell: ({ cpu }) => share(cpu) },
-      { field: "memory", label: "memory", title: "Of the whole machine", isText: false, from: "narrow", value: ({ memory }) => memory, cell: ({ memory }) => share(memory, true) },
+      { field: "memory", label: "memory", title: "Of the whole machine", isText: false, from: "narrow", value: ({ memory }) => memory, cell: ({ memory }) => share(memory) },
       { field: "gpu", label: "GPUs", title: "Use of each, and their mean", isText: false, from: "narrow", value: meanGpu, cell: (machine) => shares(machine.gpus, meanGpu(machine), machine.gpusCount) },
       { field: "work", label: "AI work", title: "Components and runs; where there are none, what uses most", isText: false, from: "medium", value: workValue, cell: workCell },
       { field: "trouble", label: "verdicts and alerts", title: "The worst first; silent machines before those that warn", isText: false, from: "narrow", value: ({ badness, troublesCount }) => badness + Math.min(troublesCount, 99) / 100, cell: troubleCell },

@@ -1,8 +1,9 @@
 // <zp-windowed-table>: a table of any length, of which only the rows that can be seen are in the document. All rows have
 // one height, so that the place of each is known without it.
 
-import { LitElement, css, html, nothing, type CSSResultGroup, type TemplateResult } from "lit";
+import { LitElement, css, html, nothing, type CSSResultGroup, type PropertyValues, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
+import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import { sorted, turned, type Sortable, type Sorting } from "./order";
 import { rowOfKey, scrollTo, stretchAt, type Stretch } from "./shown-rows";
@@ -89,12 +90,18 @@ export abstract class ZpWindowedTable<Row> extends LitElement {
     this.#sizes.disconnect();
   }
 
-  override render(): TemplateResult {
-    const { key, name, columns, label } = this.table;
-    const isHeld = this.hasUpdated && this.renderRoot.querySelector("tbody:hover, tbody:focus-within") !== null;
+  // Not at each scroll: it takes longer than all else.
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has("rows") && !changed.has("sorting")) return;
+    const { key, name, columns } = this.table;
+    const isHeld = !changed.has("sorting") && this.hasUpdated && this.renderRoot.querySelector("tbody:hover, tbody:focus-within") !== null;
     this.#standing = !isHeld ? null : (this.#standing ?? this.#shown.map(key));
     const column = columns.find(({ field }) => field === this.sorting.field) ?? columns[0];
     this.#shown = column === undefined ? this.rows : sorted(this.rows, this.sorting, { value: column.value, name, key }, this.#standing);
+  }
+
+  override render(): TemplateResult {
+    const { key, columns, label } = this.table;
     const first = Math.min(this.stretch.first, Math.max(0, this.#shown.length - 1));
     const inside = this.#shown.slice(first, this.stretch.end);
     return html`<div class="scroll" tabindex="0" role="region" aria-label=${label} @scroll=${this.#scrolled} @keydown=${this.#key}>
@@ -143,12 +150,12 @@ export abstract class ZpWindowedTable<Row> extends LitElement {
   #row(row: Row, index: number): TemplateResult {
     const { columns, key, name, address, isOld, under } = this.table;
     const [head, ...rest] = columns;
-    return html`<tr class="row ${isOld(row) ? "old" : ""}" data-key=${key(row)} aria-rowindex=${index + 2} @click=${(event: Event) => this.#open(event, row)}>
-      <th scope="row" class=${classOf(head?.field ?? "", "")}>
+    // A row is made anew where it has changed, and stands as it is where only others scroll by.
+    const cells = guard([row, this.isNarrow, address(row)], () => html`<th scope="row" class=${classOf(head?.field ?? "", "")}>
         <a class="name" href=${address(row)} title=${name(row)}>${head?.cell(row)}</a><span class="under">${this.isNarrow ? under(row) : nothing}</span>
       </th>
-      ${rest.map(({ field, from, cell }) => html`<td class=${classOf(field, from)}>${cell(row)}</td>`)}
-    </tr>`;
+      ${rest.map(({ field, from, cell }) => html`<td class=${classOf(field, from)}>${cell(row)}</td>`)}`);
+    return html`<tr class="row ${isOld(row) ? "old" : ""}" data-key=${key(row)} aria-rowindex=${index + 2} @click=${(event: Event) => this.#open(event, row)}>${cells}</tr>`;
   }
 
   // Once a picture: a scroll tells of itself more often.
