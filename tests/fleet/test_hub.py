@@ -258,8 +258,9 @@ def test_messages_that_look_like_the_buss_own_break_neither_the_stream_nor_repla
             first = stream.samples(2)[0]
             for status in ("100", "204", "404", "409", "503"):
                 named = {"Status": status, "Nats-Sequence": "1", "Nats-Last-Consumer": "99"}
-                asyncio.run(_publish(server.url, f"zeropoint.{'e' * 32}.samples", b"", b"{}", **named))
-            wait_for(lambda: "10 messages were refused" in str(one.get("/health").json))
+                nothing = (b"", b"{}") * 20  # more than is replayed at once
+                asyncio.run(_publish(server.url, f"zeropoint.{'e' * 32}.samples", *nothing, **named))
+            wait_for(lambda: "200 messages were refused" in str(one.get("/health").json))
             seen = stream.samples(12)
         other = hub(tmp_path / "other", "--nats", server.url)
         with other as fresh, Stream(fresh, Last_Event_ID=first.id or "") as stream:

@@ -6,23 +6,18 @@ older than memory comes out of the stream.
 
 import time
 from collections.abc import Callable, Iterator
-from typing import Annotated
 
 import msgspec
-from msgspec import Meta
 
-from zeropoint.feed.archive import Found, FrameArchive
 from zeropoint.feed.broadcaster import Broadcaster, Statistics
 from zeropoint.feed.frames import Frame, event
-from zeropoint.feed.ring import Replay, Ring
-from zeropoint.fleet.checking import Arrival, RefusedError, check
+from zeropoint.feed.ring import Ring
+from zeropoint.fleet.archive import archive_of, gap_of
+from zeropoint.fleet.checking import Arrival
 from zeropoint.fleet.connection import Link
-from zeropoint.fleet.identity import Machine
 from zeropoint.fleet.machines import Known, State
-from zeropoint.fleet.message import event_id, sequence_of
+from zeropoint.fleet.message import event_id
 from zeropoint.fleet.names import ALL_SAMPLES, EPOCH, samples_of
-from zeropoint.fleet.stored import extent, stored_after
-from zeropoint.model import Gap
 from zeropoint.texts import rfc3339
 
 # A feed of one machine has what a reader needs that was gone for a moment; all else is in the stream.
@@ -32,12 +27,6 @@ HEARTBEAT_SECONDS = 2.0
 USUAL_INTERVAL_SECONDS = 1.0
 # How long the feed of one machine is kept that nobody reads.
 IDLE_SECONDS = 60.0
-
-
-class MachineGap(Gap, frozen=True, kw_only=True):
-    """What is missing of one machine's samples; ids are those of the hub's stream."""
-
-    host: Annotated[Machine, Meta(description="Whose samples they are")]
 
 
 class _Feed:
@@ -154,42 +143,13 @@ class Feeds:
             self._max_subscribers,
             msgspec.json.encode,
             self._clock,
-            frames=self._archive(subject),
+            frames=archive_of(subject, self._link),
             heartbeat_seconds=HEARTBEAT_SECONDS,
             elsewhere=elsewhere,
             # A machine that was away comes back with a minute of samples at once.
             brings_up_slow=True,
         )
         return broadcaster
-
-    def _archive(self, subject: str) -> FrameArchive:
-        """What the stream has of a subject."""
-
-        async def after(id: str, limit: int) -> Found:
-            link = self._link()
-            if link is None:
-                raise ConnectionError("the bus is away")
-            sequence, there = sequence_of(id), await extent(link)
-            if sequence is None or sequence > there.last:
-                return Found([], is_known=False)
-            messages = await stored_after(link, sequence, subject, limit)
-            frames = []
-            for message in messages:
-                try:
-                    arrival = check(message)
-                except RefusedError:
-                    continue  # who read it live has not got it either
-                frame = Frame(message.sequence, message.id, message.payload, gap_of(arrival, None))
-                frame.retire()
-                frames.append(frame)
-            gap = None
-            if frames and there.first > sequence + 1:
-                # Of one machine's samples nobody can tell how many of those that are gone were its.
-                lost = there.first - sequence - 1 if subject == ALL_SAMPLES else None
-                gap = Gap(since=id, until=frames[0].id, lost=lost, reason="beyond-replay")
-            return Found([Replay(gap, frames)] if frames else [], is_known=True)
-
-        return after
 
 
 class Counts:
@@ -201,19 +161,6 @@ class Counts:
     def add(self, statistics: Statistics) -> None:
         self.dropped += statistics.dropped_total
         self.stalled += statistics.stalled_total
-
-
-def gap_of(arrival: Arrival, previous: int | None) -> MachineGap | None:
-    """What is missing before a sample, by the ids of the hub; `previous` is the machine's sample before."""
-    if arrival.gap is None:
-        return None
-    return MachineGap(
-        since=None if previous is None else event_id(previous),
-        until=arrival.message.id,
-        lost=arrival.gap.lost,
-        reason=arrival.gap.reason,
-        host=arrival.machine,
-    )
 
 
 class MachineState(msgspec.Struct, frozen=True):

@@ -7,7 +7,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from msgspec import structs
 
-from zeropoint.fleet.feeds import MachineGap, MachineState
+from zeropoint.fleet.archive import MachineGap
+from zeropoint.fleet.feeds import MachineState
 from zeropoint.fleet.identity import Machine
 from zeropoint.hub.exposition import HubExposition
 from zeropoint.hub.fleet import SINCE, Fleet, FleetAnswer
