@@ -106,6 +106,7 @@ describe("tabs that differ", () => {
   test.each([
     ["the token", { token: "other" }],
     ["the sections", { sections: ["ai"] }],
+    ["the machine", { host: "gpu box" }],
     ["the address", { path: "below" }],
   ])("in %s have a stream each", async (_, options) => {
     const { tab } = await first();
@@ -114,6 +115,12 @@ describe("tabs that differ", () => {
     expect(bench.peer.untaken[0]).toContain("metrics/sse");
     expect(bench.worker.host.statistics()).toEqual({ streams: 2, members: 2 });
     expect(tab.state.name).toBe("live");
+  });
+
+  test("a machine that is asked for stands in the address", async () => {
+    bench.tab({ host: "gpu box", sections: ["ai"] });
+    const { url } = await bench.peer.next("metrics/sse");
+    expect([...url.searchParams]).toEqual([["sections", "ai"], ["host", "gpu box"]]);
   });
 
   test("in the order of their sections alone share one", async () => {

@@ -62,6 +62,7 @@ export class MutePort implements Port {
 interface TabOptions {
   token?: string;
   sections?: string[];
+  host?: string;
   path?: string;
   open?: () => WorkerHandle;
   /** Answers the request for the newest sample that a tab makes itself while its worker starts. Default: nothing does. */
@@ -81,13 +82,13 @@ export class Tab {
   onLine = (_line: string) => {};
   #onChange = () => {};
 
-  constructor(bench: Bench, open: () => WorkerHandle, { token, sections = [], path = "", headStart = never }: TabOptions) {
+  constructor(bench: Bench, open: () => WorkerHandle, { token, sections = [], host, path = "", headStart = never }: TabOptions) {
     const base = resolveBase(bench.peer.url + path, "");
     const isHeadStart = ({ pathname, searchParams }: URL) => pathname.endsWith("/json") && !searchParams.has("since");
     const ownFetch: typeof fetch = (input, init) =>
       isHeadStart(input as URL) ? headStart(input, init) : fetch(input, init);
     const context = {
-      endpoint: { base, sections, token: token ?? null, fetch: ownFetch },
+      endpoint: { base, sections, host, token: token ?? null, fetch: ownFetch },
       timing: DEFAULT_TIMING,
       clock: bench.clock,
       random: () => 0.5,
