@@ -1017,7 +1017,7 @@ class AlertRule(Section, frozen=True, kw_only=True):
     verdict: Annotated[Text, text("Name of a verdict; * for all")]
     above: Annotated[Real, text("It fires for values above")]
     below: Annotated[Real, text("It fires for values below")]
-    clear: Annotated[Real, text("The level at which it ends")]
+    ends_at: Annotated[Real, text("The level at which it ends")]
     words: Annotated[list[str], text("It fires for these words of a state")]
     for_seconds: Annotated[float, text("For how long before it fires")]
     clear_for_seconds: Annotated[float, text("For how long it must be back before it ends")]

@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { alertsOf, parseAlerts } from "./alerts";
 
 const RULE = {
-  name: "disk", severity: "critical", metric: "system.disk.filesystems.*.usage_percent", verdict: null, above: 90, below: null, clear: 80, words: [],
+  name: "disk", severity: "critical", metric: "system.disk.filesystems.*.usage_percent", verdict: null, above: 90, below: null, ends_at: 80, words: [],
   for_seconds: 300, clear_for_seconds: 300, missing: "ignore", quiet: ["22:00-07:00"], timezone: "Europe/Berlin", notify: ["phone"], state: "firing",
   series_count: 2, instances: [{ subject: "system.disk.filesystems./.usage_percent", state: "firing", since: "2026-11-24T09:50:48.000Z", value: 95 }],
 };
 
 function conditionOf(changes: object): string {
-  return parseAlerts({ rules: [{ ...RULE, clear: null, for_seconds: 0, quiet: [], timezone: null, ...changes }] }).rules[0]?.condition ?? "";
+  return parseAlerts({ rules: [{ ...RULE, ends_at: null, for_seconds: 0, quiet: [], timezone: null, ...changes }] }).rules[0]?.condition ?? "";
 }
 
 describe("alerts of a sample", () => {

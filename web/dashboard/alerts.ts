@@ -157,7 +157,7 @@ function eventOf(row: Row): AlertEvent[] {
 function conditionOf(row: Row): string {
   const verdict = textOf(row["verdict"]);
   const parts = [verdict === "*" ? "any verdict" : verdict !== null ? `verdict ${verdict}` : `${textOf(row["metric"]) ?? ""}${levelOf(row)}`];
-  if (typeof row["clear"] === "number") parts.push(`ends at ${row["clear"]}`);
+  if (typeof row["ends_at"] === "number") parts.push(`ends at ${row["ends_at"]}`);
   const hold = numberOf(row["for_seconds"]);
   if (hold > 0) parts.push(`for ${inWords(hold, "duration")}`);
   const quiet = textsOf(row["quiet"]);

@@ -897,7 +897,7 @@ export interface AlertRule {
   /**
    * The level at which it ends
    */
-  clear: number | null;
+  ends_at: number | null;
   /**
    * It fires for these words of a state
    */
