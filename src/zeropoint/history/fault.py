@@ -46,8 +46,11 @@ def told_apart(path: Path, connection: apsw.Connection | None = None) -> Iterato
     """Whatever SQLite or the system raises inside, of the file at `path`, leaves it as a Fault."""
     try:
         yield
-    except UnicodeDecodeError as error:  # SQLite does not look at texts
+    # SQLite looks neither at texts nor at what stands in place of a number.
+    except UnicodeDecodeError as error:
         raise Fault("damaged", path, "a text is no UTF-8") from error
+    except TypeError as error:
+        raise Fault("damaged", path, "a value is of another type") from error
     except (apsw.Error, OSError) as error:
         raise fault_of(error, path, connection) from error
 
@@ -56,7 +59,8 @@ def fault_of(error: Exception, path: Path, connection: apsw.Connection | None = 
     """What an error of SQLite or of the system means for the file at `path`."""
     if isinstance(error, OSError):
         return Fault(*_of_system(error.errno or 0, path))
-    if isinstance(error, apsw.CorruptError | apsw.NotADBError):
+    # Nothing is written that a constraint forbids: what is there already is not what was written.
+    if isinstance(error, apsw.CorruptError | apsw.NotADBError | apsw.ConstraintError):
         return Fault("damaged", path, _code(error))
     if isinstance(error, apsw.FullError):
         return Fault("full", path)

@@ -2,8 +2,9 @@
 
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import apsw
 import msgspec
@@ -151,11 +152,11 @@ class GapReader:
                 rows = connection.execute(query, (to_ms, from_ms)).fetchall()
         finally:
             database.close(connection)
-        return [msgspec.convert(row, Loss) for row in _named(rows)]
+        return list(_whole(rows))
 
 
-def _named(rows: list[tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
-    """Rows of reasons that are known: those of a damaged file may hold anything."""
+def _whole(rows: list[tuple[Any, ...]]) -> Iterator[Loss]:
+    """Those that tell a loss: those of a damaged file may hold anything."""
     for row in rows:
-        if row[3] in get_args(LossReason):
-            yield dict(zip(Loss.__struct_fields__, row, strict=True))
+        with suppress(msgspec.ValidationError):
+            yield msgspec.convert(dict(zip(Loss.__struct_fields__, row, strict=True)), Loss)

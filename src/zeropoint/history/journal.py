@@ -147,6 +147,8 @@ class Journal:
         """Position, id and time of what was written last; its time need not be the latest."""
         with told_apart(self.path, self._connection):
             ends = database.fetch(self._connection, END)
+            if ends and not (isinstance(ends[0][0], int) and isinstance(ends[0][2], int)):
+                raise TypeError
         self._position, self._epoch, self._sequence, self.newest_time_ms = ends[0] if ends else (0, "", 0, None)
         self._inherited_position, self._inherits = self._position, True
 

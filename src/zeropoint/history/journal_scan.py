@@ -32,7 +32,8 @@ def unit_after(connection: apsw.Connection, position: int) -> Unit | None:
     """The next unit that holds positions after the given one; None at the end."""
     found = fetch(
         connection,
-        "SELECT last_position, epoch, crc, content FROM blocks WHERE last_position > ?1 AND position >= "
+        "SELECT last_position, epoch, crc, content FROM blocks "
+        "WHERE last_position > ?1 AND typeof(last_position) = 'integer' AND position >= "
         "ifnull((SELECT max(position) FROM blocks WHERE position <= ?1), 0) ORDER BY position LIMIT 1",
         (position,),
     )

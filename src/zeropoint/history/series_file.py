@@ -1,4 +1,7 @@
-"""What lies in one file of a tier, through a connection that is open."""
+"""What lies in one file of a tier, through a connection that is open.
+
+Damage can put anything in place of a number, whatever the table allows: such a row is passed over.
+"""
 
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -63,7 +66,8 @@ def rows_between(connection: apsw.Connection, from_ms: int, to_ms: int) -> list[
     sql = """
         SELECT id, start_ms, end_ms, interval_ms FROM blocks WHERE start_ms >= ? AND start_ms < ? ORDER BY start_ms, id
     """
-    return [Row(*row) for row in connection.execute(sql, (from_ms, to_ms))]
+    rows = connection.execute(sql, (from_ms, to_ms))
+    return [Row(*row) for row in rows if all(isinstance(value, int) for value in row)]
 
 
 def content_of(connection: apsw.Connection, id: int) -> bytes:
@@ -80,19 +84,22 @@ def unrolled(connection: apsw.Connection, span_ms: int) -> dict[int, bool]:
         SELECT span * ?1, newest > coalesce((SELECT last_id FROM rolled WHERE start_ms = span * ?1), 0)
         FROM (SELECT start_ms / ?1 AS span, max(id) AS newest FROM blocks GROUP BY span)
     """
-    return {start: bool(is_due) for start, is_due in connection.execute(sql, (span_ms,))}
+    spans = connection.execute(sql, (span_ms,))
+    return {start: bool(is_due) for start, is_due in spans if isinstance(start, int)}
 
 
 def rolled_spans(connection: apsw.Connection) -> set[int]:
     """Beginnings of the spans that a coarser tier has."""
-    return {start for (start,) in connection.execute("SELECT first_sequence FROM blocks WHERE epoch = ''")}
+    spans = connection.execute("SELECT first_sequence FROM blocks WHERE epoch = ''")
+    return {start for (start,) in spans if isinstance(start, int)}
 
 
 def extent_of(connection: apsw.Connection) -> tuple[int, int] | None:
     """Times of the first value and the last; None without blocks."""
-    sql = "SELECT start_ms FROM blocks ORDER BY start_ms LIMIT 1"
+    is_number = "typeof(start_ms) = 'integer' AND typeof(end_ms) = 'integer'"
+    sql = f"SELECT start_ms FROM blocks WHERE {is_number} ORDER BY start_ms LIMIT 1"  # noqa: S608 - of ours
     for (start_ms,) in connection.execute(sql):
-        sql = "SELECT end_ms FROM blocks ORDER BY start_ms DESC, id DESC LIMIT 1"
+        sql = f"SELECT end_ms FROM blocks WHERE {is_number} ORDER BY start_ms DESC, id DESC LIMIT 1"  # noqa: S608
         return start_ms, next(iter(connection.execute(sql)))[0]
     return None
 
