@@ -44,7 +44,7 @@ def recorded(tmp_path: Path) -> Path:
         samples.append(later_sample(started))
     for name in ("golden", "hostile"):
         with watching(FIXTURES / name, tmp_path / name) as started:
-            samples.append(later_sample(started))
+            samples.append(started.get("/metrics/json").body)
     file = tmp_path / "samples.jsonl"
     file.write_bytes(b"\n".join(samples))
     return file
