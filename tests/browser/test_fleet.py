@@ -160,6 +160,27 @@ def test_a_hub_with_tokens_shows_its_fleet_to_who_signs_in(tmp_path: Path, visit
         tab.next_sample(2)
 
 
+def test_a_visitor_sees_what_is_public_of_a_machine_and_is_asked_for_a_token_for_the_fleet(
+    tmp_path: Path, visit: Callable[..., Tab]
+):
+    made(tmp_path / "hub", "read")
+    with (
+        bus(tmp_path / "bus") as server,
+        machine(tmp_path / "a", server.url, "left"),
+        machine(tmp_path / "b", server.url, "right"),
+        hub(tmp_path / "hub", "--nats", server.url, "--public-sections", "system.cpu,system.host") as one,
+    ):
+        tab = visit(one.url).open()
+        expect(tab.page.get_by_role("heading", name="This hub asks for a token")).to_be_visible()
+        tab.open("/control/metrics?host=left")
+        expect(tab.page.locator("zp-public[data-sample]")).to_be_attached()
+        tab.reach("live")
+        expect(tab.page.get_by_role("heading", name="CPU")).to_be_visible()
+        feeds = [url for url in tab.requested if "/metrics/sse" in url or "/metrics/json" in url]
+        assert all("host=left" in url and "sections=" in url for url in feeds)
+        assert refused(tab) == []
+
+
 def test_an_appliance_has_no_page_of_a_fleet(tmp_path: Path, visit: Callable[..., Tab]):
     with running(tmp_path, "--interval", "0.2") as started:
         tab = visit(started.url).open("/control/metrics?host=other")

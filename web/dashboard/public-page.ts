@@ -83,8 +83,9 @@ export class ZpPublic extends LitElement {
     client.addEventListener("sample", (event) => {
       const isFirst = this.#timeline.newest === null;
       this.#timeline.append(whole(event.detail));
-      // The charts name their columns in the picture after this one; the past is read into them.
-      if (isFirst) requestAnimationFrame(() => requestAnimationFrame(() => void past.fill()));
+      // The charts name their columns in the picture after this one; the past is read into them. A hub tells no visitor
+      // the past of its machines.
+      if (isFirst && this.host === null) requestAnimationFrame(() => requestAnimationFrame(() => void past.fill()));
     });
     client.addEventListener("gap", (event) => this.#timeline.tellGap(gapWords(event.detail), event.detail.reason !== "missed-ticks"));
     client.addEventListener("state", () => this.#follow(client.state));
