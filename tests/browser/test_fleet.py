@@ -62,7 +62,12 @@ def test_three_machines_are_told_and_one_that_is_ended_by_force_is_told_silent(
         row(tab, "left").get_by_role("link").click()
         expect(tab.notice("left is silent")).to_be_visible()
         assert tab.sample, "what it told last is shown"
-        tab.page.go_back()
+        tab.reach("offline")
+        for view, words in (("runs", "The runs can't be read"), ("alerts", "The alerts can't be read")):
+            tab.page.get_by_role("link", name=view, exact=True).click()
+            expect(tab.page.get_by_text(f"{words}: left is not connected to the bus")).to_be_visible()
+        for _ in range(3):
+            tab.page.go_back()
         expect(tab.page.get_by_role("button", name="silent 1", pressed=True)).to_be_visible()
         assert tab.violations() == []
 

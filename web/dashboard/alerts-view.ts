@@ -8,6 +8,7 @@ import { inWords, unitOf } from "../elements/format";
 import "../elements/status";
 import { alertsOf, parseAlerts, toneOfSeverity, toneOfState, type AlertsAnswer, type Instance, type Rule, type Target } from "./alerts";
 import "./alerts-events";
+import { reasonIn } from "./answer-reason";
 import { dayAndClock } from "./moments";
 import { panelStyle } from "./panel-style";
 import { tableStyle } from "./table-style";
@@ -85,7 +86,8 @@ export class ZpAlerts extends LitElement {
     const running = (this.#running = new AbortController());
     try {
       const response = await this.ask("api/v1/alerts", {}, running.signal);
-      if (!response.ok) throw new Error(response.status === 401 || response.status === 403 ? "a token that may read is needed" : `HTTP ${response.status}`);
+      if (response.status === 401 || response.status === 403) throw new Error("a token that may read is needed");
+      if (!response.ok) throw new Error(reasonIn(await response.json().catch(() => null)) ?? `HTTP ${response.status}`);
       this.answer = parseAlerts(await response.json());
       this.trouble = null;
     } catch (error) {

@@ -172,7 +172,7 @@ export class ZpDashboard extends LitElement {
   override render(): TemplateResult {
     return html`
       <zp-header role="banner"
-        .timeline=${this.#timeline} .sample=${this.sample} .connection=${this.connection} .healthReasons=${this.#reasonsShown}
+        .timeline=${this.#timeline} .sample=${this.sample} .connection=${this.#connectionShown()} .healthReasons=${this.#reasonsShown}
         .theme=${this.theme} .scope=${this.access.scope} .isOfFleet=${this.host !== null} .view=${viewIn(this.view)?.[0].name ?? null} .tick=${this.tick} @zp-action=${this.#action}
       ></zp-header>
       ${this.connection.name === "signed-out" && this.sample === null
@@ -232,6 +232,12 @@ export class ZpDashboard extends LitElement {
     const { sample, selected } = this;
     if (sample === null || selected === null) return this.#rows;
     return this.#rows.map((row) => withPartOf(selected, `hue-${this.#hues.of(selected)}`, row, sample, this.#workloads));
+  }
+
+  // Of a silent machine the hub's stream goes on.
+  #connectionShown(): ClientState {
+    const isSilent = this.silence !== null && NOT_CUT.has(this.connection.name);
+    return isSilent ? { name: "offline", reason: this.silence, retryAt: null } : this.connection;
   }
 
   #notice(): TemplateResult | typeof nothing {

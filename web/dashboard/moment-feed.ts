@@ -4,6 +4,7 @@ import type { Sample } from "../client/src/contract";
 import type { Ask } from "../elements/past";
 import { isRecord } from "../elements/path";
 import type { Timeline } from "../elements/timeline";
+import { reasonIn } from "./answer-reason";
 
 /** A moment that was asked for, and what became of it. */
 export interface Moment {
@@ -89,8 +90,5 @@ export function sampleIn(answer: unknown): Sample | null {
 /** Why an answer has no sample. */
 export function whyNot(answer: unknown, status: number): string {
   if (!isRecord(answer)) return `the server answered ${status}`;
-  const { error, unavailable } = answer as { error?: unknown; unavailable?: unknown };
-  if (isRecord(error) && typeof error["message"] === "string") return error["message"];
-  const [row] = Array.isArray(unavailable) ? (unavailable as unknown[]) : [];
-  return isRecord(row) && typeof row["reason"] === "string" ? row["reason"] : NO_SAMPLE;
+  return reasonIn(answer) ?? NO_SAMPLE;
 }

@@ -6,6 +6,7 @@ import type { Sample } from "../client/src/contract";
 import { duration } from "../elements/format";
 import type { Ask } from "../elements/past";
 import "../elements/status";
+import { reasonIn } from "./answer-reason";
 import "./compare-panel";
 import { dayAndClock } from "./moments";
 import { panelStyle } from "./panel-style";
@@ -67,6 +68,7 @@ export class ZpRunsView extends LitElement {
 
   #list(runs: readonly Run[] | null, picked: readonly string[]): TemplateResult {
     if (runs === null) return html`<p role="status" class="quiet">${this.message === "" ? "…" : this.message}</p>`;
+    if (runs.length === 0 && this.message !== "") return html`<p role="status" class="quiet">The runs can't be read: ${this.message}</p>`;
     if (runs.length === 0) return html`<p>There is no run yet. This begins one: <code>zeropoint run -- python train.py</code></p>`;
     const found = filtered(runs, this.filter);
     const shown = this.all ? found : found.slice(0, SHOWN_AT_FIRST);
@@ -132,8 +134,9 @@ export class ZpRunsView extends LitElement {
     const running = (this.#running = new AbortController());
     try {
       const response = await this.ask("api/v1/runs", {}, running.signal);
-      if (response.ok) this.fetched = parseRuns(await response.json());
-      else this.message = `the appliance answered ${response.status}`;
+      const answer: unknown = await response.json().catch(() => null);
+      if (response.ok) this.fetched = parseRuns(answer);
+      this.message = reasonIn(answer) ?? (response.ok ? "" : `the appliance answered ${response.status}`);
     } catch {
       if (!running.signal.aborted) this.message = "the runs could not be fetched";
     }
