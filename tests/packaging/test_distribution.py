@@ -76,7 +76,7 @@ def test_the_installed_wheel_knows_its_revision(served: Appliance, built: Built)
 
 
 def test_the_sdist_holds_the_page_and_what_it_is_made_of(sdist_names: set[str]):
-    for name in ("dashboard.js", "metrics_client.js", "index.html", "licenses.txt"):
+    for name in ("dashboard.js", "metrics_client.js", "index.html", "fleet.js", "fleet.html", "licenses.txt"):
         assert f"src/zeropoint/web/static/{name}" in sdist_names
     assert {"web/build.mjs", "web/package-lock.json", "hatch_build.py", "LICENSE", "README.md"} <= sdist_names
 
