@@ -31,7 +31,9 @@ class Due:
             for file in files_of(directory, coarser):
                 rolled.update(self._look(file, rolled_spans) or ())
             for file in files_of(directory, tier):
-                spans.update(self._look(file, partial(unrolled, span_ms=KINDS[coarser].block_ms)) or {})
+                found = self._look(file, partial(unrolled, span_ms=KINDS[coarser].block_ms)) or {}
+                # A time that the file's name does not allow is damage.
+                spans.update((start, is_due) for start, is_due in found.items() if file.start_ms <= start < file.end_ms)
             self._starts[tier] = {start for start, is_due in spans.items() if is_due or start not in rolled}
 
     def over(self, now_ms: int) -> list[tuple[Tier, int]]:
