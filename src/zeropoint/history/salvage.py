@@ -13,15 +13,16 @@ Row = tuple[Any, ...]
 BATCH = 32
 
 
-# Ways to find out where something lies. Each ends at the first page that cannot be read; another goes on behind it.
-WAYS = {
+# A scan ends at the first page that cannot be read; one from the other end goes on behind it. It goes by the pages'
+# order, so that a key between them which is wrong leads it nowhere else.
+SCANS = ("SELECT * FROM {} NOT INDEXED ORDER BY position", "SELECT * FROM {} NOT INDEXED ORDER BY position DESC")
+# Where else something is known to lie.
+PLACES = {
     "blocks": (
-        "SELECT position FROM blocks NOT INDEXED ORDER BY position",
-        "SELECT position FROM blocks NOT INDEXED ORDER BY position DESC",
         "SELECT position FROM blocks INDEXED BY blocks_by_time ORDER BY first_time_ms",
         "SELECT position FROM blocks INDEXED BY blocks_by_time ORDER BY first_time_ms DESC",
     ),
-    "rows": ("SELECT position FROM rows ORDER BY position", "SELECT position FROM rows ORDER BY position DESC"),
+    "rows": (),
 }
 
 
@@ -39,20 +40,32 @@ def salvage(path: Path) -> Iterator[tuple[str, list[Row]]]:
 
 
 def _table(connection: apsw.Connection, table: str, is_whole: Callable[[Row], bool]) -> Iterator[tuple[str, list[Row]]]:
-    positions: set[Any] = set()
-    for way in WAYS[table]:
-        with suppress(apsw.Error):
-            positions.update(row[0] for row in connection.execute(way))
+    saved: set[Any] = set()
     batch: list[Row] = []
-    for position in sorted(positions):
-        with suppress(apsw.Error, MemoryError):
-            found = connection.execute(f"SELECT * FROM {table} WHERE position = ?", (position,)).fetchall()  # noqa: S608
-            batch += [row for row in found if is_whole(row)]
+    for row in _rows(connection, table, saved):
+        if row[0] not in saved and is_whole(row):
+            saved.add(row[0])
+            batch.append(row)
         if len(batch) >= BATCH:
             yield table, batch
             batch = []
     if batch:
         yield table, batch
+
+
+def _rows(connection: apsw.Connection, table: str, saved: set[Any]) -> Iterator[Row]:
+    """All that can be read, some of it twice; what is in `saved` is not looked for."""
+    for scan in SCANS:
+        with suppress(apsw.Error, MemoryError, UnicodeDecodeError):
+            yield from connection.execute(scan.format(table))
+    for places in PLACES[table]:
+        positions: list[Any] = []
+        with suppress(apsw.Error):
+            positions.extend(position for (position,) in connection.execute(places))
+        for position in positions:
+            if position not in saved:
+                with suppress(apsw.Error, MemoryError, UnicodeDecodeError):
+                    yield from connection.execute(f"SELECT * FROM {table} WHERE position = ?", (position,))  # noqa: S608
 
 
 def _is_whole_block(row: Row) -> bool:
