@@ -214,14 +214,16 @@ def test_without_history_it_says_so_and_serves(tmp_path: Path) -> None:
     assert not (tmp_path / "history").exists()
 
 
-def test_public_sections_do_not_open_the_history(tmp_path: Path) -> None:
+def test_public_sections_open_their_own_history_alone(tmp_path: Path) -> None:
     subprocess.run(
         [PROGRAM, "token", "create", "--scope", "status", "--data", str(tmp_path)], check=True, capture_output=True
     )
     with running(tmp_path, "--public-sections", "system.cpu") as appliance:
         assert appliance.get("/metrics/json?sections=system.cpu").status == 200
-        for path in (f"history?metric={CPU}", "metrics", "sample?at=1"):
-            assert appliance.get(f"/api/v1/{path}").status == 401
+        assert appliance.get(f"/api/v1/history?metric={CPU}").status == 200
+        other = "system.memory.used_bytes"
+        for path in (f"history?metric={other}", f"history?metric={CPU}&metric={other}", "metrics", "sample?at=1"):
+            assert appliance.get(f"/api/v1/{path}").status == 401, path
 
 
 def test_an_export_while_it_runs_has_what_was_streamed(kept: tuple[Appliance, Path]) -> None:
