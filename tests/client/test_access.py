@@ -1,5 +1,6 @@
 """Tokens and certificates, against the real process."""
 
+import gc
 import shutil
 import ssl
 import subprocess
@@ -85,9 +86,12 @@ async def test_a_session_that_trusts_the_certificate_reads_over_https(
         assert (await read_until_sample(client)).server.health in ("healthy", "degraded")
 
 
+# On a busy machine asyncio sometimes leaves the transport of the failed handshake to the garbage collector, which warns.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.system
 async def test_a_certificate_that_is_not_trusted_is_told(guarded: Appliance):
     async with MetricsClient(guarded.url) as client:
         assert (await anext(client)) == client.state
         state = await anext(client)
     assert "certificate verify failed" in state.reason
+    gc.collect()
