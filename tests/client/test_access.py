@@ -86,7 +86,7 @@ async def test_a_session_that_trusts_the_certificate_reads_over_https(
         assert (await read_until_sample(client)).server.health in ("healthy", "degraded")
 
 
-# On a busy machine asyncio sometimes leaves the transport of the failed handshake to the garbage collector, which warns.
+# On a busy machine asyncio sometimes leaves the transport of a failed handshake to the garbage collector, and it warns.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.system
 async def test_a_certificate_that_is_not_trusted_is_told(guarded: Appliance):
