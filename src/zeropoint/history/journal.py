@@ -9,7 +9,7 @@ from typing import Any
 
 from zeropoint.history import database
 from zeropoint.history.fault import told_apart
-from zeropoint.history.journal_format import FILE, SCHEMA, Entry, block_crc, crc_of, pack
+from zeropoint.history.journal_format import FILE, SCHEMA, Entry, block_crc, crc_of, pack, place_of
 from zeropoint.history.journal_pruning import delete, expired, oldest
 from zeropoint.history.record import Record
 
@@ -136,6 +136,8 @@ class Journal:
         statement = {"blocks": INSERT_BLOCK, "rows": INSERT_ROW}[table].replace("INSERT", "INSERT OR IGNORE")
         with database.transaction(self._connection, self.path):
             self._connection.executemany(statement, rows)
+            # Rows lie behind all blocks: one that does not bears a number that is wrong, or is in a block already.
+            self._connection.execute("DELETE FROM rows WHERE position <= (SELECT max(last_position) FROM blocks)")
         self._find_end()
 
     def close(self) -> None:
@@ -196,7 +198,4 @@ def _columns(entry: Entry) -> tuple[int, int, int, int]:
 
 def _block(epoch: str, entries: list[Entry]) -> tuple[Any, ...]:
     content = pack(entries)
-    times = [entry.time_ms for entry in entries]
-    first, last = entries[0], entries[-1]
-    place = (first.position, last.position, epoch, first.sequence, last.sequence)
-    return (*place, min(times), max(times), block_crc(epoch, content), content)
+    return (*place_of(epoch, entries), block_crc(epoch, content), content)

@@ -67,6 +67,13 @@ def block_crc(epoch: str, content: bytes) -> int:
     return zlib.crc32(content, zlib.crc32(epoch.encode()))
 
 
+def place_of(epoch: str, entries: Sequence[Entry]) -> tuple[int, int, str, int, int, int, int]:
+    """The columns of a block that tell what is in it: positions, epoch, sequences and times, the first and the last."""
+    times = [entry.time_ms for entry in entries]
+    first, last = entries[0], entries[-1]
+    return (first.position, last.position, epoch, first.sequence, last.sequence, min(times), max(times))
+
+
 def unpack(epoch: str, content: bytes, crc: int) -> list[Entry]:
     """The samples of a block. Raises DamagedError."""
     if block_crc(epoch, content) != crc:

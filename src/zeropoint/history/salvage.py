@@ -7,7 +7,7 @@ from typing import Any
 
 import apsw
 
-from zeropoint.history.journal_format import Entry, block_crc, crc_of
+from zeropoint.history.journal_format import DamagedError, Entry, crc_of, place_of, unpack
 
 Row = tuple[Any, ...]
 BATCH = 32
@@ -69,10 +69,13 @@ def _rows(connection: apsw.Connection, table: str, saved: set[Any]) -> Iterator[
 
 
 def _is_whole_block(row: Row) -> bool:
-    _, _, epoch, _, _, _, _, crc, content = row
+    """Whether its content is what was written, and the columns beside it, which have no check of their own, fit it."""
+    *place, crc, content = row
+    epoch = place[2]
     try:
-        return bool(block_crc(epoch, content) == crc)
-    except (TypeError, AttributeError):
+        entries = unpack(epoch, content, crc)
+        return bool(entries) and tuple(place) == place_of(epoch, entries)
+    except (DamagedError, TypeError, AttributeError):
         return False
 
 
