@@ -92,7 +92,8 @@ def test_a_bit_that_flipped_never_ends_it(written: Path, tmp_path: Path, name: s
             assert old == before if name != "journal.db" else set(old) <= set(before), place
             worst = max(worst, len(before) - len(old) if old else 0)
         desk.close()
-    # Those that a page of a table led to, and one that reaches into it. Where the header says nonsense, nothing can be saved.
+    # Those that a page of a table led to, and one that reaches into it. Where the header says nonsense nothing can be
+    # saved.
     assert worst <= 60 * (blocks_of_a_page(written) + 1)
 
 
