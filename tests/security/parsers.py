@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from msgspec import structs
+
 from zeropoint.ai.llama_slots import parse_slots
 from zeropoint.ai.openmetrics import parse as parse_openmetrics
 from zeropoint.ai.openmetrics_targets import parse_targets
@@ -31,7 +33,7 @@ from zeropoint.history.moments import parse_moment
 from zeropoint.history.sample_id import parse_id
 from zeropoint.host.cgroup_place import parse_memberships
 from zeropoint.host.drm_fdinfo import parse_fdinfo
-from zeropoint.host.mounts import parse_mountinfo
+from zeropoint.host.mounts import parse_mountinfo, shown
 from zeropoint.host.platform import parse_os_release
 from zeropoint.ledger.disk_io import parse_io
 from zeropoint.ledger.placement import place_of
@@ -117,7 +119,15 @@ PARSERS: dict[str, Parser] = {
     "slots of llama.cpp": Parser(parse_slots, b'[{"id": 0, "is_processing": true, "n_ctx": 4096}]'),
     "a line of the Petals observer": Parser(parse_message, b'{"models": [], "left_out": 0}', (NotUnderstoodError,)),
     # What a process can make the kernel say of it.
-    "mountinfo": Parser(parse_mountinfo, MOUNTS, (ValueError,)),
+    # Paths are as the system takes them, and go out as shown() has them.
+    "mountinfo": Parser(
+        lambda content: [
+            structs.replace(mount, root=shown(mount.root), mountpoint=shown(mount.mountpoint))
+            for mount in parse_mountinfo(content)
+        ],
+        MOUNTS,
+        (ValueError,),
+    ),
     "cgroup": Parser(lambda content: len(parse_memberships(content)), b"0::/user.slice/a b\n", (ValueError,)),
     "cgroup, its workload": Parser(place_of, b"0::/system.slice/docker-0123456789ab.scope\n"),
     "fdinfo of a GPU": Parser(parse_fdinfo, b"drm-driver:\tamdgpu\ndrm-client-id:\t1\ndrm-engine-gfx:\t5 ns\n"),
