@@ -17,7 +17,7 @@ class Event(NamedTuple):
 def events(stream: bytes) -> list[Event]:
     """All events that are complete in `stream`; a `retry` counts as an event of that type."""
     found = []
-    for block in stream.decode().split("\n\n")[:-1]:
+    for block in (one.decode() for one in stream.split(b"\n\n")[:-1]):  # the last is not whole
         fields: dict[str, list[str]] = {}
         for line in block.split("\n"):
             name, _, value = line.partition(":")
