@@ -22,7 +22,7 @@ pytestmark = pytest.mark.system
 CLIENT = Path(__file__).parents[2] / "web/client"
 EXAMPLES = CLIENT / "examples"
 PLACEHOLDER = "https://gpubox.example"
-NUMBER = re.compile(r"^[0-9.]+( %| [MG]iB)?$")
+NUMBER = re.compile(r"^[0-9.]+( %| GiB)?$")
 
 
 @pytest.fixture
