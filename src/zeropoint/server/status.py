@@ -87,8 +87,10 @@ class Status:
         return json_response(answer, code)
 
     async def live(self, request: web.Request) -> web.StreamResponse:
-        """The process answers: that is all that /livez says. An element on a site that may read nothing asks it, to tell a
-        missing permission from a missing appliance."""
+        """The process answers: that is all that /livez says.
+
+        An element on a site that may read nothing asks it, to tell a missing permission from a missing appliance.
+        """
         return json_response(ProbeAnswer(ok=True), headers={"Cross-Origin-Resource-Policy": "cross-origin"})
 
     async def ready(self, request: web.Request) -> web.StreamResponse:
