@@ -18,17 +18,21 @@ from tests.support.process import Appliance, running
 WAIT_SECONDS = 60
 
 
-def component(appliance: Appliance, wanted: Callable[[Any], bool]) -> Any:
-    """The component in the first sample in which it is as wanted."""
+def components(appliance: Appliance) -> Iterator[Any]:
+    """The component in the sample of now and in each new one, as long as somebody asks."""
     deadline = time.monotonic() + WAIT_SECONDS
     sample = appliance.get("/metrics/json").json
     while True:
         told = sample["ai"]["components"]["wondercraft"]
-        if wanted(told):
-            return told
-        assert time.monotonic() < deadline, told
+        yield told
+        assert time.monotonic() < deadline, json.dumps(told)
         answer = appliance.get(f"/metrics/json?since={sample['id']}&wait=5").json
         sample = answer["samples"][-1] if answer["samples"] else sample
+
+
+def component(appliance: Appliance, wanted: Callable[[Any], bool]) -> Any:
+    """The component in the first sample in which it is as wanted."""
+    return next(filter(wanted, components(appliance)))
 
 
 def export(name: str, program: str, folder: Path) -> None:
@@ -131,12 +135,10 @@ def test_running_while_a_session_writes_idle_while_it_does_not_stopped_after_its
     component(appliance, lambda told: told["status"] in ("absent", "stopped"))
     with session(wondercraft / "bridge/logs/messages_1.jsonl") as tell:
         pid = tell.pid  # type: ignore[attr-defined]
-        deadline = time.monotonic() + WAIT_SECONDS
-        told: Any = {}
-        while told.get("status") != "running" or told["pids"] != [pid]:
-            assert time.monotonic() < deadline, json.dumps(told)
+        for told in components(appliance):
+            if told["status"] == "running" and told["pids"] == [pid]:
+                break
             tell("frame")
-            told = component(appliance, lambda _: True)
         began = time.monotonic()
         told = component(appliance, lambda told: told["status"] == "idle")
         assert told["pids"] == [pid]
