@@ -53,6 +53,7 @@ def test_both_ways_to_the_start_of_a_process_agree(child: subprocess.Popen[bytes
 @pytest.mark.parametrize(
     ("pid", "started", "host"),
     [(None, 1.0, HERE), (os.getpid(), None, HERE), (os.getpid(), 2e9, "another-machine"), (os.getpid(), 2e9, None)],
+    ids=["no number", "no start", "another machine", "no machine"],
 )
 def test_what_cannot_be_seen_from_here(pid: int | None, started: float | None, host: str | None) -> None:
     assert life_of(pid, started, host, Roots()) == "unseen"

@@ -181,6 +181,7 @@ def control_group() -> Path | None:
         (f"zp-test-{os.getpid()}.service", f"unit:zp-test-{os.getpid()}.service"),
         (f"docker-{'ab' * 32}.scope", f"container:{'ab' * 6}"),
     ],
+    ids=["unit", "container"],
 )
 def test_a_real_control_group_makes_a_unit_or_a_container(group: str, id: str, lifeline: int):
     place = control_group()
