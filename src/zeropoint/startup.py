@@ -16,6 +16,7 @@ import structlog
 from aiohttp import web
 
 from zeropoint.feed.view import UnknownSectionError, View, parse_view
+from zeropoint.server import private_files
 from zeropoint.server.audit import Audit
 from zeropoint.server.audit_file import AuditFile
 from zeropoint.server.certificate import Certificate, CertificateError
@@ -179,6 +180,7 @@ class DataLock:
         if self._lock.is_locked:
             return
         self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_files.make(Path(self._lock.lock_file))
         try:
             self._lock.acquire(blocking=False)
         except filelock.Timeout:
@@ -203,22 +205,26 @@ def locked(data: Path) -> Iterator[DataLock]:
     except OSError as error:
         if not os.path.isdir(data) and error.errno not in DISK_ERRORS:  # noqa: PTH112 - it raises nothing
             raise SettingsError(f"--data: {str(data)!r} cannot be used: {error.strerror}") from None
-    warn_of_writers(data)
+    warn_of_owners(data)
     try:
         yield lock
     finally:
         lock.release()
 
 
-def warn_of_writers(data: Path) -> None:
-    """Says so where others than its owner may write to the data directory. It is not refused: volumes of containers are
-    often everybody's, and nobody else is there."""
+def warn_of_owners(data: Path) -> None:
+    """Says so where others than its owner may write to the data directory, and where its owner could not read what is
+    written. Neither is refused: volumes of containers are often everybody's, and nobody else is there."""
     if os.name != "posix":
         return
     try:
-        mode = data.stat().st_mode
+        found = data.stat()
     except OSError:
         return
-    if mode & (stat.S_IWGRP | stat.S_IWOTH):
-        whose = "everybody" if mode & stat.S_IWOTH else "its group"
+    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        whose = "everybody" if found.st_mode & stat.S_IWOTH else "its group"
         log.warning("the data directory is not its owner's alone: who may write there makes tokens", may_write=whose)
+    if os.geteuid() == 0 and found.st_uid != 0:
+        log.warning(
+            "the data directory is another user's, who cannot read the history that root writes", owner=found.st_uid
+        )

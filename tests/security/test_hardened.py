@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 
 from tests.support.hardened import NOBODY, UNIT, Hardened, hardened
-from tests.support.process import PROGRAM, TIMEOUT_SECONDS, Appliance, clean_environment, running
+from tests.support.process import PROGRAM, TIMEOUT_SECONDS, Appliance, clean_environment, running, spawn
 from tests.support.stream import Stream
-from tests.support.tokens import bearer
+from tests.support.tokens import bearer, made, token
 
 pytestmark = pytest.mark.system
 
 
 @pytest.fixture(scope="module")
 def place() -> Iterator[Hardened]:
-    with hardened() as made:
-        yield made
+    with hardened() as prepared:
+        yield prepared
 
 
 @pytest.fixture(scope="module")
@@ -121,12 +121,51 @@ def test_a_file_system_is_not_read_only_because_its_own_view_is(confined: Applia
 def test_it_listens_beyond_loopback_with_a_token(place: Hardened):
     with hardened() as other:
         command = [*other.prefix, PROGRAM, "token", "create", "--scope", "read", "--data", str(other.data)]
-        made = subprocess.run(
+        created = subprocess.run(
             command, env=clean_environment(), capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=True
         )
         with running(other.data, "--host", "0.0.0.0", prefix=other.prefix) as started:
             assert started.get("/metrics/json").status == 401
-            assert started.get("/metrics/json", **bearer(made.stdout.strip())).status == 200
+            assert started.get("/metrics/json", **bearer(created.stdout.strip())).status == 200
+
+
+def test_tokens_that_root_makes_and_revokes_are_the_services_to_read():
+    """As an administrator does it; what was root's the service could not read, and would let nobody in."""
+    with hardened() as other:
+        text = made(other.data, "read", "--name", "reader")
+        kept = made(other.data, "read", "--name", "kept")
+        assert {path.name: path.stat().st_uid for path in other.data.iterdir()} == {
+            "tokens.json": NOBODY,
+            "tokens.json.lock": NOBODY,
+            "audit.jsonl": NOBODY,
+        }
+        with running(other.data, "--host", "0.0.0.0", "--interval", "0.1", prefix=other.prefix) as started:
+            assert started.get("/metrics/json", **bearer(text)).status == 200
+            with Stream(started, **bearer(text)) as stream:
+                assert token(other.data, "revoke", "reader").returncode == 0
+                stream.to_the_end()
+            assert started.get("/metrics/json", **bearer(text)).status == 401
+            health = started.get("/health", **bearer(kept)).json
+            assert (health["status"], health["reasons"]) == ("healthy", [])
+            assert started.stop() == 0
+        with running(other.data, "--host", "0.0.0.0", prefix=other.prefix) as again:
+            assert again.get("/metrics/json", **bearer(kept)).status == 200
+        assert {path.stat().st_uid for path in other.data.rglob("*")} == {NOBODY}
+
+
+@pytest.mark.parametrize(("owner", "told"), [(NOBODY, True), (0, False)])
+def test_root_is_warned_of_serving_from_the_directory_of_another(tmp_path: Path, owner: int, told: bool):
+    if os.geteuid() != 0:
+        pytest.skip("NOT RUN: only root writes in others' directories")
+    data = tmp_path / "data"
+    data.mkdir()
+    os.chown(data, owner, owner)
+    process = spawn("serve", "--port", "0", "--data", str(data))
+    assert process.stdout is not None
+    assert process.stdout.readline()
+    process.terminate()
+    _, errors = process.communicate(timeout=TIMEOUT_SECONDS)
+    assert ("another user's" in errors) is told
 
 
 def test_the_capabilities_that_the_unit_offers_show_what_other_users_processes_hold():

@@ -9,6 +9,8 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import asdict
 
+from zeropoint.server import private_files
+
 FILE, OLDER_FILE = "audit.jsonl", "audit.1.jsonl"
 
 
@@ -70,6 +72,9 @@ class AuditFile:
         return size > 0 and size + more_bytes > self._most_bytes
 
     def _opened(self) -> int:
-        # Whatever stands in place of the file: no link is followed, no pipe is waited for.
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-        return os.open(self._file, flags, 0o600)
+        try:
+            return private_files.create(self._file, os.O_APPEND)
+        except FileExistsError:
+            # Whatever stands in place of the file: no link is followed, no pipe is waited for.
+            flags = os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+            return os.open(self._file, flags)

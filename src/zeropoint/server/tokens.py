@@ -6,7 +6,6 @@ renamed into place, for its owner alone; a running process notices the change by
 
 import hashlib
 import hmac
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,8 @@ from typing import Literal
 import filelock
 import msgspec
 from msgspec import Struct
+
+from zeropoint.server import private_files
 
 Scope = Literal["status", "read", "admin"]
 SCOPES: tuple[Scope, ...] = ("status", "read", "admin")
@@ -102,10 +103,11 @@ class TokenStore:
         """The tokens to change in place, written back at the end; one process at a time."""
         try:
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_files.make(self._lock)
             with filelock.FileLock(self._lock, timeout=LOCK_SECONDS, mode=0o600):
                 tokens = self.load() or []
                 yield tokens
-                replace_file(self._file, msgspec.json.encode(tokens))
+                private_files.replace(self._file, msgspec.json.encode(tokens))
         except filelock.Timeout:
             raise TokenError(f"{self._lock} is held by another process") from None
         except OSError as error:
@@ -178,18 +180,6 @@ class TokenRegister:
     def holds(self, token: Token, now: datetime) -> bool:
         """Whether a token that was found earlier is still there and valid."""
         return self._tokens.get(token.sha256) == token and token.valid_at(now)
-
-
-def replace_file(file: Path, content: bytes) -> None:
-    """Writes a file whole and for its owner alone: who reads it finds the old content or the new. Raises OSError."""
-    fresh = file.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(opened.fileno())
-    fresh.replace(file)
 
 
 def digest(text: str) -> str:
