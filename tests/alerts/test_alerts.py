@@ -11,6 +11,7 @@ from tests.alerts.readings import CPU, at, rules
 from tests.alerts.test_delivery import wait_for
 from zeropoint.alerts.alerts import Alerts
 from zeropoint.alerts.channel import Channel, Target
+from zeropoint.alerts.engine import Engine
 from zeropoint.alerts.inbox import CAPACITY, Inbox
 from zeropoint.alerts.kept import Kept
 from zeropoint.alerts.state_file import FILE, State, StateFile, load
@@ -51,10 +52,49 @@ def test_a_state_comes_back_as_it_was_written(tmp_path: Path):
     assert load(file) == state and file.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[]", b'{"events": [3]}', b'{"version": 2}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"\xff", b"[]", b'{"events": [3]}', b'{"version": 2}', b'{"x":' + b"[" * 100_000]
+)
 def test_a_damaged_state_begins_anew(tmp_path: Path, content: bytes):
     (tmp_path / FILE).write_bytes(content)
     assert load(tmp_path / FILE) == State()
+
+
+@pytest.mark.parametrize("told", ["2026-11-24T09:50:48.00pZ", "2026-11-24T09:50:48", "", "0001-01-01T00:00:00Z"])
+def test_what_is_no_time_in_the_state_costs_no_rule(tmp_path: Path, told: str):
+    """JSON of the right form, as one damaged byte leaves it."""
+    other = msgspec.structs.replace(event(), subject="gone")
+    state = State(firing=[Kept("busy", CPU, event(), told), Kept("busy", "gone", other, "2026-11-24T09:50:48.000Z")])
+    (tmp_path / FILE).write_bytes(msgspec.json.encode(state))
+    alerts = alerts_of(tmp_path)
+    alerts.start()
+    alerts.put(at(0, 95))
+    wait_for(alerts.firing)
+    assert alerts.failures() == []
+    assert {one.subject for one in alerts.firing()} == {CPU, "gone"}
+    alerts.put(at(1, 5))
+    wait_for(lambda: [one.kind for one in alerts.events()] == ["cleared"])
+    alerts.stop()
+
+
+def test_whichever_bit_of_the_state_is_damaged_the_rules_go_on(tmp_path: Path):
+    table = {**BUSY, "repeat": 60}
+    file = tmp_path / FILE
+    written = State(firing=[Kept("busy", CPU, event(), "2026-11-24T09:50:48.000Z")], events=[event()])
+    content = msgspec.json.encode(written)
+    loaded = 0
+    for place in range(len(content)):
+        damaged = bytearray(content)
+        damaged[place] ^= 1 << place % 8
+        file.write_bytes(damaged)
+        state = load(file)
+        loaded += bool(state.firing)
+        engine = Engine(rules(table, channels=["log"]), state.firing, next_id=2)
+        for second in range(3):
+            engine.look(at(second, 95))
+        assert set(engine.courses["busy"]) >= {CPU}
+        msgspec.json.encode(State(firing=engine.kept()))
+    assert 0 < loaded < len(content)
 
 
 def test_what_cannot_be_written_is_told_until_it_can(tmp_path: Path):

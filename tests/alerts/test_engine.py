@@ -80,7 +80,28 @@ def test_verdicts_by_name():
 
 def test_a_value_that_is_missing_neither_fires_nor_ends_anything():
     engine = Engine(rules(BUSY))
-    assert follow(engine, cpu(91, 91, None, 91, 91, 91, 91, None, None, None, 95)) == [(6, "fired send")]
+    assert follow(engine, cpu(91, 91, None, 91, 91, None, None, None, 95)) == [(4, "fired send")]
+
+
+def test_the_time_without_a_value_counts_neither_as_beyond_nor_as_back():
+    engine = Engine(rules(BUSY))
+    assert follow(engine, cpu(91, None, None, None, None, 91, 91, 91)) == [(7, "fired send")]
+    gone = [at(8 + second, value) for second, value in enumerate([5, None, None, None, None, 5, 5])]
+    assert follow(engine, gone) == [(6, "cleared send")]
+
+
+def test_a_series_that_often_has_no_value_fires_all_the_same():
+    engine = Engine(rules({**BUSY, "for": 60}))
+    values = [None if second % 50 == 49 else 95.0 for second in range(200)]
+    assert follow(engine, cpu(*values)) == [(61, "fired send")]
+
+
+def test_what_is_pending_and_has_no_value_for_five_minutes_is_forgotten():
+    engine = Engine(rules(BUSY))
+    assert follow(engine, cpu(95, *[None] * 300)) == []
+    assert engine.courses["busy"][CPU].state == "pending"
+    assert follow(engine, [at(301), at(302, 95), at(303, 95), at(304, 95)]) == []
+    assert follow(engine, [at(305, 95)]) == [(0, "fired send")]
 
 
 def test_what_is_missing_for_five_minutes_ends_and_says_so():
@@ -208,10 +229,11 @@ def test_whatever_comes_it_fires_and_ends_in_turn(
     kinds, beyond, back = [], 0, 0
     for second, value in enumerate(values):
         steps = engine.look(at(second, value))
-        beyond = beyond + 1 if value is not None and value > above else 0
-        back = back + 1 if value is not None and value <= clear else 0 if value is not None else back
+        if value is not None:
+            beyond = beyond + 1 if value > above else 0
+            back = back + 1 if value <= clear else 0
         for step in steps:
             kinds.append(step.event.kind)
-            # It needs a value at the beginning and at the end of its time.
-            assert beyond > hold if step.event.kind == "fired" else back > 0
+            # It needs a value at the beginning and at the end of its time, and none in it counts for nothing.
+            assert beyond > hold if step.event.kind == "fired" else back > clear_hold
     assert kinds == ["fired", "cleared"] * (len(kinds) // 2) + ["fired"] * (len(kinds) % 2)

@@ -13,12 +13,13 @@ def parse_duration(value: object) -> float | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        seconds = float(value)
+        seconds = value
     elif isinstance(value, str) and (matched := WRITTEN.fullmatch(value)):
         seconds = float(matched[1]) * UNITS[matched[2] or "s"]
     else:
         return None
-    return seconds if 0 <= seconds <= LONGEST_SECONDS else None
+    # Compared before it becomes a float, which not every whole number fits in.
+    return float(seconds) if 0 <= seconds <= LONGEST_SECONDS else None
 
 
 def in_words(seconds: float) -> str:

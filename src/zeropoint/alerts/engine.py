@@ -33,7 +33,7 @@ class Engine:
         self.rules = {rule.name: rule for rule in rules}
         self.courses: Mapping[str, Mapping[str, Course]] = {name: {} for name in self.rules}
         self.findings: Mapping[str, Mapping[str, Finding]] = {name: {} for name in self.rules}
-        self._kept = tuple(kept)
+        self._kept = deque(kept)
         self._held = deque(held, maxlen=MOST_HELD)
         self._restored: set[tuple[str, str]] = set()
         self._known = {rule.name: KnownSeries(rule) for rule in rules if rule.missing == "fire"}
@@ -43,7 +43,7 @@ class Engine:
     def look(self, sample: Sample) -> list[Step]:
         """What happens by one sample, in the order in which it is to be told."""
         moment = Moment(sample.timestamp, datetime.fromisoformat(sample.timestamp))
-        steps = self._restore(moment) if not self._time.has_begun else []
+        steps = self._restore(moment)
         self._time.follow(sample)
         steps += self._end_quiet(moment)
         courses: dict[str, Mapping[str, Course]] = {}
@@ -132,17 +132,19 @@ class Engine:
         return [Step(event, "send", is_new=False) for event in due]
 
     def _restore(self, moment: Moment) -> list[Step]:
-        """Alerts from before the start go on. What belongs to a rule that is gone ends without a notice."""
+        """Alerts from before the start go on, from the first sample on. What belongs to a rule that is gone ends
+        without a notice. Each is taken off before it is looked at: one that cannot be restored must not come again
+        with each sample."""
         steps: list[Step] = []
-        courses = {name: dict(own) for name, own in self.courses.items()}
-        for kept in self._kept:
+        while self._kept:
+            kept = self._kept.popleft()
             rule = self.rules.get(kept.rule)
             if rule is None:
                 steps.append(Step(ended(kept, self._new_id(), moment.time), "skip"))
             else:
-                courses[rule.name][kept.subject] = restored(kept, rule, moment.at)
+                course = restored(kept, rule, moment.at)
+                self.courses = {**self.courses, rule.name: {**self.courses[rule.name], kept.subject: course}}
                 self._restored.add((rule.name, kept.subject))
-        self.courses = courses
         return steps
 
     def _event(

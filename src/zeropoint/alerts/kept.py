@@ -7,6 +7,7 @@ from msgspec import Struct, structs
 from zeropoint.alerts.course import Course
 from zeropoint.alerts.rule import Rule
 from zeropoint.model import AlertEvent
+from zeropoint.texts import parse_time
 
 
 class Kept(Struct, frozen=True):
@@ -20,10 +21,10 @@ class Kept(Struct, frozen=True):
 
 def restored(kept: Kept, rule: Rule, moment: datetime) -> Course:
     """The course that goes on at an aware moment, which is the engine's 0. What a clock that was set says of the last
-    notice counts for no more than one interval of repetition."""
-    passed = 0.0
-    if kept.told_time is not None:
-        passed = (moment - datetime.fromisoformat(kept.told_time)).total_seconds()
+    notice counts for no more than one interval of repetition, and what is no time, as in a file that is damaged, for
+    nothing: it was told all the same."""
+    told = parse_time(kept.told_time)
+    passed = 0.0 if told is None else moment.timestamp() - told
     told_at = -min(max(0.0, passed), rule.repeat_seconds or 0.0)
     return Course("firing", 0.0, kept.fired.since, kept.fired, kept.told_time, told_at)
 

@@ -40,7 +40,7 @@ def load(file: Path) -> State:
     except OSError as error:
         log.warning("the state of alerts cannot be read", reason=error.strerror)
         return State()
-    except (msgspec.DecodeError, UnicodeDecodeError):  # ValidationError is a DecodeError
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # ValidationError is a DecodeError
         log.warning("the state of alerts is damaged; all begin anew")
         return State()
     return state if state.version == VERSION else State()

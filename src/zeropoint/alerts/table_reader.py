@@ -37,7 +37,7 @@ class TableReader:
         return found
 
     def number(self, key: str) -> float | None:
-        return self.take(key, _number, "a number", None)
+        return self.take(key, as_number, "a number", None)
 
     def wrong(self, key: str, message: str) -> AlertsError:
         return AlertsError(f"{self.what}: {key}: {message}")
@@ -66,5 +66,12 @@ def tables_of(given: object, name: str, most: int) -> list[Mapping[str, Any]]:
     return given
 
 
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) else None
+def as_number(value: object) -> float | None:
+    """A finite float; None for all else. TOML has whole numbers of any length, which no float may hold."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if isfinite(number) else None
