@@ -65,6 +65,10 @@ def test_a_variable_is_named_when_it_is_wrong_or_unknown():
         ("[port]\nx = 1", "port: {'x': 1} is not allowed"),
         ("port =", "is not TOML"),
         ("port = 1\nport = 2", "is not TOML"),
+        (f"port = 1{'0' * 5000}", "has a number of thousands of digits"),
+        (f"port = 0x{'f' * 5000}", "has a number of thousands of digits"),
+        (f"interval = 1{'0' * 400}", "it is a number from 0.1 to 60"),
+        (f"port = {'[' * 100_000}", "too deep to be read"),
     ],
 )
 def test_a_wrong_file_is_one_line_that_names_the_key(tmp_path: Path, content: str, message: str):

@@ -290,11 +290,17 @@ def _read(config: str | None) -> dict[str, Any]:
     if config is None:
         return {}
     try:
-        return tomllib.loads(Path(config).read_text())
+        read = tomllib.loads(Path(config).read_text())
+        repr(read)  # fails for a hexadecimal number of thousands of digits, which no message could show
     except OSError as error:
         raise SettingsError(f"--config: {config!r} cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"--config: {config!r} is not TOML: {error}".replace("\n", " ")) from None
+    except ValueError:
+        raise SettingsError(f"--config: {config!r} has a number of thousands of digits; at most 64 bits fit") from None
+    except RecursionError:
+        raise SettingsError(f"--config: {config!r} has values within values, too deep to be read") from None
+    return read
 
 
 def _from_variables(environ: Mapping[str, str], rows: Mapping[str, Setting]) -> Iterator[tuple[str, Any, str]]:
