@@ -58,6 +58,12 @@ def test_a_text_that_is_cut_within_a_prim_is_invalid(size: int) -> None:
         (b'#usda 1.0\n(\n doc = """ " ( \\""" """\n)\n', None),
         (b"#usda 1.0\n(\n subLayers = [@a(b@, @@@c@[d@@@]\n) # ( a comment\n", None),
         (b"#usda 1.0\n(\n subLayers = [@a\n]\n)", "has a text without an end"),
+        (b"#usda 1.0\n(\n subLayers = [@@@a@\n]\n)", "has a text without an end"),
+        (b'#usda 1.0\n(\n doc = """a\n)', "has a text without an end"),
+        (b'#usda 1.0\n(\n doc = """a\\"""\n)', "has a text without an end"),
+        (b"#usda 1.0\n(\n doc = '''a\\", "has a text without an end"),
+        (b'#usda 1.0\ndef "a\\', "has a text without an end"),
+        (b'#usda 1.0\ndef "a\\\n" {}', None),
     ],
 )
 def test_texts(text: bytes, why: str | None) -> None:
@@ -68,6 +74,16 @@ def test_of_a_large_text_the_ends_are_looked_at() -> None:
     large = b'#usda 1.0\n\ndef "a"\n{\n' + b'    string s = "abc"\n' * (LARGEST_USDA_BYTES // 10) + b"}\n"
     assert why_not_usda(of_bytes(large)) is None
     assert why_not_usda(of_bytes(large[:-30])) == "is cut short"
+
+
+@pytest.mark.parametrize(
+    "piece", [b'\\"""\n', b"\\'''\n", b'"""\\', b"@@@a", b"@", b'"', b"'\\'", b'"\\\n', b'""""a', b"()[]{}"]
+)
+@pytest.mark.parametrize("before", [b"", b'"""', b"'", b"@@@"])
+def test_any_text_of_the_largest_size_is_looked_at_once(before: bytes, piece: bytes) -> None:
+    """One that is looked at again from each of its quotes takes an hour."""
+    text = b"#usda 1.0\n" + before + piece * ((LARGEST_USDA_BYTES - 20) // len(piece))
+    assert why_not_usda(of_bytes(text)) in (None, "has a text without an end")
 
 
 def crate(toc: bytes, at: int = 88) -> bytes:

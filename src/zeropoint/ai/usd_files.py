@@ -11,17 +11,18 @@ import struct
 from zeropoint.ai.content import Content
 
 USDA_HEADER = re.compile(rb"#usda 1\.\d[ \t]*(#[^\n]*)?\r?(\n|$)")
-# Texts, asset paths and comments in one piece, brackets, and a quote that nothing ends.
+# Brackets; texts, asset paths and comments in one piece. What has no end is taken as far as the file goes, into one of
+# the groups, and is the last that is looked at: to fail there and try again behind each quote would take its square.
 USDA_TOKEN = re.compile(
-    rb'"""(?:[^\\]|\\.)*?"""'
-    rb"|'''(?:[^\\]|\\.)*?'''"
-    rb'|"(?:[^"\\\n]|\\.)*"'
-    rb"|'(?:[^'\\\n]|\\.)*'"
-    rb"|@@@.*?@@@|@[^@\n]*@|#[^\n]*|[(){}\[\]\"'@]",
+    rb'"""[^"\\]*+(?:(?:\\.|""?(?!"))[^"\\]*+)*+(?:"""|(\\?\Z))'
+    rb"|'''[^'\\]*+(?:(?:\\.|''?(?!'))[^'\\]*+)*+(?:'''|(\\?\Z))"
+    rb'|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+(?:"|([^"]|\Z))'
+    rb"|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+(?:'|([^']|\Z))"
+    rb"|@@@.*?(?:@@@|(\Z))|@[^@\n]*+(?:@|(\n|\Z))|#[^\n]*|[(){}\[\]]",
     re.DOTALL,
 )
 CLOSES = {b")": b"(", b"}": b"{", b"]": b"["}
-# A larger text would hold the interpreter for more than some 20 ms: then its header and its end are looked at.
+# That much takes half a second if it is all brackets. Of a larger text its header and its end are looked at.
 LARGEST_USDA_BYTES = 1024 * 1024
 USDC_BOOTSTRAP_BYTES = 88
 USDC_SECTIONS = {b"TOKENS", b"STRINGS", b"FIELDS", b"FIELDSETS", b"PATHS", b"SPECS"}
@@ -41,14 +42,14 @@ def why_not_usda(content: Content) -> str | None:
         last_line = content.read(content.size - 4096, 4096).rstrip().rpartition(b"\n")[2]
         return None if last_line[:1] in (b"}", b")") else "is cut short"
     open_brackets: list[bytes] = []
-    for token in USDA_TOKEN.findall(content.read(0, content.size)):
+    for match in USDA_TOKEN.finditer(content.read(0, content.size)):
+        if match.lastindex is not None:
+            return "has a text without an end"
+        token = match[0]
         if token in (b"(", b"{", b"["):
             open_brackets.append(token)
-        elif token in CLOSES:
-            if not open_brackets or open_brackets.pop() != CLOSES[token]:
-                return "has brackets that do not match"
-        elif token in (b'"', b"'", b"@"):
-            return "has a text without an end"
+        elif token in CLOSES and (not open_brackets or open_brackets.pop() != CLOSES[token]):
+            return "has brackets that do not match"
     return "has brackets without an end" if open_brackets else None
 
 
