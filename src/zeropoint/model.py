@@ -654,6 +654,9 @@ class Workload(Usage, frozen=True, kw_only=True):
         Text, text("Command line of its oldest process without its secrets; told where process_arguments asks for it")
     ] = None
     basis: Annotated[Basis, text("How its numbers came about")]
+    gpu_pids: Annotated[
+        list[int], text("Its processes among those that a GPU tells: with system.gpus, which GPUs it holds")
+    ] = []
     waits: Annotated[Waits | None, text("What its processes wait for; told of runs, components, kernels and jobs")] = (
         None
     )

@@ -45,6 +45,7 @@ def test_two_workloads_share_a_gpu_and_who_is_not_seen_is_nobodys():
     assert shares.keys() == {TRAINING, NOTEBOOK}
     assert (shares[TRAINING].percent, shares[TRAINING].memory_bytes) == (60.0, 20 * GIB)
     assert (shares[NOTEBOOK].percent, shares[NOTEBOOK].memory_bytes) == (25.0, 12 * GIB)
+    assert (shares[TRAINING].pids, shares[NOTEBOOK].pids) == ({10}, {20})
     total = gpu_totals([CARD])
     assert (total.percent, total.memory_bytes, total.watts) == (90.0, 33 * GIB, 400.0)
 
@@ -59,6 +60,7 @@ def test_memory_of_the_machine_that_a_gpu_uses_is_not_counted_again():
     assert not has_memory(UNIFIED)
     assert gpu_totals([UNIFIED]).memory_bytes is None
     shares = gpu_shares([CARD, UNIFIED], OWNERS.get)
+    assert shares[TRAINING].pids == {10, 11}
     # Two GPUs: 60 of one and 40 of the other; memory of the one that has its own.
     assert (shares[TRAINING].percent, shares[TRAINING].memory_bytes) == (100.0, 20 * GIB)
 

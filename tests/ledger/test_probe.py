@@ -14,7 +14,7 @@ from tests.support.reasons import covers
 from zeropoint.ledger.facts import Facts
 from zeropoint.ledger.probe import LedgerProbe
 from zeropoint.ledger.split import MOST_ROWS, QUANTITIES
-from zeropoint.model import Ledger, Usage, Workload
+from zeropoint.model import Gpu, GpuProcess, Ledger, Usage, Workload
 from zeropoint.probe import Reading, Roots
 from zeropoint.processes import ProcessTable
 
@@ -105,6 +105,21 @@ def test_a_busy_process_has_its_row_with_its_time_and_leaves_after_its_end():
             now = ledger.read()
             closes(now)
         assert row(now, "component:busy") is None
+
+
+def test_a_run_has_the_process_on_a_gpu_that_its_first_one_started():
+    parent = (
+        "import subprocess; print('ready', flush=True)\n"
+        "child = subprocess.Popen(['cat']); print(child.pid, flush=True); child.wait()"
+    )
+    with python(parent) as first:
+        child = int(first.line())
+        gpu = Gpu(uuid="GPU-1", utilization_percent=90.0, processes=[GpuProcess(pid=child, utilization_percent=80.0)])
+        ledger = Followed(Roots(), Facts(runs={first.pid: "digits/1"}, gpus=[gpu])).read()
+        mine = row(ledger, "run:digits/1")
+        assert mine is not None
+        assert (mine.gpu_percent, mine.gpu_pids) == (80.0, [child])
+        assert [one.id for one in ledger.workloads or () if one.gpu_pids] == ["run:digits/1"]
 
 
 # --- a recorded machine -----------------------------------------------------------------------------------------------

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from zeropoint.ledger.owner import Owner
 from zeropoint.model import Gpu
 
 
 class GpuUse(Struct):
-    """Of one workload, or of all GPUs together: percent of one GPU, bytes, watts; None where nothing tells."""
+    """Of one workload, or of all GPUs together: percent of one GPU, bytes, watts; None where nothing tells. `pids` are
+    its processes that hold one."""
 
     percent: float | None = None
     memory_bytes: int | None = None
     watts: float | None = None
+    pids: set[int] = field(default_factory=set)
 
     def add(self, percent: float | None, memory_bytes: int | None, watts: float | None) -> None:
         if percent is not None:
@@ -56,7 +58,9 @@ def gpu_shares(gpus: Sequence[Gpu], owner_of: Callable[[int], Owner | None]) -> 
                 continue
             percent = process.utilization_percent
             watts = None if percent is None or gpu.power_watts is None else gpu.power_watts * percent / 100
-            shares.setdefault(owner, GpuUse()).add(percent, process.memory_bytes if has_memory(gpu) else None, watts)
+            use = shares.setdefault(owner, GpuUse())
+            use.add(percent, process.memory_bytes if has_memory(gpu) else None, watts)
+            use.pids.add(process.pid)
     return shares
 
 

@@ -156,6 +156,7 @@ class Parts:
             sent_bytes_per_second=traffic[1],
             gpu_percent=gpu.percent,
             gpu_memory_bytes=gpu.memory_bytes,
+            gpu_pids=sorted(gpu.pids),
             power_watts=gpu.watts,
             basis=Basis(
                 found_by=owner.found_by,
