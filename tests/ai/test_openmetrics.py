@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zeropoint.ai.openmetrics import LONGEST_LINE_BYTES, MOST_ROWS, Row, parse, pattern_of
+from zeropoint.ai.other_metrics import holds_samples, names_in
 from zeropoint.ai.runtime_metrics import RUNTIMES, Series, highest, total
 from zeropoint.probe import Absent
 
@@ -55,6 +56,8 @@ def test_a_line_that_is_none_costs_itself(line: bytes) -> None:
 def test_no_text_raises(body: bytes) -> None:
     parse(b"a:requests" + body, NAMES)
     parse(body + b"\na:requests 1", NAMES)
+    assert holds_samples(body + b"\na:requests 1")
+    names_in(body + b"\na:num_requests_running 1")
 
 
 def test_of_one_name_no_more_rows_are_read_than_a_server_can_have() -> None:
@@ -62,11 +65,15 @@ def test_of_one_name_no_more_rows_are_read_than_a_server_can_have() -> None:
     assert len(parse(body, NAMES)["a:requests"]) == MOST_ROWS
 
 
-@pytest.mark.parametrize("line", [b"\n", b'x{a="b"} 1\n', b"a:requests{" + b'a="b",' * 600 + b"} 1\n"])
+@pytest.mark.parametrize(
+    "line", [b"\n", b'x{a="b"} 1\n', b"a:requests{" + b'a="b",' * 600 + b"} 1\n", b"a:requests{" + b'"' * 4000 + b"\n"]
+)
 def test_two_mebibytes_of_anything_cost_a_fraction_of_a_second(line: bytes) -> None:
     body = line * (2 * 1024 * 1024 // len(line))
     began = time.process_time()
     parse(body, NAMES)
+    holds_samples(body)
+    names_in(body)
     assert time.process_time() - began < 1.0
 
 

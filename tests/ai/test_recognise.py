@@ -82,6 +82,8 @@ def test_what_a_command_line_runs(arguments: tuple[str, ...], told: str) -> None
         (("llama-server",), {"llama_cpp"}),
         (("python", "/venv/bin/vllm", "serve", "m"), {"vllm"}),
         (("VLLM::EngineCore",), {"vllm"}),
+        (("python3", "-m", "sglang.launch_server", "--model-path", "m"), {"sglang"}),
+        (("sglang::scheduler",), {"sglang"}),
         (("ray::IDLE",), {"ray"}),
         (("/x/ray/core/src/ray/raylet/raylet",), {"ray"}),
         (("tritonserver", "--model-repository=/m"), {"triton"}),

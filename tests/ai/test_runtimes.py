@@ -9,6 +9,7 @@ import pytest
 
 from tests.ai.raw_server import page, path_of, raw_server
 from tests.ai.watch import nulls_without_reason
+from zeropoint.ai.bounded_http import FetchError
 from zeropoint.ai.llama_slots import parse_slots
 from zeropoint.ai.openmetrics_targets import parse_targets
 from zeropoint.ai.runtime_report import RuntimeReport
@@ -102,6 +103,13 @@ def test_the_documented_names_of_vllm_become_figures() -> None:
             "ray",
             {"requests_running": 3, "requests_waiting": 9},
         ),
+        (
+            'sglang:num_running_reqs{model_name="m",tp_rank="0"} 3\nsglang:num_queue_reqs{model_name="m"} 2\n'
+            'sglang:token_usage{model_name="m"} 0.28\nsglang:num_requests_total{model_name="m"} 9\n'
+            'sglang:cached_tokens_total{model_name="m"} 1\n',
+            "sglang",
+            {"requests_running": 3, "requests_waiting": 2, "kv_cache_usage_percent": pytest.approx(28.0)},
+        ),
         ('mlflow_http_request_total{method="GET",status="200"} 3\n', "mlflow", {"requests_running": None}),
     ],
 )
@@ -179,7 +187,11 @@ def test_numbers_that_are_no_counts_are_null_with_a_reason(value: str) -> None:
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (page("hello"), "its metrics are not those of a runtime that is known"),
+        (page("hello"), "its answer holds no metrics"),
+        (page("hello there 1\n# TYPE a gauge\na{ 1\n"), "its answer holds no metrics"),
+        (page('{"vllm": 1}'), "its answer holds no metrics"),
+        (page("<html>\n<p>a 1\n"), "its answer holds no metrics"),
+        (page(""), "its answer holds no metrics"),
         (page("no", status="404 Not Found"), "it answers 404"),
         (page("no", status="401 Unauthorized"), "it answers 401"),
         (b"\0" * 100, "its answer is no HTTP (BadStatusLine)"),
@@ -191,6 +203,44 @@ def test_an_endpoint_that_tells_nothing_is_unknown_with_the_reason(answer: bytes
         told = watched.read()
     assert (told.status, told.reason) == ("unknown", reason)
     assert watched.missing["tokens_per_second"] == reason
+
+
+def other(tokens: int, running: int) -> bytes:
+    return page(
+        f'mine:num_requests_running{{model="a"}} {running}\nmine:num_requests_running{{model="b"}} 1\n'
+        f"theirs:num_requests_running 40\ngeneration_tokens_total {tokens}\nmine:num_queue_reqs 4\n"
+        "cached_prompt_tokens_total 9\nmine:request_success_totals 7\nmine:kv_cache_usage_perc 0.5\n"
+    )
+
+
+def test_an_endpoint_of_no_known_runtime_is_told_by_names_that_are_alike() -> None:
+    bodies = iter([other(100, 2), other(150, 2), other(150, 2)])
+    with raw_server(lambda _: [next(bodies)]) as server:
+        watched = Watched(server.url)
+        told = watched.read()
+        assert (told.status, told.runtime, told.endpoint) == ("running", None, server.url)
+        assert told.reason == "its metrics are those of no runtime that is known"
+        assert watched.missing["runtime"] == told.reason
+        assert (told.requests_running, told.requests_waiting, told.kv_cache_usage_percent) == (3, 4, 50.0)
+        assert (told.prompt_tokens_per_second, told.requests_per_second) == (None, None)
+        assert watched.read(after=2).tokens_per_second == 25.0
+
+
+@pytest.mark.parametrize("body", ["up 1\n", 'x NaN\n# HELP y z\ny{a="b"} 2 1700000000000\n# EOF\n'])
+def test_an_endpoint_whose_metrics_tell_no_figure_is_idle_and_says_so(body: str) -> None:
+    with raw_server(page(body)) as server:
+        watched = Watched(server.url)
+        told = watched.read()
+    assert (told.status, told.endpoint) == ("idle", server.url)
+    assert told.reason == "its metrics are those of no runtime that is known; none of them tells whether it works"
+    assert watched.missing["tokens_per_second"] == "this runtime does not tell it"
+
+
+def test_a_runtime_that_was_found_is_not_taken_for_another() -> None:
+    with raw_server(page("up 1\n")) as server:
+        (target,) = parse_targets([f"mine={server.url}"])
+        with pytest.raises(FetchError, match="its metrics are not those of vllm"):
+            scrape(target.url, "vllm")
 
 
 def test_where_nothing_listens_it_is_absent_and_stopped_once_it_has_answered() -> None:

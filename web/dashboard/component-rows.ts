@@ -31,6 +31,7 @@ export const TITLES: ReadonlyMap<string, string> = new Map([
   ["hugging_face", "Hugging Face"],
   ["llama_cpp", "llama.cpp"],
   ["vllm", "vLLM"],
+  ["sglang", "SGLang"],
   ["ray", "Ray"],
   ["triton", "Triton"],
   ["tgi", "TGI"],

@@ -30,6 +30,7 @@ PROGRAMS = {
     "llama_cpp": re.compile(r"llama-server|llama_cpp\.server"),
     "ollama": re.compile(r"ollama"),
     "vllm": re.compile(r"vllm(\.entrypoints\..+)?|VLLM::.*"),
+    "sglang": re.compile(r"sglang(\.launch_server|::.*)?"),
     "ray": re.compile(r"raylet|gcs_server|ray::.*|.*/ray/dashboard/agent\.py"),
     "triton": re.compile(r"tritonserver"),
     "tgi": re.compile(r"text-generation-(launcher|router|server)"),

@@ -1,6 +1,6 @@
 """Under which names the runtimes tell what. llama.cpp's, Ray's and MLflow's were seen; the others' are those of their
-documentation: docs.vllm.ai usage/metrics, Triton's user_guide/metrics.md and TensorRT-LLM's backend, TGI's
-reference/metrics."""
+documentation: docs.vllm.ai usage/metrics, docs.sglang.io references/production_metrics, Triton's
+user_guide/metrics.md and TensorRT-LLM's backend, TGI's reference/metrics."""
 
 from collections.abc import Iterator, Mapping
 
@@ -70,6 +70,17 @@ RUNTIMES: Mapping[str, Names] = {
         ),
         first_token_seconds_total=(Series("vllm:time_to_first_token_seconds_sum"),),
         first_token_count_total=(Series("vllm:time_to_first_token_seconds_count"),),
+    ),
+    "sglang": Names(
+        "sglang:",
+        tokens_total=(Series("sglang:generation_tokens_total"),),
+        prompt_tokens_total=(Series("sglang:prompt_tokens_total"),),
+        requests_total=(Series("sglang:num_requests_total"),),
+        requests_running=(Series("sglang:num_running_reqs"),),
+        requests_waiting=(Series("sglang:num_queue_reqs"),),
+        kv_cache_percent=(Series("sglang:token_usage", scale=100.0),),
+        first_token_seconds_total=(Series("sglang:time_to_first_token_seconds_sum"),),
+        first_token_count_total=(Series("sglang:time_to_first_token_seconds_count"),),
     ),
     "ray": Names(
         "ray_",

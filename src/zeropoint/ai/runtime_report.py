@@ -6,7 +6,7 @@ from zeropoint.model import Component, Count, Real, Text, metric, text
 
 
 class RuntimeReport(Component, frozen=True, kw_only=True):
-    runtime: Annotated[Text, text("Program: llama_cpp, vllm, ray, triton, tgi or mlflow")] = None
+    runtime: Annotated[Text, text("Program: llama_cpp, vllm, sglang, ray, triton, tgi or mlflow")] = None
     endpoint: Annotated[Text, text("Address that its metrics are read from, without user and query")] = None
     tokens_per_second: Annotated[Real, metric("Tokens generated")] = None
     prompt_tokens_per_second: Annotated[Real, metric("Tokens of prompts processed")] = None

@@ -7,34 +7,49 @@ from msgspec import Struct
 from zeropoint.ai.bounded_http import Answer, FetchError, get
 from zeropoint.ai.llama_slots import Slots, parse_slots
 from zeropoint.ai.openmetrics import parse, pattern_of
+from zeropoint.ai.other_metrics import holds_samples, names_in
 from zeropoint.ai.runtime_metrics import RUNTIMES, Choice, Names, Numbers, absent, highest, total
 from zeropoint.probe import NEEDS_TWO_READINGS, Absent, Rates
 
 WANTED = {runtime: pattern_of({series.name for series in names.series()}) for runtime, names in RUNTIMES.items()}
 Figure = float | Absent
+OTHER = "its metrics are those of no runtime that is known"
+NO_WORK = "none of them tells whether it works"
 NO_FIRST_TOKEN = "no request has had its first token since the last reading"  # noqa: S105 - a token of text
 
 
 class Scraped(Struct, frozen=True):
-    """What an endpoint has told. `note` is why it told less than it could."""
+    """What an endpoint has told, under which names. `runtime` is None where it is none that is known; `note` is why it
+    told less than it could."""
 
-    runtime: str
+    runtime: str | None
+    names: Names
     numbers: Numbers
     slots: Slots | None = None
     note: str | None = None
 
 
 def scrape(url: SplitResult, runtime: str | None = None, deadline_seconds: float = 1.5) -> Scraped:
-    """Reads the endpoint of a runtime, or of any that is known. Raises FetchError."""
+    """Reads the endpoint of a runtime, or of whatever has metrics. Raises FetchError."""
     answer = get(url, deadline_seconds=deadline_seconds)
     found = runtime_of(answer) if answer.status == 200 else None
     if found == "llama_cpp" or (runtime == "llama_cpp" and answer.status != 200):
         return _scrape_llama(url, answer, deadline_seconds)
     if answer.status != 200:
         raise FetchError(f"it answers {answer.status}")
-    if found is None or runtime not in (None, found):
-        raise FetchError("its metrics are not those of a runtime that is known")
-    return Scraped(found, parse(answer.body, WANTED[found]))
+    if runtime not in (None, found):
+        raise FetchError(f"its metrics are not those of {runtime}")
+    return _other(answer.body) if found is None else Scraped(found, RUNTIMES[found], parse(answer.body, WANTED[found]))
+
+
+def _other(body: bytes) -> Scraped:
+    """Of an endpoint that no runtime which is known has."""
+    if not holds_samples(body):
+        raise FetchError("its answer holds no metrics")
+    names = names_in(body)
+    wanted = {series.name for series in names.series()}
+    note = OTHER if any((names.tokens_total, names.requests_total, names.requests_running)) else f"{OTHER}; {NO_WORK}"
+    return Scraped(None, names, parse(body, pattern_of(wanted)) if wanted else {}, note=note)
 
 
 def runtime_of(answer: Answer) -> str | None:
@@ -58,7 +73,7 @@ def _scrape_llama(url: SplitResult, metrics: Answer, deadline_seconds: float) ->
     answer = get(beside(url, "slots"), deadline_seconds=deadline_seconds)
     slots = parse_slots(answer.body) if answer.status == 200 else None
     numbers = parse(metrics.body, WANTED["llama_cpp"]) if note is None else {}
-    return Scraped("llama_cpp", numbers, slots, note)
+    return Scraped("llama_cpp", RUNTIMES["llama_cpp"], numbers, slots, note)
 
 
 def beside(url: SplitResult, name: str) -> SplitResult:
@@ -86,7 +101,7 @@ class Reader:
         self._first_token: tuple[float, float] | None = None
 
     def figures(self, scraped: Scraped, now: float) -> Figures:
-        names, numbers = RUNTIMES[scraped.runtime], scraped.numbers
+        names, numbers = scraped.names, scraped.numbers
         tokens = self._rate(names.tokens_total, numbers, now)
         prompt_tokens = self._rate(names.prompt_tokens_total, numbers, now)
         requests = self._rate(names.requests_total, numbers, now)
