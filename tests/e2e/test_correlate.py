@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from bench import truths
+from tests.browser.older import write_past
 from tests.history.records import NOON_MS
 from tests.support.process import PROGRAM, clean_environment
 from zeropoint.history.columns import ColumnStore
@@ -122,7 +123,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_stored_history_is_compared_over_the_time_that_is_asked_for(stored: str):
     begin, end = NOON_MS / 1000 + 600, NOON_MS / 1000 + 1800
-    told = pairs("--data", stored, "--from", str(begin), "--to", str(end))
+    told = pairs("--data", stored, "--from", str(begin), "--to", str(end), "--metric", "*")
     assert list(told) == [("c", "one.a"), ("c", "two.b"), ("one.a", "two.b")]
     found = told["one.a", "two.b"]
     assert (found["verdict"], found["lag_seconds"], found["n"]) == ("correlated", 7, 1200)
@@ -140,8 +141,39 @@ def test_more_than_fits_is_compared_by_minutes(stored: str, tmp_path: Path):
     store.close()
     for file in (copy / "history/samples").iterdir():
         file.unlink()
-    told = pairs("--data", str(copy), "--from", "0", "--to", str(NOON_MS / 1000 + 3600))
+    told = pairs("--data", str(copy), "--from", "0", "--to", str(NOON_MS / 1000 + 3600), "--metric", "*")
     assert {pair["n"] for pair in told.values()} == {60}
+
+
+def test_where_no_series_is_named_work_is_compared_with_the_machine_however_many_are_stored(tmp_path: Path):
+    """A real machine has hundreds: each core, disk and workload has its own."""
+    begin, end = NOON_MS, NOON_MS + 600_000
+    random = np.random.default_rng(22)
+    cpu, train = truths.planted(random)
+    alone = truths.autoregressive(random, 0.5, rows=320)
+    step = "ai.runs.digits/1.step_seconds"
+    series = {f"ledger.workloads.program:p{at}.cpu_percent": row - 100 for at, row in enumerate(alone[:20])}
+    series |= {f"system.cpu.per_core_percent.{at}": row for at, row in enumerate(alone[20:])}
+    series |= {"system.cpu.usage_percent": cpu, step: train, "system.disk.busy_percent": alone[0] + 5}
+    write_past(tmp_path, begin, end, series)
+    done = run("--data", str(tmp_path), "--from", str(begin / 1000), "--to", str(end / 1000), "--json")
+    assert (done.returncode, done.stderr) == (
+        0,
+        "zeropoint: 21 workload series are stored of this time; 16 of them are compared\n",
+    )
+    told = {(pair["a"], pair["b"]): pair for pair in json.loads(done.stdout)["pairs"]}
+    assert len(told) == 16 * 15 / 2 + 16 * 2, "work with work, and each with what the machine tells"
+    assert ("system.cpu.usage_percent", "system.disk.busy_percent") not in told
+    found = told[step, "system.cpu.usage_percent"]
+    assert (found["verdict"], found["lag_seconds"]) == ("correlated", -truths.LAG)
+
+
+def test_more_series_than_can_be_compared_are_refused_where_they_are_named(tmp_path: Path):
+    series = {f"system.cpu.per_core_percent.{at}": np.arange(60.0) for at in range(257)}
+    write_past(tmp_path, NOON_MS, NOON_MS + 60_000, series)
+    done = run("--data", str(tmp_path), "--from", "0", "--to", str(NOON_MS / 1000 + 60), "--metric", "*")
+    message = "zeropoint: --metric: 257 series are meant; name at most 256 of them\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", message)
 
 
 @pytest.mark.parametrize(

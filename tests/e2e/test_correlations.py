@@ -10,11 +10,13 @@ import msgspec
 import numpy as np
 import pytest
 
+import zeropoint_sdk as zp
 from bench import truths
 from tests.browser.older import now_ms, whole_minute, write_past
 from tests.e2e.test_correlate import KEYS
 from tests.e2e.test_correlate import pairs as told_by_the_command
 from tests.support.process import Answer, Appliance, running
+from tests.support.stream import Stream
 from zeropoint.history.moments import parse_moment
 from zeropoint.server.correlations import MOST_SERIES
 from zeropoint.server.correlations_answers import CorrelationsAnswer, PairAnswer
@@ -189,6 +191,30 @@ def test_more_work_than_is_compared_at_once_is_told(tmp_path: Path):
             "25 workload series are stored of this time; 16 of them are compared"
         ]
         assert len(answer["series"]) == 16 and len(answer["pairs"]) == 16 * 15 / 2
+
+
+def test_a_training_is_not_compared_with_what_its_component_tells_of_it(tmp_path: Path):
+    """A run of the SDK is told four times: by itself, by its component, and by their workloads."""
+    artifacts = tmp_path / "artifacts"
+    with (
+        running(tmp_path / "data", "--artifacts", str(artifacts), "--interval", "0.2") as appliance,
+        zp.run("digits", kind="tinygrad", artifacts=artifacts) as run,
+        Stream(appliance, "?sections=server") as stream,
+    ):
+        for count in range(1, 100):
+            run.log(step=count, loss=1 / count, seconds=0.2 + 0.01 * (count % 7), tokens=8)
+            stream.samples(count)
+        answer = appliance.get("/api/v1/correlations").json
+        history = appliance.get("/api/v1/history?metric=ai.components.tinygrad.latest.*&metric=ai.runs.*").json
+    own = {f"ai.runs.digits/{run.id}.{name}" for name in ("loss", "step_seconds", "tokens_per_second")}
+    retold = {f"ai.components.tinygrad.latest.{name}" for name in ("loss", "step_seconds", "tokens_per_second")}
+    assert history["series"].keys() >= own | retold, "both are stored, and say the same"
+    compared = {one["name"] for one in answer["series"]}
+    assert compared >= own and not compared & retold
+    work = {name for name in compared if run.id in name or ".tinygrad" in name or ":tinygrad" in name}
+    assert f"ledger.workloads.run:digits/{run.id}.cpu_percent" in work
+    assert [pair for pair in answer["pairs"] if {pair["a"], pair["b"]} <= work] == []
+    assert any(pair["a"] in work for pair in answer["pairs"])
 
 
 @pytest.mark.parametrize(

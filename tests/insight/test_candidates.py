@@ -5,7 +5,7 @@ import pytest
 from tests.history.test_queries import BEGINNING, Memory
 from zeropoint.catalogue import describe
 from zeropoint.insight.candidates import HOST, MACHINE, WORKLOADS, Candidate, candidates
-from zeropoint.insight.default_set import MOST, OF_EACH_KIND, Worth, choose, default_set
+from zeropoint.insight.default_set import MOST, OF_EACH_KIND, Worth, choose, default_set, once
 from zeropoint.parts.reports import reports_of
 from zeropoint.sampler import Sampler
 from zeropoint.server.specs import Specs
@@ -37,7 +37,7 @@ def test_a_series_is_known_by_its_kind_and_whose_it_is():
         "ai.components.tinygrad.latest.loss",
         "ai.runs.a.b/c.step_seconds",
     )
-    assert (run.title, run.side, run.group) == ("a.b/c step time", "workload", "ai.runs.a.b/c")
+    assert (run.title, run.side, run.group) == ("a.b/c step time", "workload", "run:a.b/c")
     assert (component.title, component.subject) == ("tinygrad loss", "tinygrad")
     assert (machine.title, machine.group) == ("the machine's CPU", MACHINE)
     assert (gpu.title, gpu.group) == ("GPU-1.2 GPU power", MACHINE)
@@ -59,8 +59,37 @@ def test_what_lies_further_down_is_none(name: str):
 
 
 def test_two_numbers_of_one_work_are_of_one_group():
-    one, other = found("ai.components.vllm.tokens_per_second", "ai.components.vllm.requests_waiting")
-    assert one.group == other.group
+    groups = [
+        {one.group for one in found(*names)}
+        for names in (
+            ("ai.components.vllm.tokens_per_second", "ledger.workloads.component:vllm.cpu_percent"),
+            ("ai.runs.a.b/c.loss", "ai.runs.a.b/c.step_seconds", "ledger.workloads.run:a.b/c.cpu_percent"),
+        )
+    ]
+    assert groups == [{"component:vllm"}, {"run:a.b/c"}]
+
+
+def test_what_a_run_tells_itself_is_left_out_of_its_component_and_both_are_one_work():
+    names = [
+        "ai.runs.a/1.loss",
+        "ai.runs.a/1.step_seconds",
+        "ai.runs.b/1.loss",
+        "ai.components.tinygrad.latest.loss",
+        "ai.components.tinygrad.latest.tokens_per_second",
+        "ai.components.other.latest.loss",
+        "ledger.workloads.run:a/1.cpu_percent",
+        "ledger.workloads.component:tinygrad.cpu_percent",
+    ]
+    told = once([(one, Worth(moves=True, size=1)) for one in found(*names)], {"tinygrad": "a/1"})
+    assert {one.name: one.group for one, _ in told} == {
+        "ai.runs.a/1.loss": "run:a/1",
+        "ai.runs.a/1.step_seconds": "run:a/1",
+        "ai.runs.b/1.loss": "run:b/1",
+        "ai.components.tinygrad.latest.tokens_per_second": "run:a/1",
+        "ai.components.other.latest.loss": "component:other",
+        "ledger.workloads.run:a/1.cpu_percent": "run:a/1",
+        "ledger.workloads.component:tinygrad.cpu_percent": "run:a/1",
+    }
 
 
 def worths(**kinds: list[Worth]) -> list[tuple[Candidate, Worth]]:

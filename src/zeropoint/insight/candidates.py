@@ -18,6 +18,7 @@ class Kind(NamedTuple):
 
 
 RUN, WORKLOAD, GPU = "ai.runs.{zeropoint.run.id}", "ledger.workloads.{zeropoint.workload.id}", "system.gpus.{hw.id}"
+RUN_OWNER, COMPONENT_OWNER = "run:", "component:"
 
 # Those that say most of work come first. What a component tells of its newest run stands before what it tells itself:
 # the first row that fits a series is taken.
@@ -68,11 +69,12 @@ HOST: Sequence[Kind] = (
     Kind("system.sensors.temperatures.{hw.id}.temperature_celsius", "temperature"),
 )
 MACHINE = "machine"
+OWNERS = {"ai.runs.": RUN_OWNER, "ai.components.": COMPONENT_OWNER}
 
 
 class Candidate(NamedTuple):
     """A series, and what it is. Two of one `group` are of the same work, or both of the machine: what those say of one
-    another is not asked for."""
+    another is not asked for. A work's is the id of its workload in the ledger, as in run:digits/1."""
 
     name: str
     side: Side
@@ -104,6 +106,11 @@ class _Row(NamedTuple):
     after: str
     pattern: Pattern
 
+    @property
+    def owner(self) -> str:
+        """What stands before the subject in the id of its workload. In the ledger itself the subject is the id."""
+        return next((owner for start, owner in OWNERS.items() if self.before.startswith(start)), "")
+
     def is_of(self, name: str, metric_of: Callable[[str], str]) -> bool:
         if not self.pattern.matches(name):
             return False
@@ -126,6 +133,6 @@ def _candidate(name: str, metric_of: Callable[[str], str]) -> Candidate | None:
     for row in _ROWS:
         if row.is_of(name, metric_of):
             subject = None if row.pattern.is_exact else name[len(row.before) : len(name) - len(row.after)]
-            group = MACHINE if row.side == "host" else f"{row.before}{subject}"
+            group = MACHINE if row.side == "host" else f"{row.owner}{subject}"
             return Candidate(name, row.side, row.kind.label, subject, group, row.rank)
     return None

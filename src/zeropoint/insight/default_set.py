@@ -1,7 +1,7 @@
 """The series that are compared where nobody names any: of the candidates that have something in a window so many as can
-be compared at once, those that move before those that do not."""
+be compared at once, those that move before those that do not, and no number twice."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +10,9 @@ from msgspec import Struct
 from zeropoint.history.columns_reader import Stretch
 from zeropoint.history.queries import Reader
 from zeropoint.history.query import Window, choose_tier
-from zeropoint.insight.candidates import Candidate, Side, candidates
+from zeropoint.history.tiers import Tier
+from zeropoint.insight.candidates import COMPONENT_OWNER, RUN_OWNER, Candidate, Side, candidates
+from zeropoint.insight.retold import retold_runs
 from zeropoint.insight.series import Floats
 from zeropoint.insight.stored_series import INTERVAL_MS, extents_of
 
@@ -43,15 +45,40 @@ class Worth(NamedTuple):
 def default_set(reader: Reader, metric_of: Callable[[str], str], from_ms: int, to_ms: int) -> DefaultSet:
     """`metric_of` gives the catalogue's name of a series. Raises Fault."""
     found = candidates(reader.names(from_ms, to_ms), metric_of)
+    window = Window(from_ms, to_ms, LOOK_POINTS)
+    tier = choose_tier(window, extents_of(reader), INTERVAL_MS)
     taken: list[Candidate] = []
     left_out: list[str] = []
     for side, most in MOST.items():
-        worth = _look(reader, [one for one in found if one.side == side][:MOST_LOOKED_AT], from_ms, to_ms)
+        worth = _look(reader, [one for one in found if one.side == side][:MOST_LOOKED_AT], window, tier)
+        if side == "workload":
+            worth = once(worth, _retold(reader, [one for one, _ in worth], window, tier))
         chosen = choose(worth, most)
         taken += chosen
         if len(chosen) < len(worth):
             left_out.append(f"{len(worth)} {side} series are stored of this time; {len(chosen)} of them are compared")
     return DefaultSet(taken, left_out)
+
+
+def once(worth: Sequence[tuple[Candidate, Worth]], retold: Mapping[str, str]) -> list[tuple[Candidate, Worth]]:
+    """`retold` has by component the run that it tells of: they are one work, and what the run tells itself is left out
+    of what the component tells."""
+    own = {(one.group, one.label) for one, _ in worth if one.name.startswith("ai.runs.")}
+    result = []
+    for one, its in worth:
+        run = retold.get(one.group.removeprefix(COMPONENT_OWNER)) if one.group.startswith(COMPONENT_OWNER) else None
+        if run is None:
+            result.append((one, its))
+        elif (RUN_OWNER + run, one.label) not in own:
+            result.append((one._replace(group=RUN_OWNER + run), its))
+    return result
+
+
+def _retold(reader: Reader, found: Sequence[Candidate], window: Window, tier: Tier) -> dict[str, str]:
+    def subjects(start: str) -> list[str]:
+        return [one.subject for one in found if one.name.startswith(start) and one.subject is not None]
+
+    return retold_runs(reader, subjects("ai.runs."), subjects("ai.components."), window, tier)
 
 
 def choose(worth: Sequence[tuple[Candidate, Worth]], most: int) -> list[Candidate]:
@@ -65,16 +92,14 @@ def choose(worth: Sequence[tuple[Candidate, Worth]], most: int) -> list[Candidat
     return [one for *_, one in sorted(taken, key=lambda row: row[2])]
 
 
-def _look(reader: Reader, found: list[Candidate], from_ms: int, to_ms: int) -> list[tuple[Candidate, Worth]]:
+def _look(reader: Reader, found: list[Candidate], window: Window, tier: Tier) -> list[tuple[Candidate, Worth]]:
     """What the candidates have, of those that have anything."""
-    window = Window(from_ms, to_ms, LOOK_POINTS)
-    tier = choose_tier(window, extents_of(reader), INTERVAL_MS)
     worth: list[tuple[Candidate, Worth]] = []
     start = 0
     step = 1
     while start < len(found):
         part = found[start : start + step]
-        stretch, _ = reader.read([one.name for one in part], from_ms, to_ms, tier)
+        stretch, _ = reader.read([one.name for one in part], window.from_ms, window.to_ms, tier)
         worth += [(one, its) for one, its in zip(part, _worths(stretch), strict=True) if its is not None]
         start += step
         # The first one tells how many values one has.
