@@ -522,6 +522,8 @@ class System(Section, frozen=True, kw_only=True):
 # --- AI components --------------------------------------------------------------------------------------------------
 
 Status = Literal["running", "idle", "stopped", "failed", "absent", "unknown"]
+# How old what a status rests on may be; three usual steps where these are longer.
+FRESH_SECONDS = 10.0
 
 
 class Component(Section, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """Cards and detail views of AI components, with real files, real runs and the real process."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 import zeropoint_sdk as zp
+from tests.ai.test_ai_registry import install
 from tests.browser.machines import FIXTURES, watching
 from tests.browser.shown import expected, sample_of, tells
 from tests.browser.test_layout import assert_contrast
@@ -253,3 +255,59 @@ def test_without_any_ai_work_the_page_says_how_to_start_some(tmp_path: Path, vis
         expect(detail(tab, "tinygrad")).to_be_focused()
         tab.next_sample()
         assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+PIPED = """
+from typing import Annotated
+from zeropoint.model import Component, Count, metric
+from zeropoint.probe import Probe, Reading
+
+class Report(Component, frozen=True, kw_only=True):
+    parts_count: Annotated[Count, metric("Parts")] = None
+
+class Piped(Probe):
+    name, section, report, limit_seconds = "piped", "ai.components.piped", Report, 0.5
+
+    def __init__(self, artifacts):
+        self._file = artifacts / "parts"
+
+    def read(self, roots, now):
+        return Reading(Report(status="running", last_updated="2026-11-24T09:50:48.123Z", pids=[7],
+                              parts_count=int(self._file.read_text())))
+"""
+
+
+def test_a_component_that_cannot_be_read_any_more_shows_how_old_it_is_and_is_then_unknown(
+    tmp_path: Path, artifacts: Path, visit: Callable[..., Tab]
+):
+    site = tmp_path / "site"
+    site.mkdir()
+    install(site, "piped", PIPED, {"piped": "piped:Piped"})
+    artifacts.mkdir()
+    parts = artifacts / "parts"
+    parts.write_text("3")
+    path = os.pathsep.join(filter(None, (str(site), os.environ.get("PYTHONPATH"))))
+    arguments = ("--interval", "0.2", "--artifacts", str(artifacts))
+    with running(tmp_path / "data", *arguments, PYTHONPATH=path) as appliance:
+        tab = visit(appliance.url).live()
+        wait_for_status(tab, "piped", "running")
+        card(tab, "piped").click()
+        old = card(tab, "piped").locator(".old")
+        expect(old).to_have_count(0)
+        pipe = artifacts / "pipe"
+        os.mkfifo(pipe)
+        pipe.rename(parts)
+        expect(old).to_contain_text("ago: no answer for")
+        expect(detail(tab, "piped").locator(".old")).to_contain_text("ago: no answer for")
+        wait_for_status(tab, "piped", "unknown")
+        expect(card(tab, "piped")).to_contain_text("no answer for")
+        value = card(tab, "piped").locator('[data-metric="ai.components.piped.parts_count"]')
+        expect(value).to_have_attribute("data-value", "3")
+        file = artifacts / "file"
+        file.write_text("4")
+        with parts.open("w") as writer:
+            file.rename(parts)
+            writer.write("4")
+        wait_for_status(tab, "piped", "running")
+        expect(value).to_have_attribute("data-value", "4")
+        expect(old).to_have_count(0)

@@ -1,9 +1,24 @@
 import math
 from collections.abc import Mapping, Sequence
+from typing import get_args
 
 import msgspec
+import pytest
 
-from zeropoint.model import Component, Cpu, Gpu, Host, LiveRun, Pressure, Sample, Section, Server, Stall, Verdict
+from zeropoint.model import (
+    Component,
+    Cpu,
+    Gpu,
+    Host,
+    LiveRun,
+    Pressure,
+    Sample,
+    Section,
+    Server,
+    Stall,
+    Status,
+    Verdict,
+)
 from zeropoint.probe import Absent, Probe, Reading, Roots
 from zeropoint.sampling.assemble import RUNS, Answer, SelfReport, assemble
 from zeropoint.sampling.audit import NO_REASON, NOT_FINITE, audit
@@ -22,13 +37,20 @@ def probe(at: str, only: Sequence[str] = (), kind: type[Section] = Section) -> P
     return Some()
 
 
-def sample(*answers: tuple[Probe, Reading | Absent | None], reason: str | None = None) -> Sample:
+def sample(
+    *answers: tuple[Probe, Reading | Absent | None], reason: str | None = None, age_seconds: float | None = None
+) -> Sample:
     own = SelfReport(Server(), dict.fromkeys(Server.__struct_fields__, "of no matter here"))
-    return assemble("e-1", "2026-11-24T09:50:48.123Z", 1.0, read(answers, reason), own)
+    return assemble("e-1", "2026-11-24T09:50:48.123Z", 1.0, read(answers, reason, age_seconds), own)
 
 
-def read(answers: Sequence[tuple[Probe, Reading | Absent | None]], reason: str | None) -> list[Answer]:
-    return [Answer(probe, None if answer is None else audit(probe, answer), reason) for probe, answer in answers]
+def read(
+    answers: Sequence[tuple[Probe, Reading | Absent | None]], reason: str | None, age_seconds: float | None
+) -> list[Answer]:
+    return [
+        Answer(probe, None if answer is None else audit(probe, answer), reason, age_seconds)
+        for probe, answer in answers
+    ]
 
 
 def reasons(taken: Sample) -> Mapping[str, str]:
@@ -137,6 +159,17 @@ def test_a_component_that_fails_is_unknown_and_says_why():
     taken = sample((probe("ai.components.tinygrad", kind=Component), None), reason="OSError: no")
     component = taken.ai.components["tinygrad"]
     assert (component.status, component.reason) == ("unknown", "OSError: no")
+
+
+@pytest.mark.parametrize("status", get_args(Status))
+def test_a_component_that_fails_after_a_good_reading_is_unknown_once_that_is_too_old(status: Status):
+    good = full(Component(status=status, last_updated="then", pids=[7], since="before", reason="of then"))
+    answer = (probe("ai.components.tinygrad", kind=Component), Reading(good))
+    assert sample(answer, reason="OSError: no", age_seconds=10.0).ai.components["tinygrad"] == good
+    late = sample(answer, reason="OSError: no", age_seconds=10.001).ai.components["tinygrad"]
+    assert late == msgspec.structs.replace(good, status="unknown", since=None, reason="OSError: no")
+    slowed = sample(answer, age_seconds=60.0).ai.components["tinygrad"]
+    assert slowed == good, "one that is read less often is not in trouble"
 
 
 def test_a_number_that_is_not_finite_becomes_null_with_a_reason():

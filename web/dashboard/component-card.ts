@@ -14,6 +14,7 @@ import { addressOf } from "./address";
 import "./blocks-strip";
 import { componentTitle, fieldsOf, notesOf, sparkOf, type Field } from "./component-fields";
 import { COMPONENT_TONES } from "./component-tones";
+import { oldNote } from "./old-note";
 import { panelStyle } from "./panel-style";
 
 export class ZpComponent extends LitElement {
@@ -47,14 +48,15 @@ export class ZpComponent extends LitElement {
 
   override render(): TemplateResult {
     const component = this.sample?.ai.components[this.name] ?? null;
+    const old = oldNote(this.sample, [this.name]);
     return html`
-      <article class="panel" @click=${this.#click}>
+      <article class="panel ${old === null ? "" : "stale"}" @click=${this.#click}>
         <div class="head">
           <h2><a href=${addressOf(this.name)} aria-expanded=${String(this.open)}>${componentTitle(this.name)}</a></h2>
           ${component === null
             ? html`<zp-value></zp-value>`
             : html`<zp-status tone=${COMPONENT_TONES[component.status] ?? "unknown"} word=${component.status}></zp-status>
-                ${this.#since(component)}`}
+                ${old ?? this.#since(component)}`}
         </div>
         ${this.#values(this.#fields(component))}
         ${component === null ? nothing : notesOf(this.name, component).map((note) => html`<p class="reason notes">${note}</p>`)}

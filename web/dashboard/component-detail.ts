@@ -16,6 +16,7 @@ import { allFieldsOf, chartsOf, componentTitle, notesOf } from "./component-fiel
 import { listsOf, plainListsOf } from "./component-lists";
 import { COMPONENT_TONES } from "./component-tones";
 import type { FieldNames } from "./field-names";
+import { oldNote } from "./old-note";
 import { panelStyle } from "./panel-style";
 import "./rows-table";
 import type { Run } from "./runs";
@@ -85,6 +86,7 @@ export class ZpComponentDetail extends LitElement {
     const seconds = (time: string): number => (now - Date.parse(time)) / 1000;
     return html`
       <zp-status tone=${COMPONENT_TONES[component.status] ?? "unknown"} word=${component.status}></zp-status>
+      ${oldNote(this.sample, [this.name]) ?? nothing}
       ${component.since === null ? nothing : html`<time class="quiet" datetime=${component.since} title="Since ${component.since}">for ${lasting(seconds(component.since))}</time>`}
       ${component.last_updated === null
         ? html`<span class="quiet">newest work <zp-value .reading=${read(this.sample!, this.#at("last_updated"))}></zp-value></span>`

@@ -25,6 +25,6 @@ export const panelStyle = css`
   .old { font-size: 12px; color: var(--zp-warn); }
   .pace { font-size: 12px; color: var(--zp-quiet); }
   /* Fainter by colour: opacity would take the contrast that text needs. */
-  .stale .facts, .stale table { color: var(--zp-quiet); }
+  .stale .facts, .stale .cells, .stale table { color: var(--zp-quiet); }
   .stale zp-strip { --zp-strip-opacity: 0.5; }
 `;

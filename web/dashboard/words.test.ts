@@ -87,6 +87,6 @@ it("tells why scenes are invalid beside the component's reason", () => {
 });
 
 it("tells a gap with how much was lost", () => {
-  expect(gapWords({ from: "a-1", to: "a-5", lost: 3, reason: "missed-ticks" })).toBe("the machine was too busy to be sampled, 3 lost");
+  expect(gapWords({ from: "a-1", to: "a-5", lost: 3, reason: "missed-ticks" })).toBe("the machine was too busy to be sampled, or asleep, 3 lost");
   expect(gapWords({ from: null, to: null, lost: null, reason: "unknown-id" })).not.toContain("lost");
 });

@@ -3,7 +3,7 @@
 import type { Gap } from "../client/src/contract";
 
 const WORDS: Record<Gap["reason"], string> = {
-  "missed-ticks": "the machine was too busy to be sampled",
+  "missed-ticks": "the machine was too busy to be sampled, or asleep",
   "slow-subscriber": "this page was too slow and the server skipped samples",
   "beyond-replay": "the server no longer has these samples",
   "unknown-id": "the server does not know what this page had seen last",

@@ -54,7 +54,7 @@ describe("Past", () => {
     expect(rows.count).toBe(21);
     expect(Array.from({ length: 21 }, (_, row) => row).filter((row) => rows.broken(row))).toEqual([10, 20]);
     timeline.pointAt(rows.time(10) - 1000 / 3);
-    expect(timeline.missingAtCursor()).toBe("the machine was too busy to be sampled, 2 lost");
+    expect(timeline.missingAtCursor()).toBe("the machine was too busy to be sampled, or asleep, 2 lost");
   });
 
   it("asks again for a larger window, and not for a smaller one", async () => {

@@ -11,9 +11,9 @@ from msgspec import Struct
 
 from zeropoint.ai.holders import Holders
 from zeropoint.ai.runs import Runs
-from zeropoint.ai.status import FRESH_SECONDS, QUIET, Facts, Since, decide
+from zeropoint.ai.status import QUIET, Facts, Since, decide
 from zeropoint.ai.tree import Limits, Tree
-from zeropoint.model import Component, Status
+from zeropoint.model import FRESH_SECONDS, Component, Status
 from zeropoint.probe import Absent, Missing, Probe, Reading, Roots
 from zeropoint.processes import ProcessTable
 from zeropoint.texts import rfc3339

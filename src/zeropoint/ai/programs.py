@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from zeropoint.ai.programs_report import Program, ProgramsReport
 from zeropoint.ai.recognise import Recognised, Recogniser
-from zeropoint.ai.status import FRESH_SECONDS, Since
-from zeropoint.model import Section, Status
+from zeropoint.ai.status import Since
+from zeropoint.model import FRESH_SECONDS, Section, Status
 from zeropoint.probe import NEEDS_TWO_READINGS, Absent, Missing, Probe, Reading, Roots
 from zeropoint.processes import Process
 from zeropoint.texts import rfc3339

@@ -14,8 +14,8 @@ from zeropoint.ai.rows import LARGEST_COUNT
 from zeropoint.ai.runtime_finder import Finder
 from zeropoint.ai.runtime_report import RuntimeReport
 from zeropoint.ai.scrape import Figure, Figures, Reader, Scraped, scrape
-from zeropoint.ai.status import FRESH_SECONDS, Since
-from zeropoint.model import Section, Status
+from zeropoint.ai.status import Since
+from zeropoint.model import FRESH_SECONDS, Section, Status
 from zeropoint.probe import Absent, Missing, Probe, Reading, Roots
 from zeropoint.texts import rfc3339
 

@@ -4,10 +4,9 @@ from msgspec import Struct
 
 from zeropoint.ai.processes import Life
 from zeropoint.ai.runs import Run
-from zeropoint.model import Status
+from zeropoint.model import FRESH_SECONDS, Status
 from zeropoint.texts import rfc3339
 
-FRESH_SECONDS = 10.0
 LONGEST_WINDOW_SECONDS = 3600.0
 QUIET = "has written nothing"
 

@@ -16,12 +16,12 @@ from zeropoint.ai.artifacts import Folder, Seen, rank
 from zeropoint.ai.component import newest
 from zeropoint.ai.event_writers import MARK, HeldFile, held_files, named_writer
 from zeropoint.ai.recognise import Recogniser
-from zeropoint.ai.status import FRESH_SECONDS, Facts, Since, decide, window_seconds
+from zeropoint.ai.status import Facts, Since, decide, window_seconds
 from zeropoint.ai.trainer_state import NAME, output_of
 from zeropoint.ai.training_report import TrainingReport
 from zeropoint.ai.training_run import Source, TrainingRun
 from zeropoint.ai.tree import Limits, Tree
-from zeropoint.model import Section
+from zeropoint.model import FRESH_SECONDS, Section
 from zeropoint.probe import Absent, Missing, Probe, Reading, Roots
 from zeropoint.texts import clean, rfc3339
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from zeropoint.history.gaps import GapLog
 from zeropoint.history.record import Record
 
-# The clock was set where the time between two samples differs by so much from what is due, and by three intervals. A
-# machine that slept looks the same.
+# The clock was set where the time between two samples differs by so much from what is due, and by three intervals. What
+# a machine slept through are missed ticks; without Linux's clock of that it looks as if the clock was set.
 CLOCK_SET_MS = 5000
 # Time without the appliance after which its clock may as well be wrong.
 LONG_REST_MS = 86_400_000

@@ -4,9 +4,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from zeropoint.model import Ai, Alert, Component, Ledger, LiveRun, Sample, Section, Server, System, Unavailable, Verdict
+from zeropoint.model import (
+    FRESH_SECONDS,
+    Ai,
+    Alert,
+    Component,
+    Ledger,
+    LiveRun,
+    Sample,
+    Section,
+    Server,
+    System,
+    Unavailable,
+    Verdict,
+)
 from zeropoint.probe import Absent, Probe
 from zeropoint.sampling.audit import Audited
 
@@ -16,16 +29,23 @@ NO_PROBE = "nothing reads it on this system"
 
 
 class Answer(Struct, frozen=True):
-    """What is known of one probe: its last reading, or why there is none."""
+    """What is known of one probe: its last reading, or why there is none. `reason` is set where it is in trouble, also
+    when there is a reading, which was begun `age_seconds` ago."""
 
     probe: Probe
     reading: Audited | Absent | None
     reason: str | None
+    age_seconds: float | None = None
 
     @property
     def excuse(self) -> str:
         """Why there is no reading."""
         return self.reading.reason if isinstance(self.reading, Absent) else self.reason or "not read yet"
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the probe is in trouble, and has been for so long that its reading tells no state any more."""
+        return self.reason is not None and (self.age_seconds is None or self.age_seconds > FRESH_SECONDS)
 
 
 class SelfReport(Struct, frozen=True):
@@ -101,10 +121,15 @@ def _component(answer: Answer, reasons: dict[str, str]) -> Component:
     reading = answer.reading
     if isinstance(reading, Audited) and isinstance(reading.report, Component):
         reasons.update(reading.reasons)
-        return reading.report
+        # Its values stay, as everywhere; that it is at work is a claim of now, which an old reading cannot make.
+        return _unknown(answer, reading.report) if answer.outdated else reading.report
     reasons[answer.probe.section] = answer.excuse
     report = answer.probe.report if issubclass(answer.probe.report, Component) else Component
     return report(status="unknown", reason=answer.excuse)
+
+
+def _unknown(answer: Answer, report: Component) -> Component:
+    return structs.replace(report, status="unknown", since=None, reason=answer.excuse)
 
 
 def _place(answer: Answer, fields: dict[str, dict[str, Any]], reasons: dict[str, str]) -> None:

@@ -46,7 +46,7 @@ class Executor:
         self._failure: str | None = None
 
     def due(self, now: float) -> bool:
-        """Whether it should be read in the tick at `now`. Half a second of slack keeps periods on the ticks."""
+        """Whether it should be read in the tick at `now`. A slack of 5 % keeps periods on the ticks."""
         self._collect()
         if self._in_air is not None:
             return False

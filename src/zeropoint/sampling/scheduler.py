@@ -4,7 +4,7 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 import structlog
@@ -23,6 +23,12 @@ WAIT_SHARE = 0.25
 FIRST_WAIT_SECONDS = 2.0
 
 
+def seconds_since_boot() -> float:
+    """As time.monotonic(), and counts the time on in which the machine was suspended, where the system has a clock that
+    does: CLOCK_BOOTTIME, clock_gettime(2)."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
 class Facts(Struct, frozen=True):
     """What the scheduler tells of itself for the self-report; `cost` is None before the second tick."""
 
@@ -33,10 +39,12 @@ class Facts(Struct, frozen=True):
 
 
 class Scheduler:
-    """Ticks that do not drift: the n-th is due n intervals after the first, on the monotonic clock.
+    """Ticks that do not drift: the n-th is due n intervals after the first, on `tick_clock`. What a machine slept
+    through are missed ones too.
 
     Each sample goes to `publish`, together with the number of ticks that were missed before it. `self_report` makes
-    the server section out of the scheduler's facts; `verdicts` and `alerts` give those by earlier samples.
+    the server section out of the scheduler's facts; `verdicts` and `alerts` give those by earlier samples. `clock`, in
+    seconds as the executors', is what periods and ages go by; `sleep` waits for so many seconds.
     """
 
     def __init__(
@@ -50,6 +58,9 @@ class Scheduler:
         verdicts: Callable[[], Sequence[Verdict]] = tuple,
         alerts: Callable[[], Sequence[Alert]] = tuple,
         budget: Budget | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        tick_clock: Callable[[], float] = seconds_since_boot,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self.last_sample_at: float | None = None
         self._executors = executors
@@ -61,6 +72,9 @@ class Scheduler:
         self._verdicts = verdicts
         self._alerts = alerts
         self._publish = publish
+        self._clock = clock
+        self._tick_clock = tick_clock
+        self._sleep = sleep
         self._sequence = 0
         self._missed = 0
 
@@ -70,11 +84,11 @@ class Scheduler:
 
     async def run(self) -> None:
         """Ticks until it is cancelled."""
-        due = time.monotonic() + self._interval
+        due = self._tick_clock() + self._interval
         missed = 0
         while True:
-            await asyncio.sleep(due - time.monotonic())
-            skipped = missed_ticks(due, time.monotonic(), self._interval)
+            await self._sleep(due - self._tick_clock())
+            skipped = missed_ticks(due, self._tick_clock(), self._interval)
             due += (skipped + 1) * self._interval
             missed += skipped
             if missed:
@@ -88,7 +102,7 @@ class Scheduler:
                 missed += 1
 
     async def _tick(self, missed: int, wait_seconds: float) -> None:
-        now = time.monotonic()
+        now = self._clock()
         timestamp = rfc3339(time.time())
         cpu_began = time.thread_time()
         due = [executor for executor in self._executors if executor.due(now)]
@@ -98,18 +112,18 @@ class Scheduler:
         cpu_seconds = time.thread_time() - cpu_began - sum(one.cpu_seconds for one in due if not one.probe.blocking)
         await landings.wait(len(flights), wait_seconds, self._crew)
         cpu_began = time.thread_time()
-        asked_at = time.monotonic()
+        asked_at = self._clock()
         cost = self._review(asked_at)
         told = [(executor, state) for executor in self._executors if (state := executor.told(asked_at)) is not None]
         collectors = {executor.probe.name: state for executor, state in told}
-        answers = [Answer(executor.probe, executor.reading, state.reason) for executor, state in told]
+        answers = [Answer(one.probe, one.reading, state.reason, state.age_seconds) for one, state in told]
         sequence, missed_total = self._sequence + 1, self._missed + missed
         own = self._self_report(Facts(collectors, sequence, missed_total, cost))
         id, verdicts = f"{self._epoch}-{sequence}", self._verdicts()
         sample = assemble(id, timestamp, self._interval, answers, own, verdicts=verdicts, alerts=self._alerts())
         self._budget.charge_tick(now, cpu_seconds + time.thread_time() - cpu_began)
         self._sequence, self._missed = sequence, missed_total
-        self.last_sample_at = time.monotonic()
+        self.last_sample_at = self._clock()
         self._publish(sample, missed)
 
     def _review(self, now: float) -> Review | None:
