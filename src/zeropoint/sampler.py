@@ -130,7 +130,8 @@ class Sampler:
         return facts_of(self._newest, kernels_of(self._recogniser.look(roots)))
 
     def _verdict(self, sample_age_seconds: float | None) -> health.Verdict:
-        return health.judge(sample_age_seconds, self._interval, self._facts.collectors, self._failures())
+        failures = [*self._failures(), *self.observer.failures()]
+        return health.judge(sample_age_seconds, self._interval, self._facts.collectors, failures)
 
     def _self_report(self, facts: Facts) -> SelfReport:
         self._facts = facts

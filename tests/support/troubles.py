@@ -31,7 +31,7 @@ ORDERS = {
 }
 WARM_STEPS = 40
 MOST_SAMPLES = 240
-# A verdict on processors or disks is borne out where the kernel counted at least so much waiting for them.
+# A verdict on processors, disks or memory is borne out where the kernel counted at least so much waiting for them.
 LEAST_PRESSURE_PERCENT = 10.0
 
 Sample = dict[str, Any]
@@ -110,6 +110,8 @@ def is_borne_out(verdict: Told, sample: Sample) -> bool:
     name, cause = verdict
     if cause == "disk":
         return avg10(system["disk"]) >= LEAST_PRESSURE_PERCENT
+    if cause == "memory":
+        return avg10(system["memory"]) >= LEAST_PRESSURE_PERCENT
     if name in ("contention", "slow-since") or cause == "cpu":
         return max(avg10(system["cpu"]), system["cpu"]["times_percent"]["steal"] or 0.0) >= LEAST_PRESSURE_PERCENT
     return False

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
+from zeropoint.insight.change_point import split_of
 from zeropoint.insight.level import memory_of
 from zeropoint.insight.run_comparison import Begins
 from zeropoint.insight.series import Floats
-from zeropoint.insight.verdicts.change_point import split_of
 
 SIGNIFICANT = 0.01
 # By how much larger the difference is after the step than before.

@@ -1,7 +1,6 @@
 """The comparison of two runs as lines of text: what they are, a table of measures, each in words."""
 
-from collections.abc import Sequence
-
+from zeropoint.insight.columns import aligned
 from zeropoint.insight.run_comparison import ComparedRun, Measure, Plain, RunsCompared
 from zeropoint.insight.run_facts import RECEIPT
 from zeropoint.insight.run_words import amount, digits, span, value_of
@@ -19,7 +18,7 @@ def table(compared: RunsCompared) -> list[str]:
     lines = [_run("A", compared.a), _run("B", compared.b)]
     ordered = sorted(compared.measures, key=lambda one: ORDER.index(one.verdict))
     if ordered:
-        lines += ["", *_aligned([HEADINGS, *map(_cells, ordered)]), ""]
+        lines += ["", *aligned(HEADINGS, [*map(_cells, ordered)], RIGHT), ""]
         lines += [one.says for one in ordered]
     if compared.told:
         lines += ["", "Recorded of them and not the same:"]
@@ -61,14 +60,3 @@ def _plain(name: str, value: Plain) -> str:
     if not name.startswith(RECEIPT) or not isinstance(value, float | int):
         return clean(str(value))
     return amount(value, next((unit for ending, unit in UNITS.items() if name.endswith(ending)), ""))
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            cell.rjust(width) if heading in RIGHT else cell.ljust(width)
-            for cell, width, heading in zip(row, widths, HEADINGS, strict=True)
-        ).rstrip()
-        for row in rows
-    ]

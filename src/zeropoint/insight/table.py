@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from zeropoint.insight.columns import aligned
 from zeropoint.insight.pair import Pair
 from zeropoint.insight.sentence import CAVEAT, seconds, sentence
 from zeropoint.texts import clean
@@ -16,7 +17,7 @@ ORDER = ("correlated", "none", "not-enough-data")
 def table(pairs: Sequence[Pair], method: str) -> list[str]:
     """Lines; the strongest pairs come first."""
     ordered = sorted(pairs, key=lambda pair: (ORDER.index(pair.verdict), -abs(pair.coefficient or 0.0)))
-    lines = _aligned([HEADINGS, *map(_cells, ordered)])
+    lines = aligned(HEADINGS, [*map(_cells, ordered)], RIGHT)
     told = [pair for pair in ordered if pair.verdict == "correlated"]
     lines += ["", _summary(pairs)]
     if told:
@@ -55,14 +56,3 @@ def _name(text: str) -> str:
 
 def _chance(value: float | None) -> str:
     return "-" if value is None else "<0.001" if value < 0.001 else f"{value:.3f}"
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            cell.rjust(width) if heading in RIGHT else cell.ljust(width)
-            for cell, width, heading in zip(row, widths, HEADINGS, strict=True)
-        ).rstrip()
-        for row in rows
-    ]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Set
 from typing import ClassVar
 
+import pytest
 from structlog.testing import capture_logs
 
 from tests.insight.verdicts.windows import BEGIN, RUN, program, row, sample, stalled_from, told, training, waits
@@ -81,6 +82,44 @@ def test_a_rule_that_fails_costs_itself_alone_and_is_told_once():
     assert [(one["event"], one["rule"]) for one in logs] == [("a rule failed", "broken")]
 
 
+def test_of_a_rule_that_fails_nothing_is_told_as_ended_and_its_failure_until_it_looks_again():
+    class Breaking(Scripted):
+        def look(self, window: Window, held: Set[str]) -> Iterable[Finding]:
+            if 20 <= round(window.now.at - BEGIN.timestamp()) < 30:
+                raise ValueError("it is broken")
+            return super().look(window, held)
+
+    observer = Observer([Breaking(dict.fromkeys(range(40), "a"))])
+    with capture_logs() as logs:
+        assert [one.cause for one in told(sample, 20, observer)] == ["a"]
+        assert observer.failures() == []
+        assert observer.observe(sample(20)) == []
+        assert observer.failures() == ["verdicts: the rule scripted failed, see the log"]
+        assert observer.told() == []
+        for at in range(21, 40):
+            observer.observe(sample(at))
+    assert observer.failures() == []
+    assert [one.ended for one in observer.told()] == [None]
+    assert len(logs) == 1
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_what_ended_is_cleared_though_the_clock_was_set(hours: int):
+    observer = Observer([Scripted(dict.fromkeys(range(40), "a"))])
+    assert [one.cause for one in told(sample, 20, observer)] == ["a"]
+    shifted = [observer.observe(sample(20 + hours * 3600 + at)) for at in range(10)]
+    assert [len(verdicts) for verdicts in shifted[-5:]] == [0] * 5
+    (ended,) = observer.told()
+    assert ended.ended is not None
+
+
+def test_what_is_found_before_and_after_the_clock_was_set_goes_on():
+    observer = Observer([Scripted({**dict.fromkeys(range(40), "a"), **dict.fromkeys(range(-3600, -3500), "a")})])
+    assert [one.cause for one in told(sample, 20, observer)] == ["a"]
+    for at in range(10):
+        assert [one.cause for one in observer.observe(sample(at - 3600))] == ["a"]
+
+
 def test_verdicts_that_ended_are_told_for_a_day_and_only_so_many():
     observer = Observer([Scripted({at: "a" for at in range(0, 20_000) if at % 10 < 4})])
     for at in range(1200):
@@ -105,6 +144,9 @@ def test_texts_from_outside_are_cleaned():
     (verdict,) = told(lambda at: sample(at, workloads=[hostile]), 15)
     for text in (verdict.subject, verdict.says, *verdict.evidence, verdict.id, verdict.workload):
         assert text.isprintable()
+    # Some causes have the name of a workload in them.
+    (named,) = told(sample, 15, Observer([Scripted(dict.fromkeys(range(15), "written by x\x1b[31m\u202e"))]))
+    assert named.cause.isprintable()
 
 
 def test_at_most_so_many_verdicts_hold():

@@ -1,6 +1,7 @@
 """slow-since and saturated."""
 
 import random
+import re
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -47,6 +48,13 @@ def test_a_step_time_that_changes_is_told_with_when_and_what_else_changed():
 def test_the_cause_stays_when_the_moment_is_out_of_sight():
     verdicts = told(Rivalled(0.1, 0.2), CHANGED_AT + 180)
     assert [one.cause in ("workload yes", "cpu") for one in verdicts if one.name == "slow-since"] == [True]
+
+
+def test_how_long_ago_it_was_is_told_anew_when_the_moment_is_out_of_sight():
+    (verdict,) = told(Rivalled(0.1, 0.2), CHANGED_AT + 200)
+    assert re.search(r"times as long for a step as [34] min ago: .+ before$", verdict.says)
+    assert verdict.cause in ("workload yes", "cpu")
+    assert any("yes uses of a core 180 %, 0 % before" in text for text in verdict.evidence)
 
 
 def test_where_nothing_else_changed_no_cause_is_named():

@@ -1,5 +1,6 @@
 """stalled: each cause where the evidence names it, none where it does not, and nothing in a healthy training."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from tests.insight.verdicts.windows import (
     NAME,
     RUN,
     ever,
+    gpu,
     program,
     row,
     run,
@@ -18,7 +20,7 @@ from tests.insight.verdicts.windows import (
     training,
     waits,
 )
-from zeropoint.model import Component, Section, Workload
+from zeropoint.model import Component, Gpu, Section, Verdict, Workload
 
 BEGIN = 20
 RESTING = waits(runnable_count=0, cpu_wait_percent=0.0, cpu_wait_share_percent=None)
@@ -153,11 +155,39 @@ def test_what_works_on_something_is_left_alone_for_minutes():
 
 
 def test_another_workload_that_has_the_gpu_is_told_from_one_that_is_idle():
-    waiting = row(waits=RESTING, cpu_percent=1.0, gpu_percent=0.0, gpu_memory_bytes=8 * GIB)
-    render = program("blender", gpu_percent=97.0)
-    for others, cause in (((render,), "other-workload"), ((), "gpu-idle")):
-        verdicts = told(lambda at, others=others: stalled_from(at, BEGIN, waiting, *others), BEGIN + 14)  # type: ignore[misc]
-        assert [one.cause for one in verdicts if one.name == "stalled"] == [cause]
+    waiting = row(waits=RESTING, cpu_percent=1.0, gpu_percent=0.0, gpu_memory_bytes=8 * GIB, gpu_pids=[7])
+    render = program("blender", gpu_percent=97.0, gpu_pids=[8])
+
+    def stalled(*gpus: Gpu) -> Verdict:
+        verdicts = told(lambda at: stalled_from(at, BEGIN, waiting, render, gpus=gpus), BEGIN + 14)
+        (verdict,) = [one for one in verdicts if one.name == "stalled"]
+        return verdict
+
+    shared = stalled(gpu({7: 0.0, 8: 97.0}))
+    assert (shared.cause, shared.says) == ("other-workload", "digits has made no step for 14 s: blender has the GPU")
+    assert (
+        "of H100 0, which it holds, blender has 97 % (system.gpus.GPU-1.processes.*.utilization_percent)"
+        in shared.evidence
+    )
+    # The other one is on a GPU of its own.
+    alone = stalled(gpu({7: 0.0}), gpu({8: 97.0}, uuid="GPU-2", index=1))
+    assert alone.cause == "gpu-idle"
+    assert "the GPU that it holds is busy 0 % of the time (system.gpus.GPU-1.utilization_percent)" in alone.evidence
+
+
+@pytest.mark.parametrize("psi_memory", [0.0, 40.0])
+def test_what_works_does_not_wait_for_memory_whatever_the_machine_swaps(psi_memory: float):
+    working = row(waits=waits(), cpu_percent=100.0)
+    verdicts = told(lambda at: stalled_from(at, BEGIN, working, swap=1.2e6, psi_memory=psi_memory), BEGIN + 14)
+    assert verdicts == []
+
+
+def test_a_wait_for_the_disk_of_a_machine_that_swaps_is_one_for_memory_only_where_the_pressure_agrees():
+    for psi_memory, cause in ((1.0, "disk"), (15.0, "memory")):
+        waiting = resting(disk_count=1)
+        make = partial(stalled_from, begin=BEGIN, waiting=waiting, swap=1.2e6, psi_memory=psi_memory, psi_io=30.0)
+        (verdict,) = [one for one in told(make, BEGIN + 14) if one.name == "stalled"]
+        assert verdict.cause == cause
 
 
 def test_it_is_cleared_soon_after_the_next_step():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from zeropoint.insight.verdicts.change_point import split_of
+from zeropoint.insight.change_point import split_of
 from zeropoint.insight.verdicts.trend import trend_of
 from zeropoint.insight.verdicts.words import in_bytes, in_percent, in_seconds
 

@@ -22,6 +22,7 @@ from zeropoint.model import (
     Disk,
     Filesystem,
     Gpu,
+    GpuProcess,
     Ledger,
     LiveRun,
     Memory,
@@ -101,6 +102,16 @@ def row(
 
 def program(name: str, **numbers: Any) -> Workload:
     return row(f"program:{name} (ada)", name, "program", None, **numbers)
+
+
+def gpu(parts: dict[int, float], *, uuid: str = "GPU-1", index: int = 0, **changes: Any) -> Gpu:
+    """One that these processes, by pid, have so many percent of: 8 is Blender, all others are Python."""
+    processes = [
+        GpuProcess(pid=pid, name="blender" if pid == 8 else "python", utilization_percent=part)
+        for pid, part in parts.items()
+    ]
+    usual: dict[str, Any] = {"utilization_percent": min(100.0, sum(parts.values())), "throttle_reasons": []}
+    return Gpu(uuid=uuid, index=index, name="H100", processes=processes, **{**usual, **changes})
 
 
 def run(step: int, age: float = 0.1, step_seconds: float = 0.1, usual: float = 0.1, gap: float | None = 0.1) -> LiveRun:

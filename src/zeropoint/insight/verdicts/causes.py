@@ -5,9 +5,14 @@ The order matters: what is stopped waits for nothing, and what waits for swap is
 
 from collections.abc import Mapping, Sequence
 
+from msgspec import Struct
+
+from zeropoint.insight.verdicts.gpu_parts import held_by, label_of, names_of, parts_of
 from zeropoint.insight.verdicts.look import Look
 from zeropoint.insight.verdicts.moment import Moment
 from zeropoint.insight.verdicts.rule import UNKNOWN
+from zeropoint.insight.verdicts.words import in_percent
+from zeropoint.model import Gpu
 
 CAUSES: Mapping[str, str] = {
     "stopped": "its processes are stopped (SIGSTOP, a terminal or a debugger)",
@@ -31,34 +36,53 @@ RESTING_CPU_PERCENT = 25.0
 IDLE_GPU_PERCENT, BUSY_GPU_PERCENT = 5.0, 50.0
 
 
-def cause_of(look: Look, moments: Sequence[Moment]) -> tuple[str, Sequence[str]]:
-    """The cause, and the names of the evidence for it (of `evidence.told`)."""
+class Cause(Struct, frozen=True):
+    """`names` are of the evidence for it (of `evidence.told`), `texts` is what that does not have; `says` is None where
+    CAUSES says it."""
+
+    cause: str
+    names: Sequence[str]
+    texts: Sequence[str] = ()
+    says: str | None = None
+
+    @property
+    def words(self) -> str:
+        return self.says or CAUSES[self.cause]
+
+
+def cause_of(look: Look, moments: Sequence[Moment]) -> Cause:
     if look.all_stopped and (look.cpu_percent or 0.0) < RESTING_CPU_PERCENT:
-        return "stopped", ("stopped",)
+        return Cause("stopped", ("stopped",))
     if look.waits_looks >= FEWEST_LOOKS:
         if waits_for_memory(look):
-            return "memory", ("psi-memory", "own-memory", "swap", "disk")
+            return Cause("memory", ("psi-memory-some", "psi-memory", "own-memory", "swap", "disk"))
         if waits_for_disk(look) and not waits_longer_for_cpu(look):
-            return "disk", ("disk", "psi-io", "own-io", "read")
+            return Cause("disk", ("disk", "psi-io", "own-io", "read", "write"))
         if is_starved(look):
-            return "cpu", ("cpu-wait", "runnable", "psi-cpu", "own-cpu", "machine-cpu", "quota", "steal")
+            return Cause("cpu", ("cpu-wait", "runnable", "psi-cpu", "own-cpu", "machine-cpu", "quota", "steal"))
         if look.share(look.network_looks) >= MOST_LOOKS_SHARE and (look.cpu_percent or 0.0) < RESTING_CPU_PERCENT:
-            return "network", ("network", "disk", "psi-io", "psi-cpu")
+            return Cause("network", ("network", "disk", "psi-io", "psi-cpu"))
     if look.gpu_memory_bytes and look.gpu_percent is not None and look.gpu_percent < IDLE_GPU_PERCENT:
-        if others_have_gpu(look.workload, moments):
-            return "other-workload", ("gpu", "gpu-memory")
+        other = who_has_its_gpu(look.workload, moments)
+        if other is not None:
+            name, text = other
+            return Cause("other-workload", ("gpu", "gpu-memory"), (text,), f"{name} has the GPU")
         if (look.cpu_percent or 0.0) < RESTING_CPU_PERCENT:
-            return "gpu-idle", ("gpu", "gpu-memory", "disk", "network")
-    return UNKNOWN, ("disk", "network", "runnable", "cpu-wait", "psi-io", "psi-cpu", "psi-memory")
+            return Cause("gpu-idle", ("gpu", "gpu-memory", "busiest-gpu", "disk", "network"))
+    return Cause(UNKNOWN, ("disk", "network", "runnable", "cpu-wait", "psi-io", "psi-cpu", "psi-memory"))
 
 
 def waits_for_memory(look: Look) -> bool:
-    """Pressure alone is of the whole machine; that the workload waits too is seen by its own, or by its processes."""
+    """Pressure alone is of the whole machine; that the workload waits too is seen by its own, or by its processes. Who
+    waits for memory is in the disk's queue: for swap, or for what was dropped of its files. That it could run tells
+    nothing, since what works can. A machine that swaps what nobody uses is not short: then the pressure is low."""
     if (look.own_memory_percent or 0.0) >= SHORT_MEMORY_PERCENT:
         return True
     short = (look.memory_full_percent or 0.0) >= SHORT_MEMORY_PERCENT
-    swapping = (look.swap_bytes_per_second or 0.0) >= SHORT_SWAP_BYTES_PER_SECOND
-    return (short or swapping) and look.share(look.disk_looks + look.runnable_looks) >= MOST_LOOKS_SHARE
+    swaps = (look.swap_bytes_per_second or 0.0) >= SHORT_SWAP_BYTES_PER_SECOND
+    # Where the kernel tells no pressure, the swapping alone is there to go by.
+    swapping = swaps and (look.memory_some_percent is None or look.memory_some_percent >= SHORT_MEMORY_PERCENT)
+    return (short or swapping) and look.share(look.disk_looks) >= PRESSED_LOOKS_SHARE
 
 
 def waits_for_disk(look: Look) -> bool:
@@ -84,9 +108,21 @@ def is_starved(look: Look) -> bool:
     return ready and look.cpu_percent is not None and look.cpu_percent < STARVED_CPU_PERCENT
 
 
-def others_have_gpu(workload: str, moments: Sequence[Moment]) -> bool:
-    """Whether others use GPUs meanwhile, as much as one of them has."""
-    return all(
-        sum(row.gpu_percent or 0.0 for row in moment.workloads.values() if row.id != workload) >= BUSY_GPU_PERCENT
-        for moment in moments
-    )
+def who_has_its_gpu(workload: str, moments: Sequence[Moment]) -> tuple[str, str] | None:
+    """Who has most of a GPU that the workload holds, by name, and the evidence for it; None where others do not have
+    half of that GPU all the time."""
+    for uuid in dict.fromkeys(gpu.uuid for moment in moments for gpu in held_by(workload, moment)):
+        seen = [(gpu, moment) for moment in moments for gpu in moment.gpus if gpu.uuid == uuid]
+        others = [_others_parts(workload, gpu, moment) for gpu, moment in seen]
+        if len(seen) < len(moments) or min(sum(parts.values()) for parts in others) < BUSY_GPU_PERCENT:
+            continue
+        means = {owner: sum(one.get(owner, 0.0) for one in others) / len(others) for parts in others for owner in parts}
+        most = max(means, key=lambda owner: means[owner])
+        (name,) = names_of([most], seen)
+        text = f"of {label_of(seen[-1][0])}, which it holds, {name} has {in_percent(means[most])}"
+        return name, f"{text} (system.gpus.{uuid}.processes.*.utilization_percent)"
+    return None
+
+
+def _others_parts(workload: str, gpu: Gpu, moment: Moment) -> Mapping[str, float]:
+    return {owner: part for owner, part in parts_of(gpu, moment).items() if owner != workload}

@@ -24,7 +24,10 @@ PINNED_PERCENT, HELD_PINNED_PERCENT, THROTTLED_PERCENT = 40.0, 25.0, 10.0
 FULL_CPU_PERCENT, HELD_CPU_PERCENT = 90.0, 80.0
 # Of one core, by the other.
 OTHER_CORE_PERCENT = 30.0
-DISK_PRESSURE_PERCENT, DISK_LOOKS_SHARE, OTHER_DISK_BYTES = 20.0, 0.3, 1e6
+BEGIN_DISK_PERCENT, HOLD_DISK_PERCENT = 20.0, 10.0
+BEGIN_DISK_SHARE, HOLD_DISK_SHARE = 0.3, 0.2
+# Of the work's own traffic, by the other; and at least so much of it.
+BEGIN_OTHER_SHARE, HOLD_OTHER_SHARE, OTHER_DISK_BYTES = 0.5, 0.35, 1e6
 # What has no steps to lose and waits less, of one core, does not count; and so many are told of one moment.
 LEAST_WAIT_PERCENT, MOST_TOLD = 15.0, 3
 WATCHED = ("run", "component", "jupyter", "slurm")
@@ -37,15 +40,16 @@ class Contention(Rule):
     clear_seconds: ClassVar[float] = 8.0
 
     def look(self, window: Window, held: Set[str]) -> Iterable[Finding]:
-        waiting = [row for row in window.now.workloads.values() if row.kind in WATCHED and might_wait(row, window)]
+        rows = (row for row in window.now.workloads.values() if row.kind in WATCHED)
+        waiting = [row for row in rows if is_told_of(row, held) or might_wait(row, window)]
         # What holds already comes first, so that of many the same ones are told; then who counts its steps.
-        waiting.sort(key=lambda row: (f"cpu {row.id}" not in held, row.id not in window.jobs, -cpu_wait(row)))
+        waiting.sort(key=lambda row: (not is_told_of(row, held), row.id not in window.jobs, -cpu_wait(row)))
         for row in waiting[:MOST_TOLD]:
             moments = window.last(LOOKED_AT_SECONDS)
             look = look_at(moments, row.id)
             if look.waits_looks >= FEWEST_LOOKS:
                 yield from for_cpu(row, look, moments, held)
-                yield from for_disk(row, look, moments)
+                yield from for_disk(row, look, moments, held)
         yield from gpu_sharing(window.last(LOOKED_AT_SECONDS) if len(window.now.gpus) else (), held)
 
 
@@ -59,6 +63,10 @@ def might_wait(row: Workload, window: Window) -> bool:
     waited = waits.cpu_wait_share_percent or 0.0
     full = (window.now.cpu.usage_percent or 0.0) >= HELD_CPU_PERCENT and waited >= HOLD_WAIT_PERCENT / 2
     return full or waited >= HELD_PINNED_PERCENT / 2 or window.waited_lately(row.id)
+
+
+def is_told_of(row: Workload, held: Set[str]) -> bool:
+    return f"cpu {row.id}" in held or f"disk {row.id}" in held
 
 
 def cpu_wait(row: Workload) -> float:
@@ -97,24 +105,28 @@ def is_full(look: Look, *, is_held: bool) -> bool:
     return pinned and (look.quota_percent or 0.0) < THROTTLED_PERCENT
 
 
-def for_disk(row: Workload, look: Look, moments: Sequence[Moment]) -> Iterator[Finding]:
+def for_disk(row: Workload, look: Look, moments: Sequence[Moment], held: Set[str]) -> Iterator[Finding]:
+    """Which disks a workload uses is not told: that another one keeps a disk busy is all that is known."""
+    subject = f"disk {row.id}"
+    is_held = subject in held
+    pressed = (look.io_some_percent or 0.0) >= (HOLD_DISK_PERCENT if is_held else BEGIN_DISK_PERCENT)
+    waits = look.share(look.disk_looks) >= (HOLD_DISK_SHARE if is_held else BEGIN_DISK_SHARE)
     other = most_of(row.id, moments, "read_bytes_per_second", "write_bytes_per_second")
-    pressed = (look.io_some_percent or 0.0) >= DISK_PRESSURE_PERCENT and not waits_for_memory(look)
-    own = look.read_bytes_per_second or 0.0
-    if look.share(look.disk_looks) < DISK_LOOKS_SHARE or not pressed or other is None:
+    if not pressed or not waits or waits_for_memory(look) or other is None:
         return
     rival, used = other
+    own = (look.read_bytes_per_second or 0.0) + (look.write_bytes_per_second or 0.0)
     # Who has much less than the work itself does not take it from that.
-    if used < max(OTHER_DISK_BYTES, own / 2):
+    if used < max(OTHER_DISK_BYTES, own * (HOLD_OTHER_SHARE if is_held else BEGIN_OTHER_SHARE)):
         return
     yield Finding(
-        subject=f"disk {row.id}",
+        subject=subject,
         called=row.name,
         workload=row.id,
         cause="disk",
-        says=f"{row.name} waits for a disk that {rival.name} uses too",
+        says=f"{row.name} waits for a disk while {rival.name} uses disks too",
         evidence=(
-            *told(look, "disk", "psi-io", "read"),
+            *told(look, "disk", "psi-io", "own-io", "read", "write"),
             f"{rival.name} reads and writes {in_bytes(used)}/s "
             f"(ledger.workloads.{rival.id}.read_bytes_per_second and write_bytes_per_second)",
         ),

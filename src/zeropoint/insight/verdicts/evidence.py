@@ -51,12 +51,22 @@ def _path(metric: str, look: Look) -> str:
     return metric if "." in metric and not metric.startswith("waits.") else f"ledger.workloads.{look.workload}.{metric}"
 
 
+def _busiest_gpu(look: Look) -> str | None:
+    if look.busiest_gpu_percent is None:
+        return None
+    which = "the GPU" if look.held_gpus == 1 else f"the busiest of the {look.held_gpus} GPUs"
+    path = f"system.gpus.{look.busiest_gpu}.utilization_percent"
+    return f"{which} that it holds is busy {in_percent(look.busiest_gpu_percent)} of the time ({path})"
+
+
 _TEXTS: dict[str, Callable[[Look], str | None]] = {
     "cpu": _percent("it uses of a core", lambda look: look.cpu_percent, "cpu_percent"),
     "gpu": _percent("it uses of a GPU", lambda look: look.gpu_percent, "gpu_percent"),
     "gpu-memory": _bytes("it holds GPU memory", lambda look: look.gpu_memory_bytes, "gpu_memory_bytes"),
+    "busiest-gpu": _busiest_gpu,
     "memory": _bytes("it holds memory", lambda look: look.memory_bytes, "memory_bytes"),
     "read": _bytes("it reads", lambda look: look.read_bytes_per_second, "read_bytes_per_second", "/s"),
+    "write": _bytes("it writes", lambda look: look.write_bytes_per_second, "write_bytes_per_second", "/s"),
     "stopped": _looks("processes are stopped", lambda look: look.stopped_looks, "waits.stopped_count"),
     "disk": _looks("a process waits for a disk", lambda look: look.disk_looks, "waits.disk_count"),
     "network": _looks("a process waits on a socket", lambda look: look.network_looks, "waits.network_count"),
@@ -87,6 +97,9 @@ _TEXTS: dict[str, Callable[[Look], str | None]] = {
     ),
     "psi-cpu": _percent("PSI cpu", lambda look: look.cpu_some_percent, "system.cpu.pressure.some.now_percent"),
     "psi-io": _percent("PSI io", lambda look: look.io_some_percent, "system.disk.pressure.some.now_percent"),
+    "psi-memory-some": _percent(
+        "PSI memory", lambda look: look.memory_some_percent, "system.memory.pressure.some.now_percent"
+    ),
     "psi-memory": _percent(
         "PSI memory, all tasks", lambda look: look.memory_full_percent, "system.memory.pressure.full.now_percent"
     ),

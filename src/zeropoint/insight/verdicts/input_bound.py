@@ -1,6 +1,7 @@
 """input-bound: work makes steps, but most of its time it waits for what it works on.
 
-Steps go on, so this is no stall. It is told only where processors and GPU have time left: else it waits for these too.
+Steps go on, so this is no stall. It is told only where processors and GPUs have time left: else it waits for these too.
+Whether a GPU has is told by the GPU itself, since others may use it: of those that the work holds the busiest counts.
 """
 
 from collections.abc import Iterable, Set
@@ -8,6 +9,7 @@ from typing import ClassVar
 
 from zeropoint.insight.verdicts.causes import waits_for_memory
 from zeropoint.insight.verdicts.evidence import told
+from zeropoint.insight.verdicts.gpu_parts import held_by, use_of
 from zeropoint.insight.verdicts.job import Job
 from zeropoint.insight.verdicts.look import Look, look_at
 from zeropoint.insight.verdicts.rule import Finding, Rule
@@ -24,6 +26,11 @@ SAYS = {
     "disk": "most of its time it waits for a disk",
     "network": "most of its time it waits for the network",
     "loader": "its processors are busy while the GPU has time left",
+}
+EVIDENCE = {
+    "disk": ("disk", "gpu", "busiest-gpu", "psi-io", "own-io", "read", "cpu", "psi-cpu"),
+    "network": ("network", "gpu", "busiest-gpu", "psi-io", "own-io", "read", "cpu", "psi-cpu"),
+    "loader": ("cpu", "busiest-gpu", "gpu", "psi-io", "own-io", "read"),
 }
 
 
@@ -46,8 +53,7 @@ class InputBound(Rule):
                     workload=job.workload,
                     cause=cause,
                     says=f"{job.name} is held up by its input: {SAYS[cause]}",
-                    evidence=tuple(told(look, cause if cause != "loader" else "cpu", "gpu", "psi-io", "own-io", "read"))
-                    + tuple(told(look, "cpu", "psi-cpu") if cause != "loader" else ()),
+                    evidence=tuple(told(look, *EVIDENCE[cause])),
                 )
 
 
@@ -55,22 +61,21 @@ def might_wait(window: Window, job: Job) -> bool:
     """What costs little to know: most looks need no more."""
     if window.waited_lately(job.workload):
         return True
-    row = window.now.workloads[job.workload]
-    gpu = row.gpu_percent
-    return gpu is not None and bool(row.gpu_memory_bytes) and gpu < HELD_GPU_PERCENT
+    held = held_by(job.workload, window.now)
+    return bool(held) and all((use_of(gpu) or 0.0) < HELD_GPU_PERCENT for gpu in held)
 
 
 def cause_of_wait(look: Look, *, is_held: bool) -> str | None:
     if look.waits_looks < FEWEST_LOOKS or waits_for_memory(look):
         return None
     share = HOLD_SHARE if is_held else BEGIN_SHARE
-    has_gpu, gpu = bool(look.gpu_memory_bytes), look.gpu_percent or 0.0
+    gpu = look.busiest_gpu_percent
     busy = (look.cpu_percent or 0.0) >= BUSY_CPU_PERCENT * max(1.0, look.processes)
-    if not busy and not (has_gpu and gpu > FREE_GPU_PERCENT):
+    if not busy and (gpu is None or gpu <= FREE_GPU_PERCENT):
         if look.share(look.disk_looks) >= share:
             return "disk"
         if look.share(look.network_looks) >= share:
             return "network"
     limit = HELD_GPU_PERCENT if is_held else STARVED_GPU_PERCENT
-    works = has_gpu and 0 < gpu < limit and (look.cpu_percent or 0.0) >= BUSY_CPU_PERCENT
-    return "loader" if works else None
+    uses_gpu = gpu is not None and gpu < limit and (look.gpu_percent or 0.0) > 0
+    return "loader" if uses_gpu and (look.cpu_percent or 0.0) >= BUSY_CPU_PERCENT else None

@@ -4,21 +4,26 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 
+from zeropoint.insight.verdicts.gpu_parts import held_by, use_of
 from zeropoint.insight.verdicts.moment import Moment, stall_percent
 from zeropoint.model import Waits, Workload
 
 
 class Look(Struct, frozen=True, kw_only=True):
     """Of a workload: means over the looks; `..._looks` count those in which some process waited so, out of
-    `waits_looks`. Of the machine: pressures, use and swapping. None is not known."""
+    `waits_looks`. `gpu_percent` adds up over GPUs; `busiest_gpu` is of those that it holds the one that is busiest, by
+    its uuid, whoever uses it. Of the machine: pressures, use and swapping. None is not known."""
 
     workload: str
-    looks: int
     cpu_percent: float | None
     gpu_percent: float | None
     gpu_memory_bytes: float | None
+    held_gpus: int
+    busiest_gpu: str | None
+    busiest_gpu_percent: float | None
     memory_bytes: float | None
     read_bytes_per_second: float | None
+    write_bytes_per_second: float | None
     waits_looks: int
     processes: float
     stopped_looks: int
@@ -36,6 +41,7 @@ class Look(Struct, frozen=True, kw_only=True):
     quota_percent: float | None
     cpu_some_percent: float | None
     io_some_percent: float | None
+    memory_some_percent: float | None
     memory_full_percent: float | None
     swap_bytes_per_second: float | None
 
@@ -64,14 +70,19 @@ def look_at(moments: Sequence[Moment], workload: str) -> Look:
     def of_machine(value: Callable[[Moment], float | None]) -> float | None:
         return mean(map(value, moments))
 
+    gpus = _held_gpus(moments, workload)
+    busiest = max(gpus, key=lambda uuid: gpus[uuid] or 0.0, default=None)
     return Look(
         workload=workload,
-        looks=len(rows),
         cpu_percent=of_rows(lambda row: row.cpu_percent),
         gpu_percent=of_rows(lambda row: row.gpu_percent),
         gpu_memory_bytes=of_rows(lambda row: row.gpu_memory_bytes),
+        held_gpus=len(gpus),
+        busiest_gpu=busiest,
+        busiest_gpu_percent=gpus[busiest] if busiest is not None else None,
         memory_bytes=of_rows(lambda row: row.memory_bytes),
         read_bytes_per_second=of_rows(lambda row: row.read_bytes_per_second),
+        write_bytes_per_second=of_rows(lambda row: row.write_bytes_per_second),
         waits_looks=len(waits),
         processes=of_waits(lambda one: one.processes_count) or 0.0,
         stopped_looks=sum(bool(one.stopped_count) for one in waits),
@@ -89,11 +100,23 @@ def look_at(moments: Sequence[Moment], workload: str) -> Look:
         quota_percent=of_machine(lambda one: one.quota_percent),
         cpu_some_percent=of_machine(lambda one: stall_percent(one.cpu.pressure.some if one.cpu.pressure else None)),
         io_some_percent=of_machine(lambda one: stall_percent(one.disk.pressure.some if one.disk.pressure else None)),
+        memory_some_percent=of_machine(
+            lambda one: stall_percent(one.memory.pressure.some if one.memory.pressure else None)
+        ),
         memory_full_percent=of_machine(
             lambda one: stall_percent(one.memory.pressure.full if one.memory.pressure else None)
         ),
         swap_bytes_per_second=of_machine(_swapped),
     )
+
+
+def _held_gpus(moments: Sequence[Moment], workload: str) -> dict[str, float | None]:
+    """How busy each GPU is that the workload holds at some moment, by its uuid."""
+    uses: dict[str, list[float | None]] = {}
+    for moment in moments:
+        for gpu in held_by(workload, moment):
+            uses.setdefault(gpu.uuid, []).append(use_of(gpu))
+    return {uuid: mean(told) for uuid, told in uses.items()}
 
 
 def _swapped(moment: Moment) -> float | None:

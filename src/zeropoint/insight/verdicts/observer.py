@@ -20,7 +20,7 @@ MOST_EVIDENCE = 12
 
 
 class Observer:
-    """For one thread. A rule that fails costs itself alone."""
+    """For one thread. A rule that fails costs itself alone: its verdicts are told no longer, nor as ended."""
 
     def __init__(self, rules: Sequence[Rule] = RULES) -> None:
         self._rules = rules
@@ -30,7 +30,8 @@ class Observer:
         self._courses: dict[str, dict[str, Course]] = {}
         self._ended: deque[tuple[float, VerdictEntry]] = deque(maxlen=MOST_ENDED)
         self._active: list[Verdict] = []
-        self._failed: set[str] = set()
+        self._failing: set[str] = set()
+        self._logged: set[str] = set()
 
     def observe(self, sample: Sample | None) -> list[Verdict]:
         """The verdicts that hold after this sample; it is taken once."""
@@ -50,20 +51,28 @@ class Observer:
         now = self._window.now.at if self._window.moments else 0.0
         return [*active, *(entry for at, entry in reversed(self._ended) if now - at < ENDED_KEPT_SECONDS)]
 
+    def failures(self) -> list[str]:
+        """A reason for each rule that failed when it looked last."""
+        return [f"verdicts: the rule {name} failed, see the log" for name in sorted(self._failing)]
+
     def _look(self, rule: Rule) -> None:
-        now = self._window.now.at
-        if 0 <= now - self._looked_at.get(rule.name, float("-inf")) < rule.every_seconds:
+        now, watched = self._window.now.at, self._window.watched_seconds
+        if watched - self._looked_at.get(rule.name, float("-inf")) < rule.every_seconds:
             return
-        self._looked_at[rule.name] = now
+        self._looked_at[rule.name] = watched
         courses = self._courses.get(rule.name, {})
         try:
             found = [*rule.look(self._window, {subject for subject, one in courses.items() if one.holds})]
+            self._failing.discard(rule.name)
         except Exception:
-            if rule.name not in self._failed:
+            if rule.name not in self._logged:
                 log.exception("a rule failed", rule=rule.name)
-            self._failed.add(rule.name)
-            found = []
-        self._courses[rule.name], cleared = advance(rule, courses, found, now)
+            self._logged.add(rule.name)
+            self._failing.add(rule.name)
+            # What it told can not be upheld, but that it ended is not known either.
+            self._courses[rule.name] = {}
+            return
+        self._courses[rule.name], cleared = advance(rule, courses, found, watched, now)
         for course in cleared:
             verdict = structs.asdict(_verdict(rule, course))
             self._ended.append((now, VerdictEntry(**{**verdict, "active": 0}, ended=rfc3339(now))))
@@ -80,8 +89,8 @@ def _verdict(rule: Rule, course: Course) -> Verdict:
         workload=clean(finding.workload),
         subject=clean(finding.called),
         since=rfc3339(course.since),
-        cause=finding.cause,
-        says=clean(finding.says),
-        evidence=[clean(text) for text in finding.evidence[:MOST_EVIDENCE]],
+        cause=clean(finding.cause),
+        says=clean(f"{finding.says}: {finding.because}" if finding.because else finding.says),
+        evidence=[clean(text) for text in (*finding.evidence, *finding.grounds)[:MOST_EVIDENCE]],
         refuted_by=rule.refuted_by,
     )

@@ -13,7 +13,8 @@ UNKNOWN, MACHINE = "unknown", "machine"
 
 class Finding(Struct, frozen=True, kw_only=True):
     """`subject` tells it from others of the rule, and stays the same while it lasts. `began_at` is when it began where
-    that is known, in seconds since 1970."""
+    that is known, in seconds since 1970. A rule that keeps its cause tells what names that apart: how `because` ends
+    the sentence, and the `grounds` that come after the evidence."""
 
     subject: str
     called: str
@@ -21,6 +22,8 @@ class Finding(Struct, frozen=True, kw_only=True):
     cause: str = UNKNOWN
     says: str
     evidence: tuple[str, ...]
+    because: str = ""
+    grounds: tuple[str, ...] = ()
     began_at: float | None = None
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence, Set
 from statistics import median
 from typing import ClassVar
 
-from zeropoint.insight.verdicts.change_point import split_of
+from zeropoint.insight.change_point import split_of
 from zeropoint.insight.verdicts.job import Job
 from zeropoint.insight.verdicts.rule import UNKNOWN, Finding, Rule
 from zeropoint.insight.verdicts.what_changed import Change, changes_at
@@ -60,21 +60,21 @@ def judge(window: Window, job: Job, paces: Sequence[tuple[float, float]], slower
     since = paces[split.at][0]
     if after < slower * before or window.now.at - since < LEAST_AFTER_SECONDS:
         return None
+    passed = in_seconds(window.now.at - since)
     changes = changes_at(window.moments, since, job.workload)
     cause = changes[0].cause if changes else UNKNOWN
-    passed = in_seconds(window.now.at - since)
     return Finding(
         subject=job.workload,
         called=job.name,
         workload=job.workload,
         cause=cause,
-        says=f"{job.name} takes {after / before:.1f} times as long for a step as {passed} ago: "
-        + (changes[0].says if changes else "nothing else is seen to have changed then"),
+        says=f"{job.name} takes {after / before:.1f} times as long for a step as {passed} ago",
+        because=changes[0].says if changes else "nothing else is seen to have changed then",
         evidence=(
             f"{in_seconds(after)} a step, {in_seconds(before)} before, by {len(paces)} steps, p {split.p:.0e} "
             f"(Pettitt) ({job.metric}.step)",
-            *(text(change) for change in changes[:4]),
         ),
+        grounds=tuple(text(change) for change in changes[:4]),
         began_at=since,
     )
 

@@ -40,8 +40,8 @@ class Stalled(Rule):
     def _judge(self, window: Window, job: Job) -> Iterator[Finding]:
         moments = window.last(min(LOOKED_AT_SECONDS, job.age_seconds))
         look = look_at(moments, job.workload)
-        cause, names = cause_of(look, moments)
-        if cause == UNKNOWN:
+        found = cause_of(look, moments)
+        if found.cause == UNKNOWN:
             due = (BUSY_SECONDS, BUSY_STEPS) if is_busy(look) else (UNKNOWN_SECONDS, UNKNOWN_STEPS)
             if not job.has_paused(*due):
                 return
@@ -50,11 +50,12 @@ class Stalled(Rule):
             subject=job.workload,
             called=job.name,
             workload=job.workload,
-            cause=cause,
-            says=f"{job.name} has made no step for {in_seconds(job.age_seconds)}: {CAUSES[cause]}",
+            cause=found.cause,
+            says=f"{job.name} has made no step for {in_seconds(job.age_seconds)}: {found.words}",
             evidence=(
                 f"no step for {in_seconds(job.age_seconds)}{usual} ({job.metric}.step)",
-                *told(look, *names, "cpu", "memory", "gpu-memory"),
+                *found.texts,
+                *told(look, *found.names, "cpu", "memory", "gpu-memory"),
             ),
             began_at=window.now.at - job.age_seconds,
         )

@@ -9,10 +9,9 @@ SPACING_SECONDS, MOST_READINGS = 5.0, 720
 class Track:
     """Times are in seconds since 1970, oldest first."""
 
-    __slots__ = ("name", "times", "values")
+    __slots__ = ("times", "values")
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self) -> None:
         self.times = array("d")
         self.values = array("d")
 
@@ -30,6 +29,6 @@ class Track:
         """What is at most so old."""
         earliest = (self.times[-1] if self.times else 0.0) - seconds
         first = next((place for place, at in enumerate(self.times) if at >= earliest), 0)
-        track = Track(self.name)
+        track = Track()
         track.times, track.values = self.times[first:], self.values[first:]
         return track

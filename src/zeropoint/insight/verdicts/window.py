@@ -19,7 +19,8 @@ TRACK_FORGOTTEN_SECONDS = 120.0
 
 class Window:
     """`moments` are the last ones, `jobs` what counts its steps by workload, `memory` and `free` the memory of
-    workloads and the free bytes of file systems over an hour. `tracked_at` is when these last got a reading."""
+    workloads and the free bytes of file systems over an hour. `tracked_at` is when these last got a reading.
+    `watched_seconds` is the time from sample to sample, holes left out: it rises whatever becomes of the clock."""
 
     def __init__(self) -> None:
         self.moments: deque[Moment] = deque(maxlen=MOST_MOMENTS)
@@ -27,6 +28,7 @@ class Window:
         self.memory: dict[str, Track] = {}
         self.free: dict[str, Track] = {}
         self.tracked_at = float("-inf")
+        self.watched_seconds = 0.0
 
     @property
     def now(self) -> Moment:
@@ -40,16 +42,15 @@ class Window:
                 return False
             if passed < 0 or passed > HOLE_SECONDS + HOLE_INTERVALS * moment.interval_seconds:
                 self.clear()
+                passed = moment.interval_seconds
+            self.watched_seconds += passed
         self.moments.append(moment)
         jobs = ((one.workload, follow(self.jobs.get(one.workload), one, moment.at)) for one in progress_of(moment))
         self.jobs = dict(sorted(jobs)[:MOST_JOBS]) if len(moment.runs) > MOST_JOBS else dict(jobs)
         if moment.at - self.tracked_at >= SPACING_SECONDS - CLOSEST_SECONDS / 2:
             self.tracked_at = moment.at
-            memory = ((row.id, row.name, row.memory_bytes) for row in moment.workloads.values())
-            keep(self.memory, memory, moment.at)
-            keep(
-                self.free, ((one.mountpoint, one.mountpoint, one.free_bytes) for one in moment.filesystems()), moment.at
-            )
+            keep(self.memory, ((row.id, row.memory_bytes) for row in moment.workloads.values()), moment.at)
+            keep(self.free, ((one.mountpoint, one.free_bytes) for one in moment.filesystems()), moment.at)
         return True
 
     def clear(self) -> None:
@@ -72,15 +73,15 @@ class Window:
         return False
 
 
-def keep(tracks: dict[str, Track], readings: Iterable[tuple[str, str, int | None]], at: float) -> None:
-    """Adds readings, of key and name; forgets whom nothing was told of for long."""
-    for key, name, value in readings:
+def keep(tracks: dict[str, Track], readings: Iterable[tuple[str, int | None]], at: float) -> None:
+    """Adds readings by key; forgets whom nothing was told of for long."""
+    for key, value in readings:
         if value is not None:
             track = tracks.get(key)
             if track is None:
                 if len(tracks) >= MOST_TRACKS:
                     continue
-                track = tracks[key] = Track(name)
+                track = tracks[key] = Track()
             track.add(at, value)
     for key in [*_old(tracks, at)]:
         del tracks[key]

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
+
+from zeropoint.insight.ranks import midranks
 
 
 class Split(Struct, frozen=True):
@@ -26,16 +27,10 @@ def split_of(values: Sequence[float]) -> Split | None:
     n = len(values)
     if n < 4:
         return None
-    ranks = mid_ranks(np.asarray(values, dtype=float))
+    (ranks,) = midranks(np.asarray([values], dtype=float))
     # For each split: how many pairs have the later value above the earlier one, less those the other way round.
     places = np.arange(1, n)
     statistic = 2 * np.cumsum(ranks)[:-1] - places * (n + 1)
     largest = float(np.abs(statistic).max())
     in_scatters = np.abs(statistic) / np.sqrt(places * (n - places) * (n + 1) / 3)
     return Split(int(places[in_scatters.argmax()]), min(1.0, 2 * math.exp(-6 * largest**2 / (n**3 + n**2))))
-
-
-def mid_ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Ranks from 1; those that are equal share the mean of theirs."""
-    order = np.sort(values)
-    return (np.searchsorted(order, values, "left") + np.searchsorted(order, values, "right") + 1) / 2
