@@ -6,6 +6,7 @@ import platform
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -201,6 +202,100 @@ def test_values_of_any_type_do_not_disturb(tmp_path: Path) -> None:
     assert done.stderr.count("\n") < 10
     (second,) = tmp_path.glob("runs/y/*")
     assert json.loads((second / "run.json").read_text())["hyperparameters"] == {"bad": "Bad (RuntimeError)"}
+
+
+def test_a_step_that_is_no_number_costs_itself_alone(tmp_path: Path) -> None:
+    code = (
+        "class Scalar:\n"
+        "    def item(self): return 7\n"
+        "with zp.run('x') as run:\n"
+        "    run.log(step='epoch-1', loss=1.0)\n"
+        "    run.log(step='epoch-2', loss=2.0)\n"
+        "    print(run.last_step, run.lost_rows)\n"
+        "    with zp.tinygrad.step(run) as s: s.loss = 3.0\n"
+        "    run.log(step=Scalar(), loss=4.0)\n"
+        "    with zp.tinygrad.step(run) as s: s.loss = 5.0\n"
+        "    run.last_step = 'nine'\n"
+        "    with zp.tinygrad.step(run) as s: s.loss = 6.0\n"
+        "print(run.lost_rows)\n"
+    )
+    done = finish(code, tmp_path)
+    assert (done.returncode, done.stdout) == (0, "None 0\n1\n")
+    assert [(row.get("step"), row["loss"]) for row in rows_of(tmp_path)] == [
+        (None, 1.0),
+        (None, 2.0),
+        (0, 3.0),
+        (7, 4.0),
+        (8, 5.0),
+    ]
+    assert done.stderr.splitlines()[0] == "step is a str and no number"
+    assert "a row is lost: TypeError" in done.stderr
+
+
+def test_neither_handlers_of_logs_nor_texts_of_errors_raise_into_the_training(tmp_path: Path) -> None:
+    code = (
+        "import logging\n"
+        "class Full(logging.Handler):\n"
+        "    def emit(self, record): raise OSError('the disk of the log is full')\n"
+        "class Mute(Exception):\n"
+        "    def __str__(self): raise RuntimeError('no text')\n"
+        "class Bad:\n"
+        "    def item(self): raise Mute\n"
+        "def body(run):\n"
+        "    run.log(step=1, loss=Bad())\n"
+        "    run.log(step=2, loss='text')\n"
+        "    with zp.tinygrad.step(run) as s: s.loss = Bad()\n"
+        "    return run.lost_rows\n"
+        "with zp.run('x') as run: print(body(run))\n"
+        "logging.getLogger('zeropoint_sdk').addHandler(Full())\n"
+        "with zp.run('x', big='x' * 10**6, more={n: 'x' * 4000 for n in range(1)}) as run: print(body(run))\n"
+        "with zp.run('x', artifacts='/proc/nothing') as run: print(body(run))\n"
+        "class Name:\n"
+        "    def __str__(self): raise Mute\n"
+        "with zp.run(Name()) as run: print(run.id)\n"
+    )
+    done = finish(code, tmp_path)
+    assert (done.returncode, done.stdout.splitlines()) == (0, ["2", "2", "3", "None"])
+    assert "a row is lost: Mute: Mute (RuntimeError)" in done.stderr
+
+
+def test_a_directory_that_may_not_be_looked_into_or_is_gone_costs_the_revision_alone(tmp_path: Path) -> None:
+    closed, gone = tmp_path / "closed", tmp_path / "gone"
+    for folder in (closed / "project", gone):
+        folder.mkdir(parents=True)
+    code = (
+        f"os.chdir({str(closed / 'project')!r})\n"
+        f"os.chmod({str(closed)!r}, 0)\n"
+        "if os.geteuid() == 0: os.seteuid(65534)\n"
+        "with zp.run('closed') as run: run.log(step=1)\n"
+        "if os.getuid() == 0: os.seteuid(0)\n"
+        f"os.chdir({str(gone)!r})\n"
+        f"os.rmdir({str(gone)!r})\n"
+        "with zp.run('gone') as run: run.log(step=1)\n"
+    )
+    # Not in tmp_path, which its user alone may enter.
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o777)
+        done = finish(code, Path(place))
+        closed.chmod(0o700)
+        assert (done.returncode, done.stderr) == (0, "")
+        for name in ("closed", "gone"):
+            (folder,) = Path(place).glob(f"runs/{name}/*")
+            assert json.loads((folder / "run.json").read_text())["revision"] is None
+            assert (folder / "steps.jsonl").stat().st_size > 0
+
+
+def test_a_run_that_cannot_be_recorded_leaves_no_folder(tmp_path: Path) -> None:
+    code = (
+        "import resource\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (10, resource.RLIM_INFINITY))\n"
+        "with zp.run('x') as run: run.log(step=1)\n"
+        "print(run.id)\n"
+    )
+    done = finish(code, tmp_path)
+    assert (done.returncode, done.stdout) == (0, "None\n")
+    assert "this run is not recorded: [Errno 27] File too large" in done.stderr
+    assert list(tmp_path.glob("runs/*")) == []
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,16 @@ def make_folder(artifacts: Path, name: str, now: float) -> Path:
     return folder
 
 
+def discard(folder: Path) -> None:
+    """Takes back a folder that make_folder has made, as far as nobody else has put anything there."""
+    with contextlib.suppress(OSError):
+        for name in ("run.json", "steps.jsonl"):
+            with contextlib.suppress(FileNotFoundError):
+                (folder / name).unlink()
+        folder.rmdir()
+        folder.parent.rmdir()
+
+
 def write(folder: Path, fields: Mapping[str, Any]) -> None:
     """Puts run.json in place of the one that is there, at once: who reads sees the old one or the new one.
 
@@ -59,7 +69,7 @@ def hyperparameters(given: Mapping[str, Any], complain: Callable[[str], None]) -
         try:
             text = json.dumps(value)
         except (TypeError, ValueError, RecursionError):
-            text = json.dumps(_as_text(value))
+            text = json.dumps(as_text(value))
         if len(text) > LONGEST_VALUE:
             text = json.dumps(text[: LONGEST_VALUE // 4])
         size += len(name) + len(text)
@@ -70,7 +80,8 @@ def hyperparameters(given: Mapping[str, Any], complain: Callable[[str], None]) -
     return kept
 
 
-def _as_text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """What str() says of it, cut short; what it is where that raises."""
     try:
         return str(value)[: LONGEST_VALUE // 4]
     except Exception as error:  # noqa: BLE001 - other people's types raise whatever they like
@@ -79,12 +90,16 @@ def _as_text(value: Any) -> str:
 
 def revision(start: Path) -> Optional[str]:
     """The commit that is checked out where `start` lies, read out of Git's files; None where that can't be told."""
-    for folder in (start, *start.parents):
-        git = folder / ".git"
-        if git.is_file():  # a worktree or a submodule: "gitdir: PATH"
-            git = folder / _read(git).partition("gitdir:")[2].strip()
-        if git.is_dir():
-            return _head(git)
+    try:
+        start = start.absolute()
+        for folder in (start, *start.parents):
+            git = folder / ".git"
+            if git.is_file():  # a worktree or a submodule: "gitdir: PATH"
+                git = folder / _read(git).partition("gitdir:")[2].strip()
+            if git.is_dir():
+                return _head(git)
+    except OSError:  # the directory is gone, or one above it may not be looked into
+        pass
     return None
 
 

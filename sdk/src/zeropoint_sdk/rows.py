@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterable
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Union
 
 # Integers beyond this are written as floats; Python writes those of some thousands of digits not at all.
 LARGEST_INTEGER = 2**63
@@ -16,20 +16,23 @@ def number(value: Any) -> Optional[str]:
 
     Scalars of numpy, torch and tinygrad are taken by their item(). NaN and infinity are written as Python's json does.
     """
-    kind = type(value)
-    if kind is float:
-        return repr(value) if value - value == 0.0 else _not_finite(value)
-    if kind is int:
-        return repr(value) if -LARGEST_INTEGER < value < LARGEST_INTEGER else number(float(value))
     if value is None:
         return "null"
-    if isinstance(value, (str, bytes, bytearray)):
+    told = plain(value)
+    if type(told) is int and not -LARGEST_INTEGER < told < LARGEST_INTEGER:
+        told = float(told)
+    return None if told is None else repr(told) if told - told == 0 else _not_finite(told)
+
+
+def plain(value: Any) -> Union[int, float, None]:
+    """The value as an int or a float; None for what is no number. Raises what a value of another's type raises."""
+    if type(value) is int or type(value) is float:
+        return value
+    if value is None or isinstance(value, (str, bytes, bytearray)):
         return None
-    if isinstance(value, int):  # bool, and enumerations of numbers
-        return number(int(value))
-    item = getattr(value, "item", None)
-    plain = item() if callable(item) else value
-    return number(int(plain) if isinstance(plain, int) else float(plain))
+    item = None if isinstance(value, int) else getattr(value, "item", None)  # a bool, an enumeration of numbers
+    found = item() if callable(item) else value
+    return int(found) if isinstance(found, int) else float(found)
 
 
 def _not_finite(value: float) -> str:

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Optional, Union
 
 from zeropoint_sdk import label, record
-from zeropoint_sdk.rows import Rows
+from zeropoint_sdk.rows import PLAIN, Rows, plain
 
 log = logging.getLogger("zeropoint_sdk")
 MESSAGES = 20  # what goes wrong at each step must not fill a log
@@ -59,7 +59,7 @@ class Run:
         try:
             self._begin(str(name), str(kind), artifacts, parameters)
         except Exception as error:  # noqa: BLE001 - whatever it is, the training goes on
-            self._complain(f"this run is not recorded: {error}")
+            self._complain("this run is not recorded", error)
 
     @property
     def id(self) -> Optional[str]:
@@ -69,11 +69,7 @@ class Run:
         self, name: str, kind: str, artifacts: Union[str, "os.PathLike[str]", None], parameters: "dict[str, Any]"
     ) -> None:
         now = time.time()
-        base = artifacts if artifacts is not None else os.environ.get("ZEROPOINT_ARTIFACTS") or "artifacts"
-        # Absolute, since the training may change its directory.
-        folder = record.make_folder(Path(os.path.abspath(base)), name, now)  # noqa: PTH100 - as the appliance has it
-        self._fields = {
-            "id": folder.name,
+        told = {
             "name": name[:200],
             "kind": kind[:200],
             "host": platform.node(),
@@ -83,10 +79,18 @@ class Run:
             "ended": None,
             "exit_code": None,
             "hyperparameters": record.hyperparameters(parameters, self._complain),
-            "revision": record.revision(Path.cwd()),
+            "revision": record.revision(Path()),
         }
-        record.write(folder, self._fields)
-        self._file = io.FileIO(folder / "steps.jsonl", "ab")
+        base = artifacts if artifacts is not None else os.environ.get("ZEROPOINT_ARTIFACTS") or "artifacts"
+        # Absolute, since the training may change its directory.
+        folder = record.make_folder(Path(os.path.abspath(base)), name, now)  # noqa: PTH100 - as the appliance has it
+        self._fields = {"id": folder.name, **told}
+        try:
+            record.write(folder, self._fields)
+            self._file = io.FileIO(folder / "steps.jsonl", "ab")
+        except OSError:
+            record.discard(folder)
+            raise
         self.folder = folder
         self._label = f"{folder.parent.name}/{folder.name}"
         label.put(self._label)
@@ -107,6 +111,11 @@ class Run:
         """
         try:
             before, now = self._before, time.perf_counter()
+            if step is not None and type(step) not in PLAIN:
+                number = plain(step)
+                if number is None:  # the row says what it is
+                    numbers["step"] = step
+                step = number
             passed = now - before.at if seconds is None and before.at is not None else seconds
             numbers.pop("timestamp", None)
             if tokens is not None:
@@ -122,8 +131,12 @@ class Run:
             before.at = now
             self._write(self._rows.row(time.time(), numbers))
         except Exception as error:  # noqa: BLE001 - values of any type come in here, and the training goes on
-            self.lost_rows += 1
-            self._complain(f"a row is lost: {type(error).__name__}: {error}")
+            self.lose(error)
+
+    def lose(self, error: Exception) -> None:
+        """Counts a row that is lost, and says why."""
+        self.lost_rows += 1
+        self._complain(f"a row is lost: {type(error).__name__}", error)
 
     def _write(self, row: bytes) -> None:
         if self._file is None:
@@ -151,7 +164,7 @@ class Run:
                 self._fields.update(ended=self._rows.stamp(time.time()), exit_code=exit_code)
                 record.write(self.folder, self._fields)
         except Exception as error:  # noqa: BLE001 - as above
-            self._complain(f"the end of this run is not recorded: {error}")
+            self._complain("the end of this run is not recorded", error)
 
     def __enter__(self) -> "Run":
         return self
@@ -161,10 +174,16 @@ class Run:
     ) -> None:
         self.end(exit_code_of(error))
 
-    def _complain(self, message: str) -> None:
-        if message not in self._told and len(self._told) < MESSAGES:
-            self._told.add(message)
-            log.warning("%s", message)
+    def _complain(self, message: str, error: Optional[Exception] = None) -> None:
+        """Says it once. Raises nothing: what an error says of itself, and where a log goes, is other people's code."""
+        try:
+            if error is not None:
+                message = f"{message}: {record.as_text(error)}"
+            if message not in self._told and len(self._told) < MESSAGES:
+                self._told.add(message)
+                log.warning("%s", message)
+        except Exception:  # noqa: BLE001, S110 - there is nobody left to tell
+            pass
 
 
 def exit_code_of(error: Optional[BaseException]) -> int:

@@ -44,18 +44,25 @@ class Step:
     ) -> None:
         if error is not None:
             return
-        seconds = time.perf_counter() - self._begun
-        given = {name: value for name, value in vars(self).items() if not name.startswith("_")}
-        step, last = given.pop("step", self._step), self._run.last_step
-        if step is None:
-            step = 0 if last is None else last + 1
-        self._run.log(step, **{"seconds": seconds, **work(self._before, counters(), seconds), **given})
+        try:
+            seconds = time.perf_counter() - self._begun
+            given = {name: value for name, value in vars(self).items() if not name.startswith("_")}
+            step, last = given.pop("step", self._step), self._run.last_step
+            if step is None:
+                step = 0 if last is None else last + 1
+            self._run.log(step, **{"seconds": seconds, **work(self._before, counters(), seconds), **given})
+        except Exception as lost:  # noqa: BLE001 - whatever was set on it, the training goes on
+            self._run.lose(lost)
 
 
 def counters() -> dict[str, float]:
-    """tinygrad.helpers.GlobalCounters as it stands; empty where tinygrad has not been imported, or has none."""
-    found = getattr(sys.modules.get("tinygrad.helpers"), "GlobalCounters", None)
-    values = ((name, getattr(found, name, None)) for name in ("global_ops", "kernel_count", "mem_used"))
+    """tinygrad.helpers.GlobalCounters as it stands; empty where tinygrad has not been imported, or has none that can
+    be read."""
+    try:
+        found = getattr(sys.modules.get("tinygrad.helpers"), "GlobalCounters", None)
+        values = [(name, getattr(found, name, None)) for name in ("global_ops", "kernel_count", "mem_used")]
+    except Exception:  # noqa: BLE001 - it is another's code
+        return {}
     return {name: value for name, value in values if isinstance(value, (int, float))}
 
 

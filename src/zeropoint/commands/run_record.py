@@ -42,7 +42,7 @@ class Record:
             "ended": None,
             "exit_code": None,
             "hyperparameters": {},
-            "revision": revision(Path.cwd()),
+            "revision": revision(Path()),
         }
 
     @property
@@ -85,12 +85,15 @@ def write(folder: Path, fields: Mapping[str, Any]) -> None:
 
 def revision(start: Path) -> str | None:
     """The commit that is checked out where `start` lies, read out of Git's files; None where that can't be told."""
-    for folder in (start, *start.parents):
-        git = folder / ".git"
-        if git.is_file():  # a worktree or a submodule: "gitdir: PATH"
-            git = folder / _read(git).partition("gitdir:")[2].strip()
-        if git.is_dir():
-            return _head(git)
+    # The directory may be gone, or one above it may not be looked into.
+    with suppress(OSError):
+        start = start.absolute()
+        for folder in (start, *start.parents):
+            git = folder / ".git"
+            if git.is_file():  # a worktree or a submodule: "gitdir: PATH"
+                git = folder / _read(git).partition("gitdir:")[2].strip()
+            if git.is_dir():
+                return _head(git)
     return None
 
 
