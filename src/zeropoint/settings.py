@@ -3,6 +3,8 @@
 A setting is given by flag, else by variable, else in the file, else it has its default.
 """
 
+import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,7 +19,9 @@ PREFIX = "ZEROPOINT_"
 TOKEN_VARIABLE = PREFIX + "TOKEN"
 # Tables of the file that are no settings: whoever they are for checks them.
 TABLES = ("alert", "notify")
-
+# Says in a setting's Meta that it names a file or directory: `~` is the home of who runs this.
+PATH = {"path": True}
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 # Those that `zeropoint hub` alone has.
 OF_HUB = ("nats", "nats_listen", "store", "max_machines", "bus_hours", "bus_size_mib")
@@ -31,13 +35,17 @@ class Settings(Struct, frozen=True, kw_only=True):
     host: Annotated[str, Meta(min_length=1, description="Address to listen on")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="Port to listen on; 0 takes a free one")] = 3001
     interval: Annotated[float, Meta(ge=0.1, le=60, description="Seconds between samples")] = 1.0
-    artifacts: Annotated[str, Meta(min_length=1, description="Directory that AI work writes to")] = "./artifacts"
-    data: Annotated[str, Meta(min_length=1, description="Directory of history and tokens")] = str(
+    artifacts: Annotated[str, Meta(min_length=1, description="Directory that AI work writes to", extra=PATH)] = (
+        "./artifacts"
+    )
+    data: Annotated[str, Meta(min_length=1, description="Directory of history and tokens", extra=PATH)] = str(
         user_state_path("zeropoint", appauthor=False)
     )
-    procfs: Annotated[str, Meta(min_length=1, description="Where /proc of the watched machine lies")] = "/proc"
-    sysfs: Annotated[str, Meta(min_length=1, description="Where /sys of the watched machine lies")] = "/sys"
-    rootfs: Annotated[str, Meta(min_length=1, description="Where / of the watched machine lies")] = "/"
+    procfs: Annotated[str, Meta(min_length=1, description="Where /proc of the watched machine lies", extra=PATH)] = (
+        "/proc"
+    )
+    sysfs: Annotated[str, Meta(min_length=1, description="Where /sys of the watched machine lies", extra=PATH)] = "/sys"
+    rootfs: Annotated[str, Meta(min_length=1, description="Where / of the watched machine lies", extra=PATH)] = "/"
     allowed_hosts: Annotated[
         tuple[Annotated[str, Meta(min_length=1)], ...],
         Meta(description="Further names under which it may be asked (Host header), beside localhost and IP addresses"),
@@ -54,8 +62,10 @@ class Settings(Struct, frozen=True, kw_only=True):
         tuple[Annotated[str, Meta(min_length=1)], ...],
         Meta(description="Sections of a sample that anybody may read without a token, as in system.cpu"),
     ] = ()
-    tls_cert: Annotated[str, Meta(description="File of the certificate chain (PEM); with tls_key it serves HTTPS")] = ""
-    tls_key: Annotated[str, Meta(description="File of the certificate's private key (PEM)")] = ""
+    tls_cert: Annotated[
+        str, Meta(description="File of the certificate chain (PEM); with tls_key it serves HTTPS", extra=PATH)
+    ] = ""
+    tls_key: Annotated[str, Meta(description="File of the certificate's private key (PEM)", extra=PATH)] = ""
     trusted_proxies: Annotated[
         tuple[Annotated[str, Meta(min_length=1)], ...],
         Meta(description="Addresses and networks of proxies whose word counts on who asks, as in 127.0.0.1"),
@@ -65,10 +75,16 @@ class Settings(Struct, frozen=True, kw_only=True):
         Meta(description="Multiaddresses of servers of a Petals swarm, by which it is joined to be observed"),
     ] = ()
     petals_python: Annotated[
-        str, Meta(description="Python interpreter that has hivemind 1.1.9 or later; it observes the Petals swarm")
+        str,
+        Meta(
+            description="Python interpreter that has hivemind 1.1.9 or later; it observes the Petals swarm", extra=PATH
+        ),
     ] = ""
     petals_cache: Annotated[
-        str, Meta(description="Directory of Petals' cache of models; empty: $PETALS_CACHE, else ~/.cache/petals")
+        str,
+        Meta(
+            description="Directory of Petals' cache of models; empty: $PETALS_CACHE, else ~/.cache/petals", extra=PATH
+        ),
     ] = ""
     process_arguments: Annotated[
         Literal["off", "redacted"],
@@ -114,10 +130,24 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = ()
     fleet_name: Annotated[str, Meta(max_length=64, description="Name in the fleet; empty: the host's name")] = ""
     fleet_credentials: Annotated[
-        str, Meta(description="File with which the fleet's bus lets it in: NATS credentials, or the seed of an NKey")
+        str,
+        Meta(
+            description="File with which the fleet's bus lets it in: NATS credentials, or the seed of an NKey",
+            extra=PATH,
+        ),
     ] = ""
     fleet_ca: Annotated[
-        str, Meta(description="File of the certificates (PEM) that the fleet's bus is trusted by; empty: the system's")
+        str,
+        Meta(
+            description="File of the certificates (PEM) that the fleet's bus is trusted by; empty: the system's",
+            extra=PATH,
+        ),
+    ] = ""
+    fleet_cert: Annotated[
+        str, Meta(description="File of a certificate (PEM) that the fleet's bus is shown; with fleet_key", extra=PATH)
+    ] = ""
+    fleet_key: Annotated[
+        str, Meta(description="File, its owner's alone, of that certificate's private key (PEM)", extra=PATH)
     ] = ""
     remote_write: Annotated[
         str,
@@ -126,7 +156,11 @@ class Settings(Struct, frozen=True, kw_only=True):
         ),
     ] = ""
     remote_write_credentials: Annotated[
-        str, Meta(description="File, its owner's alone, with what the store asks for: user:password, or a bearer token")
+        str,
+        Meta(
+            description="File, its owner's alone, with what the store asks for: user:password, or a bearer token",
+            extra=PATH,
+        ),
     ] = ""
     remote_write_labels: Annotated[
         tuple[Annotated[str, Meta(min_length=1)], ...],
@@ -199,7 +233,8 @@ class Settings(Struct, frozen=True, kw_only=True):
 
 
 class Setting(Struct, frozen=True):
-    """One row of the table. `allowed` says in words what a value may be; `several`: it holds a list of texts."""
+    """One row of the table. `allowed` says in words what a value may be; `several`: it holds a list of texts;
+    `path`: it names a file or directory."""
 
     name: str
     default: Any
@@ -207,6 +242,7 @@ class Setting(Struct, frozen=True):
     allowed: str
     help: str
     several: bool
+    path: bool
 
     @property
     def flag(self) -> str:
@@ -219,11 +255,15 @@ class Setting(Struct, frozen=True):
     def parse(self, value: Any, source: str) -> Any:
         """`value` from a flag, variable or file, checked. Raises SettingsError that names `source`."""
         if self.several and isinstance(value, str):
-            value = tuple(part.strip() for part in value.split(","))
+            value = tuple(part.strip() for part in value.split(",")) if value.strip() else ()
         try:
-            return msgspec.convert(value, self.type, strict=False)  # flags and variables are texts
+            parsed = msgspec.convert(value, self.type, strict=False)  # flags and variables are texts
         except msgspec.ValidationError:
             raise SettingsError(f"{source}: {value!r} is not allowed; it is {self.allowed}") from None
+        for text in parsed if self.several else (parsed,):
+            if isinstance(text, str) and CONTROL.search(text):
+                raise SettingsError(f"{source}: {value!r} is not allowed; it has no control characters")
+        return os.path.expanduser(parsed) if self.path else parsed  # noqa: PTH111 - which keeps ./ and a / at the end
 
 
 def table() -> tuple[Setting, ...]:
@@ -235,7 +275,8 @@ def table() -> tuple[Setting, ...]:
 def _row(field: msgspec.structs.FieldInfo, annotated: Any) -> Setting:
     kind, meta = get_args(annotated)
     several = get_origin(kind) is tuple
-    return Setting(field.name, field.default, annotated, _allowed(kind, meta, several), meta.description, several)
+    allowed, path = _allowed(kind, meta, several), meta.extra == PATH
+    return Setting(field.name, field.default, annotated, allowed, meta.description, several, path)
 
 
 def _allowed(kind: Any, meta: Meta, several: bool) -> str:

@@ -36,17 +36,23 @@ def wait_for(look: Callable[[], T | None]) -> T:
 
 
 class Bus:
-    """A nats-server on a port of its own, that tests end by force and start again."""
+    """A nats-server on a port of its own, that tests end by force and start again; `configuration` is the text of its
+    file."""
 
-    def __init__(self, directory: Path, address: str = "127.0.0.1") -> None:
+    def __init__(self, directory: Path, address: str = "127.0.0.1", configuration: str = "") -> None:
         self.port = free_port(address)
         self.url = f"nats://{address}:{self.port}"
         self._address = address
         self._directory = directory
+        self._configuration = configuration
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         arguments = ["-a", self._address, "-p", str(self.port), "-js", "-sd", str(self._directory)]
+        if self._configuration:
+            file = self._directory.with_name(f"{self._directory.name}.conf")
+            file.write_text(self._configuration)
+            arguments += ["-c", str(file)]
         self._process = subprocess.Popen([NATS_SERVER, *arguments], stderr=subprocess.DEVNULL)
         wait_for(self._answers)
 
@@ -69,8 +75,8 @@ class Bus:
 
 
 @contextmanager
-def bus(directory: Path) -> Iterator[Bus]:
-    server = Bus(directory)
+def bus(directory: Path, configuration: str = "") -> Iterator[Bus]:
+    server = Bus(directory, configuration=configuration)
     server.start()
     try:
         yield server

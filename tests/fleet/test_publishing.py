@@ -139,6 +139,7 @@ def test_a_bus_that_is_not_there_costs_the_machine_nothing_but_a_reason(tmp_path
 def test_a_wrong_setting_is_one_line_that_shows_no_secret(tmp_path: Path, arguments: tuple[str, ...], says: str):
     wrong = tmp_path / "wrong"
     wrong.write_text("SUsecret")
+    wrong.chmod(0o600)
     given = [argument.replace("{wrong}", str(wrong)) for argument in arguments]
     process = spawn("serve", "--port", "0", "--data", str(tmp_path / "data"), *given)
     output, errors = process.communicate(timeout=TIMEOUT_SECONDS)

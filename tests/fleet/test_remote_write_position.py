@@ -47,7 +47,7 @@ def test_nothing_is_written_where_the_directory_is_not_held(tmp_path: Path):
 def test_what_was_left_half_written_is_in_nobodys_way(tmp_path: Path):
     position(tmp_path).keep("e1-5")
     (file,) = (tmp_path / "remote-write").iterdir()
-    file.with_suffix(".new").write_bytes(b"{")
+    file.with_name(f"{file.name}.new").write_bytes(b"{")
     position(tmp_path).keep("e1-6")
     assert position(tmp_path).load() == "e1-6"
     assert list((tmp_path / "remote-write").iterdir()) == [file]

@@ -20,6 +20,9 @@ from msgspec import Struct
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 
+from zeropoint.fleet.private_file import read_file
+from zeropoint.texts import clean
+
 CONNECT_SECONDS = 5
 PING_SECONDS = 5
 CLOSE_SECONDS = 1.0
@@ -29,6 +32,9 @@ LONGEST_FILE_BYTES = 1024 * 1024
 JWT = b"BEGIN NATS USER JWT"
 # A user's seed in base32, alone or in a file of credentials.
 CREDENTIALS = re.compile(rb"^\s*SU[A-Z2-7]{56}\s*$", re.MULTILINE)
+# What nats-server says of a permission that is missing.
+VIOLATION = re.compile(r'permissions violation for (publish|subscription) to "([^"]*)"', re.IGNORECASE)
+DENIED = {"publish": "publish to", "subscription": "subscribe to"}
 
 
 class BusError(Exception):
@@ -37,11 +43,19 @@ class BusError(Exception):
 
 class Bus(Struct, frozen=True):
     """Where the bus is. `credentials` is a file: NATS credentials (a JWT and its seed), or the seed of an NKey; `ca` is
-    one of certificates that servers are trusted by, in place of the system's. Both may be empty."""
+    one of certificates that servers are trusted by, in place of the system's; `cert` and `key` are those of a
+    certificate of its own, which servers may ask for. All of them may be empty."""
 
     servers: tuple[str, ...]
     credentials: str = ""
     ca: str = ""
+    cert: str = ""
+    key: str = ""
+
+    @property
+    def needs_tls(self) -> bool:
+        """Whether nothing may go over a connection that is not encrypted."""
+        return bool(self.ca or self.cert) or any(url.startswith("tls:") for url in self.servers)
 
     @property
     def name(self) -> str:
@@ -50,11 +64,30 @@ class Bus(Struct, frozen=True):
 
 
 class Link(Struct, frozen=True):
-    """A connection that works, until `lost` is set."""
+    """A connection that works, until `lost` is set. `denied` has what the bus refused last for want of a permission, a
+    line, where it did."""
 
     client: Client
     stream: JetStreamContext
     lost: asyncio.Event
+    denied: list[str]
+
+
+class _Client(Client):
+    """nats-py asks for TLS when the server tells it to, before anything of it can be trusted: whoever stands in between
+    would get the password."""
+
+    def __init__(self, *, needs_tls: bool) -> None:
+        super().__init__()
+        self._needs_tls = needs_tls
+
+    async def _process_info(self, info: dict[str, Any], initial_connection: bool = False) -> None:
+        """Takes the server's greeting; on a new connection nothing has been sent before."""
+        if self._needs_tls and initial_connection:
+            if not (info.get("tls_required") or info.get("tls_available")):
+                raise nats.errors.Error("it offers no TLS, and nothing is sent without")
+            info["tls_required"] = True
+        await super()._process_info(info, initial_connection)
 
 
 def shown(url: str) -> str:
@@ -76,10 +109,9 @@ def refuse_wrong_bus(bus: Bus) -> None:
             raise ValueError(
                 "the address of a NATS server is needed, as in nats://bus.example:4222 or tls://bus.example"
             )
-    if bus.credentials and not CREDENTIALS.search(_read(bus.credentials)):
-        raise ValueError(f"{bus.credentials!r} holds neither credentials of NATS nor the seed of a user's NKey")
-    if bus.ca:
-        _read(bus.ca)
+    if bool(bus.cert) != bool(bus.key):
+        raise ValueError("fleet_cert and fleet_key are given together, or neither is")
+    _credentials(bus)
     _tls(bus)
 
 
@@ -87,13 +119,16 @@ def refuse_wrong_bus(bus: Bus) -> None:
 async def connected(bus: Bus, name: str, inbox: str) -> AsyncIterator[Link]:
     """A connection for as long as the block lasts; `name` is what the bus's own monitoring shows. Raises BusError where
     there is none; errors of the bus inside the block leave it as BusError."""
-    client, lost, seen = Client(), asyncio.Event(), list[Exception]()
+    client, lost, seen = _Client(needs_tls=bus.needs_tls), asyncio.Event(), list[Exception]()
+    denied: list[str] = []
 
     async def closed() -> None:
         lost.set()
 
     async def failed(error: Exception) -> None:
         seen[:] = [error]
+        if violation := VIOLATION.search(str(error)):
+            denied[:] = [f"{bus.name}: it does not allow to {DENIED[violation[1].lower()]} {clean(violation[2])}"]
 
     try:
         try:
@@ -117,9 +152,11 @@ async def connected(bus: Bus, name: str, inbox: str) -> AsyncIterator[Link]:
             cause = seen[0] if seen and isinstance(error, nats.errors.NoServersError) else error
             raise BusError(f"{bus.name}: {words(cause)}") from error
         try:
-            yield Link(client, client.jetstream(timeout=REQUEST_SECONDS), lost)
+            yield Link(client, client.jetstream(timeout=REQUEST_SECONDS), lost, denied)
         except (nats.errors.Error, nats.js.errors.Error, TimeoutError) as error:
-            raise BusError(f"{bus.name}: {words(error)}") from error
+            # What is not allowed is not answered.
+            is_denied = bool(denied) and isinstance(error, TimeoutError)
+            raise BusError(denied[0] if is_denied else f"{bus.name}: {words(error)}") from error
     finally:
         # A connection that is cut keeps what it could not send, and waits for that: nobody else does.
         with suppress(Exception):
@@ -153,29 +190,36 @@ def words(error: Exception) -> str:
 
 def _tls(bus: Bus) -> ssl.SSLContext | None:
     """The context for servers of tls:// and for those that ask for TLS. Raises ValueError for a file that is no use."""
-    if not bus.ca:
-        return ssl.create_default_context() if any(url.startswith("tls:") for url in bus.servers) else None
+    context = _trusting(bus.ca) if bus.needs_tls else None
+    if context is not None and bus.cert:
+        read_file(Path(bus.key), LONGEST_FILE_BYTES, is_private=True)
+        try:
+            context.load_cert_chain(bus.cert, bus.key, password=lambda: "")  # else it would ask for one
+        except (OSError, ValueError):
+            raise ValueError(f"{bus.cert!r} and {bus.key!r} are no certificate (PEM) with its key") from None
+    return context
+
+
+def _trusting(ca: str) -> ssl.SSLContext:
+    if not ca:
+        return ssl.create_default_context()
+    certificates = read_file(Path(ca), LONGEST_FILE_BYTES, is_private=False)
     try:
-        return ssl.create_default_context(cafile=bus.ca)
-    except (OSError, ssl.SSLError):
-        raise ValueError(f"{bus.ca!r} holds no certificates (PEM)") from None
+        if certificates:
+            return ssl.create_default_context(cadata=certificates.decode("ascii"))
+    except (OSError, ValueError):
+        pass
+    raise ValueError(f"{ca!r} holds no certificates (PEM)")
 
 
 def _credentials(bus: Bus) -> dict[str, Any]:
-    """nats-py's arguments for the credentials' file, by what it holds. Raises ValueError where it cannot be read."""
+    """nats-py's arguments for the credentials' file, by what it holds. Raises ValueError."""
     if not bus.credentials:
         return {}
-    is_pair = JWT in _read(bus.credentials)
-    return {"user_credentials" if is_pair else "nkeys_seed": bus.credentials}
-
-
-def _read(path: str) -> bytes:
-    """A small file's content. Raises ValueError, which names the file and shows nothing of it."""
-    try:
-        with Path(path).open("rb") as file:
-            content = file.read(LONGEST_FILE_BYTES + 1)
-    except OSError as error:
-        raise ValueError(f"{path!r} cannot be read: {error.strerror}") from None
-    if not 0 < len(content) <= LONGEST_FILE_BYTES:
-        raise ValueError(f"{path!r} is empty or longer than {LONGEST_FILE_BYTES // 1024} KiB")
-    return content
+    content = read_file(Path(bus.credentials), LONGEST_FILE_BYTES, is_private=True)
+    seed = CREDENTIALS.search(content)
+    if seed is None:
+        raise ValueError(f"{bus.credentials!r} holds neither credentials of NATS nor the seed of a user's NKey")
+    if JWT not in content:
+        return {"nkeys_seed_str": seed[0].decode().strip()}
+    return {"user_credentials": bus.credentials}

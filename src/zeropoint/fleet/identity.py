@@ -3,7 +3,6 @@
 The id tells machines apart and authorises nothing: whoever may publish on the bus can claim any.
 """
 
-import os
 import re
 import secrets
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from zeropoint.fleet.private_file import write_private
 from zeropoint.texts import clean
 
 FILE = "host-id"
@@ -47,16 +47,3 @@ def own_id(data: Path, claim: Callable[[], None] = lambda: None) -> str:
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_private(path, f"{made}\n".encode(), durable=True)
     return made
-
-
-def write_private(path: Path, content: bytes, *, durable: bool = False) -> None:
-    """Writes a file whole, for its owner alone: who reads it finds the old content or the new one. Raises OSError."""
-    beside = path.with_name(f"{path.name}.new")
-    beside.unlink(missing_ok=True)
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        if durable:
-            file.flush()
-            os.fsync(file.fileno())
-    beside.replace(path)

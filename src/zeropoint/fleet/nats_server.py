@@ -17,8 +17,8 @@ from pathlib import Path
 
 import structlog
 
-from zeropoint.fleet.identity import write_private
 from zeropoint.fleet.nats_config import Listening, configuration, made_keys
+from zeropoint.fleet.private_file import write_private
 
 log = structlog.get_logger()
 OLDEST_VERSION = (2, 11)

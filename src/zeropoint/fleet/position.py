@@ -3,8 +3,8 @@
 import time
 from pathlib import Path
 
-from zeropoint.fleet.identity import write_private
 from zeropoint.fleet.on_disk import OnDisk
+from zeropoint.fleet.private_file import write_private
 from zeropoint.history.sample_id import parse_id
 
 FILE = "fleet-position"

@@ -58,6 +58,7 @@ class Publisher:
         self._largest_bytes = LARGEST_SAMPLE_BYTES
         self._over: Gap | None = None
         self._fault: tuple[str, float] | None = None
+        self._denied: list[str] = []
         self._connected = False
         self._connections = self._published = self._repeated = self._lost = 0
         self._acknowledge_seconds: float | None = None
@@ -90,6 +91,8 @@ class Publisher:
         if self._fault is not None:
             reason, since = self._fault
             found.append(f"fleet: {reason}, since {rfc3339(since)}; what is due is sent when it is back")
+        else:
+            found += [f"fleet: {reason}" for reason in self._denied]
         if self._progress.fault is not None:
             found.append(f"fleet: how far the bus has got cannot be kept: {self._progress.fault}")
         return found
@@ -110,6 +113,7 @@ class Publisher:
         if self._machine is None:
             self._machine = await self._on_disk(self._identify)
         async with connected(self._bus, f"zeropoint {self._machine.id[:8]}", MACHINE_INBOX) as link:
+            self._denied = link.denied
             most = (await ensure_stream(link.stream)).config.max_msg_size or 0
             self._largest_bytes = min(LARGEST_SAMPLE_BYTES, most if most > 0 else LARGEST_SAMPLE_BYTES) - HEADERS_BYTES
             await self._find_place(link, self._machine)

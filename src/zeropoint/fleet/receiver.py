@@ -59,7 +59,9 @@ class Receiver:
         """Why it is not listening, a line."""
         if self._fault is not None:
             return [f"the bus: {self._fault[0]}, since {rfc3339(self._fault[1])}"]
-        return [] if self.is_listening else [f"the bus: {self._bus.name}: not connected yet"]
+        denied = [] if self.link is None else self.link.denied
+        missing = [] if self.is_listening else [f"{self._bus.name}: not connected yet"]
+        return [f"the bus: {reason}" for reason in (*missing, *denied)]
 
     async def begun(self, limit_seconds: float) -> bool:
         """Waits until all that was stored has been received; False where that takes longer."""

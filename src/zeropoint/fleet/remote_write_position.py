@@ -1,13 +1,13 @@
 """How far a store has got, on disk: the id of the last sample that is done with, in a file of its own a store."""
 
 import hashlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from zeropoint.fleet.private_file import write_private
 from zeropoint.history.sample_id import parse_id
 
 DIRECTORY = "remote-write"
@@ -42,11 +42,4 @@ class Position:
         """Puts a new file in the place of the old one, so that there is always a whole one. Raises OSError."""
         self._claim()
         self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = self._file.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(msgspec.json.encode(_Kept(id)))
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self._file)
+        write_private(self._file, msgspec.json.encode(_Kept(id)), durable=True)

@@ -1,12 +1,12 @@
 """Where samples are written to, out of the settings: address, credentials, labels. No message here holds a secret."""
 
 import base64
-import os
 import re
-import stat
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
+
+from zeropoint.fleet.private_file import read_file
 
 # Where Prometheus and VictoriaMetrics take it; for an address that names no path.
 USUAL_PATH = "/api/v1/write"
@@ -54,7 +54,10 @@ class Target:
         """Reads the file of credentials, if there is one; whether they are others than before. Raises ValueError."""
         if self._file is None:
             return False
-        before, self.authorization = self.authorization, _authorization(self._file)
+        try:
+            before, self.authorization = self.authorization, authorization_in(self._file)
+        except ValueError as error:
+            raise ValueError(f"--remote-write-credentials: {error}") from None
         return self.authorization != before
 
 
@@ -69,31 +72,18 @@ def _parse_labels(given: Iterable[str]) -> dict[str, str]:
     return labels
 
 
-def _authorization(file: Path) -> str:
-    """The header's value out of a file, which is its owner's alone. Raises ValueError."""
-    try:
-        # A FIFO in its place would hang the start.
-        descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with os.fdopen(descriptor, "rb") as opened:
-            found = os.fstat(descriptor)
-            content = opened.read(MOST_CREDENTIALS_BYTES + 1) if stat.S_ISREG(found.st_mode) else b""
-    except OSError as error:
-        raise _refused(f"{str(file)!r} cannot be read: {error.strerror}") from None
-    if os.name == "posix" and found.st_mode & 0o077:
-        raise _refused(f"{str(file)!r} may be read or written by others; chmod 600 makes it its owner's alone")
+def authorization_in(file: Path) -> str:
+    """The header's value out of a file, which is its owner's alone. Raises ValueError, which shows nothing of it."""
+    content = read_file(file, MOST_CREDENTIALS_BYTES, is_private=True)
     try:
         line = content.decode().strip()
     except UnicodeDecodeError:
         line = ""
-    if not line or not _is_plain(line.removeprefix("Bearer ")) or len(content) > MOST_CREDENTIALS_BYTES:
-        raise _refused(f"{str(file)!r} holds no credentials; it is {CREDENTIALS}")
+    if not line or not _is_plain(line.removeprefix("Bearer ")):
+        raise ValueError(f"{str(file)!r} holds no credentials; it is {CREDENTIALS}")
     if line.startswith("Bearer "):
         return line
     return _basic(line) if ":" in line else f"Bearer {line}"
-
-
-def _refused(message: str) -> ValueError:
-    return ValueError(f"--remote-write-credentials: {message}")
 
 
 def _basic(pair: str) -> str:

@@ -20,13 +20,15 @@ from zeropoint.settings import Settings, SettingsError
 from zeropoint.startup import InUseError
 
 DIRECTORY = "bus"
+# Settings of a bus that is joined, in the order that Bus has them.
+OF_JOINED = ("fleet_credentials", "fleet_ca", "fleet_cert", "fleet_key")
 MIB = 1024 * 1024
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
 
 
 def joined_bus(settings: Settings) -> Bus:
     """The bus that the setting nats names. Raises SettingsError."""
-    bus = Bus(settings.nats, settings.fleet_credentials, settings.fleet_ca)
+    bus = Bus(settings.nats, *(getattr(settings, name) for name in OF_JOINED))
     try:
         refuse_wrong_bus(bus)
     except ValueError as error:
@@ -41,7 +43,7 @@ def limits_of(settings: Settings) -> Limits:
 
 def own_server(settings: Settings, claim: Callable[[], None]) -> tuple[NatsServer, Listening]:
     """A server of the hub's own, which does not run yet. Raises SettingsError, InUseError for a port that is taken."""
-    for setting in ("fleet_credentials", "fleet_ca"):
+    for setting in OF_JOINED:
         if getattr(settings, setting):
             raise SettingsError(f"--{setting.replace('_', '-')}: it needs --nats, which names the bus")
     listening = _listening(settings.nats_listen)

@@ -23,7 +23,7 @@ def publisher_of(
 ) -> "Publisher | None":
     """What publishes to the bus that is set; None where none is. Raises SettingsError."""
     if not settings.fleet:
-        for setting in ("fleet_credentials", "fleet_ca", "fleet_name"):
+        for setting in ("fleet_credentials", "fleet_ca", "fleet_cert", "fleet_key", "fleet_name"):
             if getattr(settings, setting):
                 raise SettingsError(f"--{setting.replace('_', '-')}: it needs --fleet, which names the bus")
         return None
@@ -39,7 +39,13 @@ def publisher_of(
         from zeropoint.fleet.connection import Bus  # noqa: PLC0415
 
         return build(
-            Bus(settings.fleet, settings.fleet_credentials, settings.fleet_ca),
+            Bus(
+                settings.fleet,
+                settings.fleet_credentials,
+                settings.fleet_ca,
+                settings.fleet_cert,
+                settings.fleet_key,
+            ),
             feed,
             data=Path(settings.data),
             name=name,
