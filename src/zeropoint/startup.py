@@ -34,8 +34,6 @@ OnDisk = Callable[[Callable[[], None]], Awaitable[None]]
 # Makes the data directory this process's, or raises OSError; nothing is written to it before.
 Claim = Callable[[], None]
 BACKLOG = 4096
-# How long a client may take to agree on how to encrypt: before that, its connection is in no account of ours.
-HANDSHAKE_SECONDS = 10.0
 # Connections that are no streams, beside as many as there may be streams; files that are no connections.
 BESIDE_STREAMS = 1000
 OTHER_FILES = 512
@@ -151,10 +149,9 @@ async def listen(server: web.Server, front: Front, host: str, port: int) -> tupl
 
     Raises InUseError, or SettingsError for a bad address.
     """
-    loop, make, tls = asyncio.get_running_loop(), connection_factory(server, front.crowd), front.tls
-    patience = None if tls is None else HANDSHAKE_SECONDS
+    make, tls = connection_factory(server, front.crowd, front.tls), front.tls
     try:
-        listener = await loop.create_server(make, host, port, ssl=tls, backlog=BACKLOG, ssl_handshake_timeout=patience)
+        listener = await asyncio.get_running_loop().create_server(make, host, port, backlog=BACKLOG)
     except socket.gaierror:
         raise SettingsError(f"--host: {host!r} is no address of this machine") from None
     except OSError as error:

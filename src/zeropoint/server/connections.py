@@ -3,6 +3,7 @@ the same JSON error as of all else, and a line in the log only for our own failu
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import cast
@@ -14,6 +15,7 @@ from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
 from zeropoint.server.clients import UNKNOWN
 from zeropoint.server.crowd import CLOSING_SECONDS, UNREAD_SECONDS, Crowd
 from zeropoint.server.errors import ApiError, error_response
+from zeropoint.server.handshakes import Handshake
 from zeropoint.server.headers import set_security_headers
 from zeropoint.server.heads import BoundedParser, RefusedHead
 
@@ -178,7 +180,13 @@ def _limit_unsent(transport: asyncio.Transport) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, NOT_SENT_LOW_WATER_BYTES)
 
 
-def connection_factory(server: web.Server, crowd: Crowd) -> Callable[[], Connection]:
-    """What makes a connection's protocol; `server` keeps account of them."""
+def connection_factory(
+    server: web.Server, crowd: Crowd, tls: ssl.SSLContext | None = None
+) -> Callable[[], asyncio.Protocol]:
+    """What makes the protocol of a connection that was just accepted; `server` keeps account of them."""
     loop = asyncio.get_running_loop()
-    return lambda: Connection(server, crowd, loop)
+
+    def make() -> Connection:
+        return Connection(server, crowd, loop)
+
+    return make if tls is None else lambda: Handshake(make, crowd, tls)
