@@ -182,7 +182,7 @@ def measure(runs: int) -> report.Report:
             f"The FFTs have length {FFT_LENGTH}, and give nothing else.",
             f"100 families of {SERIES} independent AR(1) series with phi 0.9: {wrong_pairs} of {pairs:,} pairs are "
             f"called correlated, in {wrong_families} of the families.",
-            f"Coverage of the 95 % interval, planted lag with white noise, true coefficient "
+            f"Coverage of the interval of at least 95 %, planted lag with white noise, true coefficient "
             f"{truths.planted_coefficient():.3f}: {share(PLANTED[0][0], False, covered)} (Pearson).",
             f"{TRIALS:,} pairs of each truth that has a goal, and {TRIALS_OF_OTHERS:,} of each other one, of "
             f"{truths.SAMPLES} samples where nothing else is said; lags of -{LAGS} to {LAGS}.",

@@ -40,10 +40,13 @@ def test_quotes_line_ends_of_windows_and_a_byte_order_mark_are_read(tmp_path: Pa
         ("timestamp,a\n", "a pair needs two series, and it has 1 beside 'timestamp'"),
         ("timestamp,a,a\n", "two columns are named 'a'"),
         ("timestamp,timestamp,a\n", "two columns are named 'timestamp'"),
+        # Told before anything that takes longer with each column.
+        ("timestamp" + ",a" * 8000, "it has 8000 series; at most 256 are compared"),
         ("timestamp,a,\n", "column 3 has no name"),
         ("timestamp,a,b\n1,2\n", "line 2 has 2 cells, and the header 3"),
         ("timestamp,a,b\n1,2,3,4\n", "line 2 has 4 cells, and the header 3"),
         ("timestamp,a,b\n1,2,3\n2,high,3\n", "line 3, column 'a': 'high' is no number"),
+        ("timestamp,a,b\n1,2,1_000\n", "line 2, column 'b': '1_000' is no number"),
         ("timestamp,a,b\n1,2,inf\n", "line 2, column 'b': 'inf' is out of range"),
         ("timestamp,a,b\n1,2,1e400\n", "line 2, column 'b': '1e400' is out of range"),
         (

@@ -47,6 +47,22 @@ def test_a_planted_lag_is_found_within_one_step(name: str, rank: bool):
     assert found(pairs(name, rank)) >= 0.9 * TRIALS
 
 
+# To each side, in standard errors: the search over 121 lags and two looks asks for 3.5, a rank coefficient for 4.0, and
+# n_effective, which is that of unrelated series, makes them up to 1.6 times as long where the dependence is strong.
+WIDEST = 6.5
+
+
+@pytest.mark.parametrize("name", [name for name, _ in PLANTED])
+@pytest.mark.parametrize("rank", [True, False])
+def test_intervals_are_no_wider_than_the_search_asks(name: str, rank: bool):
+    """Held against how far the coefficients of the trials lie apart, on Fisher's scale, where all are equally sure."""
+    told = [pair for pair in pairs(name, rank) if pair.compared == "levels" and pair.lag_seconds == truths.LAG]
+    numbers = [(pair.low, pair.coefficient, pair.high) for pair in told]
+    low, middle, high = np.arctanh(np.array(numbers, dtype=np.float64)).T
+    assert len(told) > TRIALS / 2
+    assert 1.96 < np.median(high - low) / 2 / middle.std(ddof=1) <= WIDEST
+
+
 def test_intervals_hold_the_true_coefficient():
     true = truths.planted_coefficient()
     told = pairs(PLANTED[0][0], False)

@@ -99,7 +99,7 @@ export class ZpCorrelation extends LitElement {
       ["verdict", "verdict", pair.verdict, pair.verdict, "correlated: q of 0.05 and less"],
       ["lag", "lag_seconds", pair.lagSeconds, pair.lagSeconds === null ? "–" : lagText(pair.lagSeconds), "Positive: the second follows the first"],
       ["coefficient", "coefficient", pair.coefficient, pair.coefficient === null ? "–" : signed(pair.coefficient), `By ${this.drawn?.method ?? "rank"}`],
-      ["95 % interval", "low", pair.low, pair.low === null || pair.high === null ? "–" : `${signed(pair.low)} to ${signed(pair.high)}`, "Of the coefficient, the search over lags counted"],
+      ["95 %+ interval", "low", pair.low, pair.low === null || pair.high === null ? "–" : `${signed(pair.low)} to ${signed(pair.high)}`, "Holds the coefficient in at least 95 % of cases: the search over lags is counted"],
       ["samples", "n", pair.n, String(pair.n), "That both have at the same time"],
       ["worth", "n_effective", pair.effective, pair.effective === null ? "–" : pair.effective.toFixed(0), "So many samples without memory"],
       ["p", "p_value", pair.p, chance(pair.p), "How often unrelated series look so much related, at any lag that was searched"],

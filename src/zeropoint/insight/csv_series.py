@@ -64,12 +64,12 @@ def _names(header: Sequence[str]) -> list[str]:
         raise CsvError(f"there is no column {TIME_COLUMN!r}; {found}")
     if "" in names:
         raise CsvError(f"column {names.index('') + 1} has no name")
+    if len(names) - 1 > MOST_SERIES:
+        raise CsvError(f"it has {len(names) - 1} series; at most {MOST_SERIES} are compared")
     if doubled := [name for name in names if names.count(name) > 1]:
         raise CsvError(f"two columns are named {_shown(doubled[0])}")
     if len(names) < 3:
         raise CsvError(f"a pair needs two series, and it has {len(names) - 1} beside {TIME_COLUMN!r}")
-    if len(names) - 1 > MOST_SERIES:
-        raise CsvError(f"it has {len(names) - 1} series; at most {MOST_SERIES} are compared")
     return names
 
 
@@ -103,7 +103,8 @@ def _number(text: str, line: int, name: str) -> float:
     if text.lower() in HOLES:
         return math.nan
     try:
-        number = float(text)
+        # Python takes 1_000 for a thousand; nobody else writes one so.
+        number = float(text if "_" not in text else "")
     except ValueError:
         raise CsvError(f"line {line}, column {_shown(name)}: {_shown(text)} is no number") from None
     if not abs(number) <= LARGEST_VALUE:

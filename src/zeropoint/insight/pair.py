@@ -8,7 +8,8 @@ Verdict = Literal["correlated", "none", "not-enough-data"]
 
 
 class Pair(Struct, frozen=True, kw_only=True):
-    """At a positive lag b follows a. Where there is not enough data, nothing but `n` is told."""
+    """At a positive lag b follows a. `low` to `high` holds the coefficient in at least 95 % of cases. Where there is
+    not enough data, nothing but `n` is told."""
 
     a: str
     b: str

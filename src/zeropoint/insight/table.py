@@ -7,7 +7,7 @@ from zeropoint.insight.pair import Pair
 from zeropoint.insight.sentence import CAVEAT, seconds, sentence
 from zeropoint.texts import clean
 
-HEADINGS = ("VERDICT", "A", "B", "LAG", "COEFFICIENT", "95 % INTERVAL", "N", "WORTH", "P", "Q", "OF")
+HEADINGS = ("VERDICT", "A", "B", "LAG", "COEFFICIENT", "95 %+ INTERVAL", "N", "WORTH", "P", "Q", "OF")
 RIGHT = frozenset({"LAG", "COEFFICIENT", "N", "WORTH", "P", "Q"})
 WIDEST_NAME = 48
 MOST_SENTENCES = 20

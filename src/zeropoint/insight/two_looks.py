@@ -21,7 +21,8 @@ MOST_COEFFICIENTS = 2_000_000
 @dataclass(frozen=True, slots=True)
 class Told:
     """Each field is one number a pair. `p_value` is of both looks together, the others are of the one that is told of.
-    `low` and `high` hold the coefficient in 95 % of cases, at whatever lag it was found."""
+    `low` and `high` hold the coefficient in at least 95 % of cases, at whatever lag it was found: as wide as the search
+    asks, they hold it nearly always where one lag stands out."""
 
     lag: Floats
     coefficient: Floats
