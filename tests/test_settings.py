@@ -38,6 +38,9 @@ def test_each_row_accepts_its_own_default():
         ("history", "maybe", "true or false"),
         ("history_size_mib", "3", "a whole number from 4 to 1048576"),
         ("allowed_hosts", ("a", ""), "a list of texts"),
+        ("allowed_hosts", "a,b\x1b[31m", "no control characters"),
+        ("data", "a\x00b", "no control characters"),
+        ("host", "127.0.0.1\x00", "no control characters"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_is_allowed(name: str, value: object, allowed: str):
@@ -95,6 +98,19 @@ def test_lists_come_from_repeated_flags_commas_and_arrays(tmp_path: Path):
     assert load({}, {}, str(config)).allowed_hosts == ("a", "b")
     assert load({"allowed_hosts": ("a", "b")}, {}, None).allowed_hosts == ("a", "b")
     assert load({}, {"ZEROPOINT_ALLOWED_HOSTS": "a, b"}, None).allowed_hosts == ("a", "b")
+
+
+def test_an_empty_text_is_an_empty_list():
+    assert load({}, {"ZEROPOINT_ALLOWED_HOSTS": " "}, None).allowed_hosts == ()
+
+
+def test_the_home_of_who_runs_it_is_known_in_paths_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    config = tmp_path / "zeropoint.toml"
+    config.write_text('artifacts = "~/work"\nfleet_name = "~"')
+    settings = load({"tls_cert": "~/a.pem"}, {"ZEROPOINT_DATA": "~/zp"}, str(config))
+    assert (settings.data, settings.artifacts) == (f"{tmp_path}/zp", f"{tmp_path}/work")
+    assert (settings.tls_cert, settings.tls_key, settings.fleet_name) == (f"{tmp_path}/a.pem", "", "~")
 
 
 def test_settings_cannot_be_changed():

@@ -24,6 +24,7 @@ from zeropoint.server.clients import parse_networks
 from zeropoint.server.connections import connection_factory
 from zeropoint.server.crowd import Bounds
 from zeropoint.server.front import Front
+from zeropoint.server.hosts import host_name
 from zeropoint.server.limits import RequestLimits
 from zeropoint.server.origins import is_origin
 from zeropoint.server.tokens import TokenError, TokenStore
@@ -67,7 +68,11 @@ def refuse_open_bind(host: str, tokens: TokenStore) -> None:
 
 
 def refuse_wrong_names(settings: Settings) -> None:
-    """Raises SettingsError for an origin, a proxy or a section that cannot be one."""
+    """Raises SettingsError for a name of ours, an origin, a proxy or a section that cannot be one."""
+    for name in settings.allowed_hosts:
+        if host_name(name) != name.lower():
+            message = "it is a name alone, without scheme and port, as in lab.example"
+            raise SettingsError(f"--allowed-hosts: {name!r} is not allowed; {message}")
     origins = {"--allowed-origins": settings.allowed_origins, "--embed-origins": settings.embed_origins}
     for flag, origin in ((flag, origin) for flag, given in origins.items() for origin in given):
         if not is_origin(origin):
@@ -152,9 +157,13 @@ async def listen(server: web.Server, front: Front, host: str, port: int) -> tupl
     make, tls = connection_factory(server, front.crowd, front.tls), front.tls
     try:
         listener = await asyncio.get_running_loop().create_server(make, host, port, backlog=BACKLOG)
-    except socket.gaierror:
+    except (socket.gaierror, UnicodeError):
         raise SettingsError(f"--host: {host!r} is no address of this machine") from None
     except OSError as error:
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise SettingsError(f"--host: {host!r} is no address of this machine") from None
+        if error.errno == errno.EACCES:
+            raise SettingsError(f"--port: {port} is not allowed; this user may listen on 1024 and above") from None
         raise InUseError(f"cannot listen on {host} port {port}: {error.strerror or error}") from None
     name = f"[{host}]" if ":" in host else host
     bound = listener.sockets[0].getsockname()[1]

@@ -10,9 +10,10 @@ import pytest
 from tests.support.process import PROGRAM, TIMEOUT_SECONDS, clean_environment, running
 
 
-def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+def run(*arguments: str, before: tuple[str, ...] = (), **environment: str) -> "subprocess.CompletedProcess[str]":
+    """What became of the program; `before` is what starts it."""
     return subprocess.run(
-        [PROGRAM, *arguments],
+        [*before, PROGRAM, *arguments],
         check=False,
         capture_output=True,
         text=True,
@@ -32,6 +33,9 @@ def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str
         (["serv"], {}, ["serv", "serve"]),
         (["--host", "0.0.0.0"], {}, ["--host", "loopback"]),
         (["--host", "no such host"], {}, ["--host"]),
+        (["--allowed-hosts", "https://lab.example"], {}, ["--allowed-hosts", "'https://lab.example'", "lab.example"]),
+        (["--allowed-hosts", "lab.example:3001"], {}, ["--allowed-hosts", "without scheme and port"]),
+        (["--allowed-hosts", "*.lab"], {}, ["--allowed-hosts", "'*.lab'"]),
         (["--config", "/no/such/file"], {}, ["--config", "/no/such/file"]),
         (["--data", "/proc/nothing"], {}, ["--data", "/proc/nothing"]),
         ([], {"ZEROPOINT_PORT": "x"}, ["ZEROPOINT_PORT", "'x'"]),
@@ -51,6 +55,25 @@ def test_a_wrong_argument_is_one_line_and_exit_2(
     for name in names:
         assert name in finished.stderr
     assert not (tmp_path / "data").exists() or os.listdir(tmp_path / "data") == []
+
+
+@pytest.mark.parametrize(
+    "host", ["a..b", "a" * 100, "192.0.2.1"], ids=["an empty label", "a label of 100 letters", "another machine's"]
+)
+def test_an_address_that_is_not_of_this_machine_is_one_line_and_exit_2(tmp_path: Path, host: str):
+    assert run("token", "create", "--scope", "read", "--data", str(tmp_path)).returncode == 0
+    finished = run("--host", host, "--port", "0", "--data", str(tmp_path))
+    assert (finished.returncode, finished.stdout) == (2, "")
+    assert finished.stderr == f"zeropoint: --host: {host!r} is no address of this machine\n"
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="to become a user without rights takes root")
+def test_a_port_that_this_user_may_not_listen_on_is_one_line_and_exit_2(tmp_path: Path):
+    tmp_path.chmod(0o777)
+    without_rights = ("unshare", "--net", "setpriv", "--bounding-set=-all", "--inh-caps=-all")
+    finished = run("--port", "80", "--data", str(tmp_path / "data"), before=without_rights)
+    assert (finished.returncode, finished.stdout) == (2, "")
+    assert finished.stderr.startswith("zeropoint: --port: 80 is not allowed") and finished.stderr.count("\n") == 1
 
 
 def test_a_port_in_use_is_one_line_and_exit_3(tmp_path: Path):
