@@ -53,13 +53,34 @@ def test_a_sample_passes_as_it_came_with_whose_it_is():
         payload(host={"id": "f" * 32, "name": "box"}),
         payload(host={"id": ID}),
         payload(host=None),
+        payload(system={"gpus": [{"memory_used_bytes": 10**400}]}),
+        payload(system={"gpus": [{"memory_total_bytes": 2**63}]}),
+        payload(system={"cpu": {"usage_percent": 1e300}}),
+        payload(ai={"components": {}, "runs": [{"id": "a", "name": "a", "kind": "a", "step": -(10**30)}]}),
         b" " * (LARGEST_SAMPLE_BYTES + 1),
     ],
-    ids=range(19),
+    ids=range(23),
 )
-def test_what_is_no_sample_of_its_machine_is_refused(content: bytes):
-    with pytest.raises(RefusedError):
+def test_what_is_no_sample_of_its_machine_is_refused_with_a_reason_of_one_line(content: bytes):
+    with pytest.raises(RefusedError) as refused:
         check(message(content))
+    reason = str(refused.value)
+    assert reason.startswith("it")
+    assert reason.isprintable()
+    assert len(reason) <= 200
+
+
+def test_words_of_a_newer_machine_are_taken():
+    told = json.loads(payload())
+    told["ai"]["components"] = {"new": {"status": "dreaming"}}
+    told["alerts"] = [{"name": "a", "severity": "fatal", "says": "b"}]
+    told["ledger"] = {"workloads": [{"id": "a", "name": "a", "kind": "swarm", "cpu_percent": 5}]}
+    told["server"] = {**told["server"], "health": "splendid"}
+    read = check(message(json.dumps(told).encode())).sample
+    assert (read.server.health, read.alerts[0].severity) == ("splendid", "fatal")
+    assert read.ai.components["new"].status == "dreaming"
+    assert read.ledger is not None and read.ledger.workloads is not None
+    assert read.ledger.workloads[0].kind == "swarm"
 
 
 @pytest.mark.parametrize("subject", ["zeropoint.x.samples", f"other.{ID}.samples", f"zeropoint.{ID}.samples.x", ""])

@@ -17,6 +17,7 @@ from zeropoint.fleet.machines import SILENT_SECONDS, Machines
 from zeropoint.fleet.message import Message
 from zeropoint.fleet.outgoing import with_machine
 from zeropoint.hub.fleet import Fleet, FleetAnswer
+from zeropoint.hub.hosts import Hosts, HostsAnswer
 from zeropoint.hub.selecting import Selecting
 from zeropoint.model import Alert, Cpu, Gpu, LiveRun, Sample, System
 from zeropoint.server.errors import ApiError
@@ -140,6 +141,40 @@ async def test_a_row_tells_the_worst_alert_first_each_gpu_and_the_clock():
     assert row.clock_ahead_seconds == 3600
     assert (row.runs_count, row.runs[0].name) == (1, "<b>\ufffd[31m")
     assert json.loads(msgspec.json.encode(row))["alerts_count"] == 2
+
+
+@pytest.mark.parametrize("most", [2**63 - 1, -(2**63)])
+async def test_the_largest_numbers_that_pass_cost_nobody_a_row(most: int):
+    told = json.loads(with_machine(msgspec.json.encode(sample(1)), Machine(f"{1:032x}", "box-1")))
+    percents = {"usage_percent": float(most), "load_1m": float(most), "count_logical": most}
+    gpu = {"utilization_percent": float(most), "memory_used_bytes": most, "memory_total_bytes": most}
+    rates = {"bytes_received_per_second": float(most), "bytes_sent_per_second": float(most)}
+    told["system"] = {"cpu": percents, "memory": percents, "gpus": [gpu] * 9, "network": rates}
+    told["timestamp"] = "9999-12-31T23:59:59Z"
+    told["ai"]["runs"] = [{"id": "a", "name": "a", "kind": "a", "step": most, "loss": float(most)}]
+    work = {"id": "a", "name": "a", "kind": "a", "cpu_percent": float(most), "memory_bytes": most}
+    told["ledger"] = {"workloads": [work]}
+    machines = known(Clock())
+    subject = f"zeropoint.{1:032x}.samples"
+    machines.receive(check(Message(1, subject, {}, json.dumps(told).encode(), START_MS, 0)), is_live=True)
+    receive(machines, 2, 2, with_cpu(1, 40))
+    rows = (await Reader(machines).ask()).rows
+    hosts = await Hosts(machines).hosts(cast(web.Request, None))
+    assert isinstance(hosts, web.Response)
+    assert [row.name for row in rows] == ["box-1", "box-2"]
+    assert rows[0].cpu_percent == most or rows[0].cpu_percent == 2**63
+    listed = msgspec.json.decode(cast(bytes, hosts.body), type=HostsAnswer).hosts
+    assert [row.now.cpu_percent for row in listed] == [float(most), 40]
+
+
+async def test_an_alert_of_a_severity_that_is_not_known_yet_stands_where_warnings_do():
+    told = json.loads(with_machine(msgspec.json.encode(sample(1)), Machine(f"{1:032x}", "box-1")))
+    told["alerts"] = [{"name": one, "severity": one, "says": "x"} for one in ("info", "fatal", "critical")]
+    machines = known(Clock())
+    subject = f"zeropoint.{1:032x}.samples"
+    machines.receive(check(Message(1, subject, {}, json.dumps(told).encode(), START_MS, 0)), is_live=True)
+    (row,) = (await Reader(machines).ask()).rows
+    assert [alert.severity for alert in row.alerts] == ["critical", "fatal", "info"]
 
 
 def with_cpu(sequence: int, percent: float) -> Sample:

@@ -297,11 +297,40 @@ def test_what_is_no_sample_of_the_machine_that_its_subject_names_is_refused_and_
         asyncio.run(_publish(server.url, f"zeropoint.{other}.samples", json.dumps(named).encode()))
         row = wait_for(lambda: [row for row in one.get("/api/v1/hosts").json["hosts"] if row["id"] == other])[0]
         exposition = one.get("/metrics?sections=system.cpu").body.decode()
-    assert health["reasons"]
+    assert f"the last one of {other}: it" in health["reasons"][0]
     assert len(row["name"]) == 64
     assert row["name"].isprintable()
     assert "\x1b" not in exposition
     assert f'host_id="{other}"' in exposition
+
+
+def test_a_number_with_which_nothing_can_be_reckoned_costs_its_own_machine_alone(tmp_path: Path):
+    with (
+        bus(tmp_path / "bus") as server,
+        machine(tmp_path / "a", server.url, "left"),
+        hub(tmp_path / "hub", "--nats", server.url) as one,
+    ):
+        wait_for(lambda: live(one, "left"))
+        told = {**json.loads(messages(server.url)[0].data), "host": {"id": "f" * 32, "name": "odd"}}
+        gpus = {"system": {"gpus": [{"memory_used_bytes": 10**400, "memory_total_bytes": 5}]}}
+        memory = {"system": {"memory": {"total_bytes": 10**400, "used_bytes": "digits"}}}
+        for content in ({**told, **gpus}, {**told, **memory}):
+            asyncio.run(_publish(server.url, f"zeropoint.{'f' * 32}.samples", _encoded(content)))
+        wait_for(lambda: "odd" in hosts(one))
+        reasons = wait_for(lambda: one.get("/health").json["reasons"])
+        rows = {row["name"] for row in one.get("/api/v1/fleet").json["rows"]}
+        exposition = one.get("/metrics").body.decode()
+    assert rows == {"left", "odd"}
+    assert "the last one of " in reasons[0]
+    assert "memory_used_bytes" in reasons[0]
+    assert 'zeropoint_system_cpu_usage_ratio{host="left"' in exposition
+    assert "zeropoint_hub_machines_left_out 1.0" in exposition
+    assert "f" * 32 not in exposition.split("zeropoint_hub", 1)[0]
+
+
+def _encoded(content: object) -> bytes:
+    """Its JSON; Python itself writes no numbers of so many digits."""
+    return json.dumps(content).replace('"digits"', "1" + "0" * 5000).encode()
 
 
 def test_a_hub_starts_a_bus_of_its_own_and_prints_the_command_by_which_machines_join(tmp_path: Path):

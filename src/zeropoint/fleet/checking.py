@@ -24,7 +24,7 @@ SHORTEST_INTERVAL_SECONDS, LONGEST_INTERVAL_SECONDS = 0.1, 60.0
 
 
 class RefusedError(Exception):
-    """The message is no sample of the machine that its subject names."""
+    """The message is no sample of the machine that its subject names. Its text is the reason, a line."""
 
 
 class Arrival(Struct, frozen=True):
@@ -45,20 +45,25 @@ _gaps = msgspec.json.Decoder(list[Gap])
 def check(message: Message) -> Arrival:
     """Raises RefusedError."""
     host, payload = host_of(message.subject), message.payload
-    if host is None or len(payload) > LARGEST_SAMPLE_BYTES:
-        raise RefusedError
+    if host is None:
+        raise RefusedError("its subject names no machine")
+    if len(payload) > LARGEST_SAMPLE_BYTES:
+        raise RefusedError(f"it is larger than {LARGEST_SAMPLE_BYTES // 1024} KiB")
     if b"\n" in payload or b"\r" in payload or not payload.startswith(b"{"):
-        raise RefusedError  # JSON of one line: what is sent on is a line of the event stream
+        raise RefusedError("it is no JSON of one line")  # what is sent on is a line of the event stream
     try:
         payload.decode()
         sample = _glance.decode(payload)
+    except msgspec.ValidationError as error:
+        raise RefusedError(clean(f"it is no sample: {error}")) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise RefusedError from None
-    interval = sample.interval_seconds
-    if sample.host.id != host or parse_id(sample.id) is None:
-        raise RefusedError
-    if not SHORTEST_INTERVAL_SECONDS <= interval <= LONGEST_INTERVAL_SECONDS:
-        raise RefusedError
+        raise RefusedError("it is no JSON") from None
+    if sample.host.id != host:
+        raise RefusedError("it names another machine than its subject")
+    if parse_id(sample.id) is None:
+        raise RefusedError("its id is none")
+    if not SHORTEST_INTERVAL_SECONDS <= sample.interval_seconds <= LONGEST_INTERVAL_SECONDS:
+        raise RefusedError(f"its interval is not from {SHORTEST_INTERVAL_SECONDS:g} to {LONGEST_INTERVAL_SECONDS:g} s")
     machine = Machine(host, clean_name(sample.host.name))
     version = message.headers.get(VERSION)
     contract = message.headers.get(CONTRACT, "")

@@ -8,7 +8,6 @@ from msgspec import Meta, Struct
 from zeropoint.fleet.clock import is_wrong
 from zeropoint.fleet.machines import Known, State
 from zeropoint.fleet.summary import AlertNow, ComponentNow, Summary, VerdictNow, WorkloadNow
-from zeropoint.model import WorkloadKind
 from zeropoint.texts import rfc3339
 
 # A row has a line's room for each of these; the counts tell of more.
@@ -20,7 +19,7 @@ class WorkloadRow(Struct, frozen=True):
 
     id: str
     name: str
-    kind: WorkloadKind
+    kind: str
     cpu_percent: Annotated[int | None, Meta(description="Of one core")]
     gpu_percent: Annotated[int | None, Meta(description="Of one GPU")]
 

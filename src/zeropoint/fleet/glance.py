@@ -2,27 +2,34 @@
 
 A thousand samples a second are read so. All else is looked over for being JSON, and goes on to readers as it came: to
 read it too would take several times as long.
+
+A machine may be newer than the hub: words that the model lists are any text here. Numbers are those that fit into 64
+bits: JSON has longer ones, with which nothing can be reckoned.
 """
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from zeropoint.fleet.identity import Machine
-from zeropoint.model import Health, Severity, Status, WorkloadKind
+
+Whole = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+Number = Annotated[float, Meta(ge=-(2.0**63), le=2.0**63)]
 
 
 class CpuGlance(Struct, gc=False):
-    usage_percent: float | None = None
-    count_logical: int | None = None
-    load_1m: float | None = None
+    usage_percent: Number | None = None
+    count_logical: Whole | None = None
+    load_1m: Number | None = None
 
 
 class MemoryGlance(Struct, gc=False):
-    usage_percent: float | None = None
+    usage_percent: Number | None = None
 
 
 class NetworkGlance(Struct, gc=False):
-    bytes_received_per_second: float | None = None
-    bytes_sent_per_second: float | None = None
+    bytes_received_per_second: Number | None = None
+    bytes_sent_per_second: Number | None = None
 
 
 class HostGlance(Struct, gc=False):
@@ -30,9 +37,9 @@ class HostGlance(Struct, gc=False):
 
 
 class GpuGlance(Struct, gc=False):
-    utilization_percent: float | None = None
-    memory_used_bytes: int | None = None
-    memory_total_bytes: int | None = None
+    utilization_percent: Number | None = None
+    memory_used_bytes: Whole | None = None
+    memory_total_bytes: Whole | None = None
 
 
 class SystemGlance(Struct, gc=False):
@@ -44,15 +51,15 @@ class SystemGlance(Struct, gc=False):
 
 
 class ComponentGlance(Struct, gc=False):
-    status: Status
+    status: str
 
 
 class RunGlance(Struct, gc=False):
     id: str
     name: str
     kind: str
-    step: int | None = None
-    loss: float | None = None
+    step: Whole | None = None
+    loss: Number | None = None
 
 
 class AiGlance(Struct, gc=False):
@@ -68,17 +75,17 @@ class VerdictGlance(Struct, gc=False):
 
 class AlertGlance(Struct, gc=False):
     name: str
-    severity: Severity
+    severity: str
     says: str
 
 
 class WorkloadGlance(Struct, gc=False):
     id: str
     name: str
-    kind: WorkloadKind
-    cpu_percent: float | None = None
-    memory_bytes: int | None = None
-    gpu_percent: float | None = None
+    kind: str
+    cpu_percent: Number | None = None
+    memory_bytes: Whole | None = None
+    gpu_percent: Number | None = None
 
 
 class LedgerGlance(Struct, gc=False):
@@ -86,7 +93,7 @@ class LedgerGlance(Struct, gc=False):
 
 
 class ServerGlance(Struct, gc=False):
-    health: Health | None = None
+    health: str | None = None
 
 
 class Glance(Struct, gc=False):

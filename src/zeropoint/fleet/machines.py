@@ -25,7 +25,7 @@ State = Literal["live", "silent", "unknown"]
 
 
 class TooManyError(Exception):
-    """There is no room for another machine, or for so large a sample."""
+    """There is no room for another machine, or for so large a sample. Its text is the reason, a line."""
 
 
 class Known(Struct):
@@ -60,7 +60,6 @@ class Machines:
     `age_seconds`."""
 
     def __init__(self, most: int, age_seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self.refused_total = 0
         self._most = most
         self._age_ms = age_seconds * 1000
         self._clock = clock
@@ -96,9 +95,10 @@ class Machines:
         id, size = arrival.machine.id, len(arrival.message.payload)
         before = self._known.get(id)
         total = self._bytes + size - (len(before.payload) if before else 0)
-        if (before is None and len(self._known) >= self._most) or total > MOST_BYTES:
-            self.refused_total += 1
-            raise TooManyError
+        if before is None and len(self._known) >= self._most:
+            raise TooManyError(f"there are {self._most} machines already (setting max_machines)")
+        if total > MOST_BYTES:
+            raise TooManyError(f"the newest samples of all machines take {MOST_BYTES // 1024**2} MiB already")
         known = Known(
             machine=arrival.machine,
             sequence=arrival.message.sequence,

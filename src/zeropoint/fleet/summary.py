@@ -6,14 +6,15 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from zeropoint.fleet.glance import AlertGlance, Glance, GpuGlance, WorkloadGlance
-from zeropoint.model import Health, Severity, Status, WorkloadKind
 from zeropoint.texts import clean
 
 MOST_ROWS = 8
 MOST_WORKLOADS = 3
-WORST_FIRST: tuple[Severity, ...] = ("critical", "warning", "info")
+WORST_FIRST = ("critical", "warning", "info")
+# What a severity that is not known yet counts as.
+UNKNOWN_SEVERITY = "warning"
 # Of a component that only was there once, a list of machines says nothing.
-TOLD: tuple[Status, ...] = ("running", "idle", "failed")
+NOT_TOLD = frozenset({"stopped", "absent", "unknown"})
 
 
 class RunNow(Struct, frozen=True):
@@ -38,19 +39,19 @@ class AlertNow(Struct, frozen=True):
     """A rule that fires."""
 
     name: str
-    severity: Severity
+    severity: Annotated[str, Meta(description="critical, warning, info, or what a newer machine has")]
     says: str
 
 
 class ComponentNow(Struct, frozen=True):
     name: str
-    status: Status
+    status: Annotated[str, Meta(description="running, idle, failed, or what a newer machine has")]
 
 
 class WorkloadNow(Struct, frozen=True):
     id: str
     name: str
-    kind: WorkloadKind
+    kind: str
     cpu_percent: Annotated[float | None, Meta(description="Of one core")]
     memory_bytes: int | None
     gpu_percent: Annotated[float | None, Meta(description="Of one GPU")]
@@ -69,7 +70,7 @@ class Summary(Struct, frozen=True):
     gpu_percents: Annotated[list[float | None], Meta(description="Use of each")]
     gpu_memory_percent: Annotated[float | None, Meta(description="Of all that tell it")]
     network_bytes_per_second: Annotated[float | None, Meta(description="Received and sent")]
-    health: Annotated[Health | None, Meta(description="State of the appliance on it")]
+    health: Annotated[str | None, Meta(description="State of the appliance on it")]
     components: list[ComponentNow]
     runs: list[RunNow]
     runs_count: int
@@ -97,11 +98,11 @@ def summary_of(sample: Glance) -> Summary:
         network_bytes_per_second=None
         if network is None
         else _sum((network.bytes_received_per_second, network.bytes_sent_per_second)),
-        health=sample.server.health,
+        health=None if sample.server.health is None else clean(sample.server.health),
         components=[
-            ComponentNow(clean(name), component.status)
+            ComponentNow(clean(name), clean(component.status))
             for name, component in sample.ai.components.items()
-            if component.status in TOLD
+            if component.status not in NOT_TOLD
         ][:MOST_ROWS],
         runs=[RunNow(clean(run.id), clean(run.name), clean(run.kind), run.step, run.loss) for run in runs[:MOST_ROWS]],
         runs_count=len(runs),
@@ -109,14 +110,17 @@ def summary_of(sample: Glance) -> Summary:
             VerdictNow(clean(one.name), clean(one.subject), clean(one.says)) for one in sample.verdicts[:MOST_ROWS]
         ],
         verdicts_count=len(sample.verdicts),
-        alerts=[AlertNow(clean(one.name), one.severity, clean(one.says)) for one in _worst(sample.alerts)[:MOST_ROWS]],
+        alerts=[
+            AlertNow(clean(one.name), clean(one.severity), clean(one.says)) for one in _worst(sample.alerts)[:MOST_ROWS]
+        ],
         alerts_count=len(sample.alerts),
         workloads=[_workload(one) for one in _busiest(sample.ledger.workloads or [])] if sample.ledger else [],
     )
 
 
 def _worst(alerts: Iterable[AlertGlance]) -> list[AlertGlance]:
-    return sorted(alerts, key=lambda one: WORST_FIRST.index(one.severity))
+    known = ((one.severity if one.severity in WORST_FIRST else UNKNOWN_SEVERITY, one) for one in alerts)
+    return [one for _, one in sorted(known, key=lambda pair: WORST_FIRST.index(pair[0]))]
 
 
 def _busiest(workloads: Iterable[WorkloadGlance]) -> list[WorkloadGlance]:
@@ -125,7 +129,9 @@ def _busiest(workloads: Iterable[WorkloadGlance]) -> list[WorkloadGlance]:
 
 
 def _workload(one: WorkloadGlance) -> WorkloadNow:
-    return WorkloadNow(clean(one.id), clean(one.name), one.kind, one.cpu_percent, one.memory_bytes, one.gpu_percent)
+    return WorkloadNow(
+        clean(one.id), clean(one.name), clean(one.kind), one.cpu_percent, one.memory_bytes, one.gpu_percent
+    )
 
 
 def _gpu_memory_percent(gpus: Iterable[GpuGlance]) -> float | None:

@@ -1,7 +1,7 @@
 """/metrics of a hub: the newest sample of each machine with its name as a label, and the hub itself."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from http import HTTPStatus
 from importlib import metadata
@@ -10,14 +10,15 @@ from aiohttp import web
 from prometheus_client import Metric
 from prometheus_client.exposition import choose_encoder
 
-from zeropoint.catalogue import values
-from zeropoint.feed.points import family_name, numbers_of, series_of
+from zeropoint.catalogue import Spec, values
+from zeropoint.feed.points import Series, family_name, numbers_of, series_of
 from zeropoint.feed.view import View
 from zeropoint.fleet.machines import Known, Machines
 from zeropoint.flight import Lane
 from zeropoint.history.decode import SampleDecoder
 from zeropoint.hub.selecting import Selecting
 from zeropoint.hub.state import Facts
+from zeropoint.model import Sample
 from zeropoint.server.access import Gate
 from zeropoint.server.errors import ApiError
 from zeropoint.server.exposition import Families
@@ -74,19 +75,18 @@ class HubExposition:
     def _add(self, collected: "_Collected", known: Known, view: View) -> None:
         labels = labels_of(known)
         try:
-            sample = self._decoder.decode(known.payload)
-        except (ValueError, RecursionError):  # of another version, or of whoever publishes something else
-            collected.left_out += 1
+            points = list(_points(self._decoder.decode(known.payload), view))
+        except (ValueError, TypeError, OverflowError, RecursionError):
+            collected.left_out += 1  # of another version, or of whoever publishes something else
             return
-        for value in filter(lambda value: view.holds(value.name), values(sample)):
-            name = family_name(value.spec)
+        for spec, series, number in points:
+            name = family_name(spec)
             family = collected.families.get(name)
             if family is None:
-                kind = "stateset" if value.spec.kind == "state" else value.spec.kind
-                family = collected.families[name] = Metric(name, value.spec.help, kind)
-            for series, number in zip(series_of(value.spec, value.labels), numbers_of(value), strict=True):
-                family.add_sample(series.name, {**series.labels, **labels}, number)
-                collected.points += 1
+                kind = "stateset" if spec.kind == "state" else spec.kind
+                family = collected.families[name] = Metric(name, spec.help, kind)
+            family.add_sample(series.name, {**series.labels, **labels}, number)
+        collected.points += len(points)
 
     def _own(self, chosen: list[Known], left_out: int) -> list[Metric]:
         """What the hub tells of the machines and of itself."""
@@ -120,6 +120,12 @@ class _Collected:
         self.families: dict[str, Metric] = {}
         self.points = 0
         self.left_out = 0
+
+
+def _points(sample: Sample, view: View) -> Iterator[tuple[Spec, Series, float]]:
+    for value in filter(lambda value: view.holds(value.name), values(sample)):
+        for series, number in zip(series_of(value.spec, value.labels), numbers_of(value), strict=True):
+            yield value.spec, series, float(number)  # a whole number of JSON may be larger than any of these
 
 
 def labels_of(known: Known) -> dict[str, str]:

@@ -19,6 +19,7 @@ from zeropoint.fleet.feeds import Feeds
 from zeropoint.fleet.identity import Machine
 from zeropoint.fleet.machines import Known, Machines, TooManyError
 from zeropoint.fleet.message import Message
+from zeropoint.fleet.names import host_of
 from zeropoint.fleet.nats_server import NatsServer
 from zeropoint.fleet.receiver import Receiver
 from zeropoint.fleet.stream import Limits
@@ -50,6 +51,7 @@ from zeropoint.startup import (
     front_of,
     is_loopback,
 )
+from zeropoint.texts import clean
 
 AUDIT_SECONDS = 5.0
 LOOK_SECONDS = 0.5
@@ -72,6 +74,7 @@ class Hub:
         reports = known_reports()
         self._server = server
         self._refused = 0
+        self._refusal = ""
         self._newest_at: float | None = None
         self.machines = Machines(settings.max_machines, (limits or Limits()).age_seconds)
         self.receiver = Receiver(
@@ -88,6 +91,7 @@ class Hub:
             is_listening=lambda: self.receiver.is_listening,
             messages_total=lambda: self.receiver.messages_total,
             refused_total=lambda: self._refused,
+            refusal=lambda: self._refusal,
             clients=lambda: self.feeds.statistics().clients,
             failures=self._failures,
         )
@@ -126,12 +130,19 @@ class Hub:
         try:
             arrival = check(message)
             known = self.machines.receive(arrival, is_live=is_new)
-        except (RefusedError, TooManyError):
+        except (RefusedError, TooManyError) as error:
             self._refused += 1
+            self._refusal = f"{self._named(message.subject)}: {error}"
             return
         self._newest_at = time.monotonic()
         if is_new:
             self.feeds.relay(arrival, known)
+
+    def _named(self, subject: str) -> str:
+        """The machine that a subject names, as people know it."""
+        host = host_of(subject)
+        known = None if host is None else self.machines.get(host)
+        return known.machine.name if known is not None else host or clean(subject)
 
     def _restarted(self) -> None:
         self.machines.clear()

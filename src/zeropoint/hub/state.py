@@ -14,11 +14,13 @@ REFUSED_SECONDS = 60.0
 
 
 class Facts(Struct, frozen=True):
-    """Where the numbers come from that a hub tells of itself."""
+    """Where the numbers come from that a hub tells of itself; `refusal` is of which machine the last message was that
+    was refused, and why."""
 
     is_listening: Callable[[], bool]
     messages_total: Callable[[], int]
     refused_total: Callable[[], int]
+    refusal: Callable[[], str]
     clients: Callable[[], int]
     failures: Callable[[], Sequence[str]]
 
@@ -43,7 +45,7 @@ class State:
         if self._facts.refused_total() > self._refused:
             self._refused, self._refused_at = self._facts.refused_total(), now
         if now - self._refused_at < REFUSED_SECONDS:
-            reasons.append(f"{self._refused} messages were refused: no samples of their machine, or too many machines")
+            reasons.append(f"{self._refused} messages were refused; the last one of {self._facts.refusal()}")
         if now - self._heard_at > AWAY_SECONDS:
             return Verdict("unhealthy", reasons)
         return Verdict("degraded" if reasons else "healthy", reasons)
