@@ -74,7 +74,8 @@ docs: setup ## write anew what derives from the tables: docs/metrics.md, setting
 	$(call write,$(BIN)/zeropoint openapi,docs/openapi.json)
 	$(call write,$(NODE) web/types.mjs docs/openapi.json,web/client/src/contract.ts)
 
-bench: setup ## measure side by side with what people would use otherwise; a quarter of an hour
+bench: setup ## measure side by side with what people would use otherwise; about three quarters of an hour
+	sh requirements/system.sh bench
 	$(PY) -m bench
 
 soak: setup ## the long forms of the tests, with full counts and all bounds of time; about an hour and a half

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Finds what is missing of the Debian packages that are needed beside Python's: for the virtual environment (venv),
-# for the tests (test), or for those against the real AI programs (components). Root installs them; anybody else is told how.
+# for the tests (test), for those against the real AI programs (components), or for the bench (bench). Root installs
+# them; anybody else is told how.
 set -eu
 
 python=${PYTHON:-python3}
@@ -62,8 +63,20 @@ components)
     links libXrender.so.1 libxrender1
     links libxkbcommon.so.0 libxkbcommon0
     ;;
+bench)
+    needs cc "gcc libc6-dev"
+    needs setpriv util-linux
+    needs chromium
+    # What is compared with.
+    needs prometheus
+    needs prometheus-node-exporter
+    needs glances
+    needs netdata netdata-core
+    needs nginx
+    [ -e /usr/lib/nginx/modules/ngx_nchan_module.so ] || missing="$missing libnginx-mod-nchan"
+    ;;
 *)
-    echo "usage: system.sh venv|test|components" >&2
+    echo "usage: system.sh venv|test|components|bench" >&2
     exit 2
     ;;
 esac
@@ -72,19 +85,30 @@ esac
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
     echo "These packages are missing (names are Debian's):$missing" >&2
     echo "    apt-get install --no-install-recommends$missing" >&2
-    [ "$1" = venv ] || echo "make test-unit runs the tests that need none of them." >&2
+    case "$1" in test | components) echo "make test-unit runs the tests that need none of them." >&2 ;; esac
     exit 1
+fi
+
+# Debian starts the servers among them at once and at each boot. Tests and bench start their own, so nobody asked for
+# that: a policy keeps them from starting now, where there is none yet.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    trap 'rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
 fi
 
 apt-get update --quiet=2
 # shellcheck disable=SC2086 # a list of words
 DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends $missing </dev/null
 
-# Debian starts the servers among them at once and at each boot. The tests start their own, so nobody asked for that.
 if [ -d /run/systemd/system ]; then
     for name in $missing; do
         case "$name" in
-        prometheus | victoria-metrics | nginx | haproxy | caddy) systemctl disable --quiet --now "$name.service" ;;
+        prometheus | prometheus-node-exporter | victoria-metrics | nginx | haproxy | caddy | glances)
+            systemctl disable --quiet "$name.service"
+            ;;
+        netdata-core) systemctl disable --quiet netdata.service ;;
         esac
     done
 fi
