@@ -53,3 +53,12 @@ def test_a_verdict_has_a_line_with_its_evidence_as_long_as_it_holds(
     assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     started.signal(signal.SIGCONT)
     expect(line).to_have_count(0)
+    # It is not gone from sight, and is there for who comes later.
+    for look in (tab, visit(appliance.url, color_scheme=scheme, viewport={"width": width, "height": 844}).live()):
+        ended = look.page.locator('[data-folded="ended"]')
+        expect(ended).to_contain_text("1 ended in the last day")
+        expect(ended.locator(".says")).to_be_hidden()
+        ended.locator("summary").first.click()
+        expect(ended.locator(".says")).to_contain_text("its processes are stopped")
+        expect(ended.locator(".held")).to_contain_text("until")
+        assert_contrast(look)

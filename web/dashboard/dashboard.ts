@@ -209,7 +209,7 @@ export class ZpDashboard extends LitElement {
   #main(): TemplateResult {
     return html`
       <main class=${this.sample !== null && !this.#timeline.connected ? "old" : ""}>
-        <zp-verdicts .told=${this.sample?.verdicts} .timestamp=${this.sample?.timestamp ?? ""}></zp-verdicts>
+        <zp-verdicts .told=${this.sample?.verdicts} .timestamp=${this.sample?.timestamp ?? ""} .ask=${this.#ask}></zp-verdicts>
         <zp-components data-part="components" .sample=${this.sample} .timeline=${this.#timeline} .runs=${this.#runsShown()} .open=${this.open}
           .askSteps=${this.#askSteps} .names=${this.#names} @zp-open=${this.#openDetail}></zp-components>
         <zp-who data-part="who" .sample=${this.sample} .timeline=${this.#timeline} .list=${this.#workloads} .hues=${this.#hues} .selected=${this.selected}

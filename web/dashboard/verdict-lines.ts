@@ -1,17 +1,21 @@
-// <zp-verdicts>: a line for each verdict that holds, with its evidence on demand. Without any it takes no room.
+// <zp-verdicts>: a line for each verdict that holds, with its evidence on demand, and those that ended in the last day,
+// folded. Without any it takes no room.
 
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
-import { property } from "lit/decorators.js";
+import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
-import { heldFor, verdictsOf, type Verdict } from "./verdicts";
+import { dayAndClock } from "./moments";
+import { endedOf, heldFor, verdictsOf, type Verdict } from "./verdicts";
+import type { ViewContext } from "./views";
 
 // More would push what they are about off the screen.
 const SHOWN = 5;
+const ASK_MILLISECONDS = 10_000;
 
 export class ZpVerdicts extends LitElement {
   static override styles = css`
     :host { display: block; }
-    :host(:not([data-count])) { display: none; }
+    :host(:not([data-count], [data-ended])) { display: none; }
     ul { margin: 0; padding: 0; list-style: none; border: 1px solid var(--zp-line); border-radius: 6px; background: var(--zp-surface); }
     li + li { border-top: 1px solid var(--zp-line); }
     details { padding: 0 10px; border-inline-start: 3px solid var(--zp-warn); border-radius: 5px 0 0 5px; }
@@ -38,36 +42,67 @@ export class ZpVerdicts extends LitElement {
   @property({ attribute: false }) told: unknown = null;
   @property({ attribute: false }) timestamp = "";
 
+  /** Asks a path of the appliance. Without it those that ended are not told, as on the page for everybody. */
+  @property({ attribute: false }) ask: ViewContext["ask"] | null = null;
+  @state() private answer: unknown = null;
+
+  #known: string | null = null;
+
+  override willUpdate(): void {
+    // One that is gone has ended; those that ended before are asked for with the first sample. Who may not read the
+    // section is told none, and has no answer either.
+    const known = verdictsOf(this.told).map(({ id }) => id).join("\n");
+    if (!Array.isArray(this.told) || known === this.#known) return;
+    this.#known = known;
+    void this.#askEnded();
+  }
+
   override render(): TemplateResult | typeof nothing {
     const verdicts = verdictsOf(this.told);
-    if (verdicts.length === 0) return nothing;
-    const more = verdicts.slice(SHOWN);
+    const ended = endedOf(this.answer, this.timestamp);
+    if (verdicts.length + ended.length === 0) return nothing;
     return html`<ul aria-label="Verdicts">
       ${this.#lines(verdicts.slice(0, SHOWN))}
-      ${more.length === 0
-        ? nothing
-        : html`<li><details class="more"><summary>and ${more.length} more</summary><ul>${this.#lines(more)}</ul></details></li>`}
+      ${this.#folded("more", verdicts.slice(SHOWN), (count) => `and ${count} more`)}
+      ${this.#folded("ended", ended, (count) => `${count} ended in the last day`)}
     </ul>`;
   }
 
   protected override updated(): void {
-    const { length } = verdictsOf(this.told);
-    if (length === 0) this.removeAttribute("data-count");
-    else this.dataset["count"] = String(length);
+    for (const [name, { length }] of [["count", verdictsOf(this.told)], ["ended", endedOf(this.answer, this.timestamp)]] as const) {
+      if (length === 0) delete this.dataset[name];
+      else this.dataset[name] = String(length);
+    }
+  }
+
+  async #askEnded(): Promise<void> {
+    try {
+      const answer = await this.ask?.("api/v1/verdicts", {}, AbortSignal.timeout(ASK_MILLISECONDS));
+      if (answer?.ok) this.answer = await answer.json();
+    } catch {
+      // The connection's own state tells that the server can't be reached; what was known stays.
+    }
+  }
+
+  #folded(kind: string, verdicts: readonly Verdict[], words: (count: number) => string): TemplateResult | typeof nothing {
+    if (verdicts.length === 0) return nothing;
+    return html`<li data-folded=${kind}><details class="more"><summary>${words(verdicts.length)}</summary><ul>${this.#lines(verdicts)}</ul></details></li>`;
   }
 
   #lines(verdicts: readonly Verdict[]): unknown {
-    return repeat(verdicts, ({ id }) => id, (verdict) => this.#line(verdict));
+    return repeat(verdicts, ({ id, since }) => id + since, (verdict) => this.#line(verdict));
   }
 
   #line(verdict: Verdict): TemplateResult {
-    const held = heldFor(verdict, this.timestamp);
-    return html`<li data-verdict=${verdict.id}>
+    const { ended, since } = verdict;
+    const held = heldFor(verdict, ended ?? this.timestamp);
+    const until = ended ? ` until ${dayAndClock(ended)}` : "";
+    return html`<li data-verdict=${ended ? nothing : verdict.id}>
       <details>
         <summary>
           <span class="name">${verdict.name.replaceAll("-", " ")}</span>
           <span class="says">${verdict.says}</span>
-          <span class="held" title=${`since ${verdict.since}`}>${held ?? nothing}</span>
+          <span class="held" title=${`since ${since}`}>${held ?? nothing}${until}</span>
         </summary>
         <div class="why">
           ${verdict.evidence.map((text) => html`<p>${String(text)}</p>`)}

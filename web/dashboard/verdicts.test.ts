@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { heldFor, verdictsOf, type Verdict } from "./verdicts";
+import { endedOf, heldFor, verdictsOf, type Verdict } from "./verdicts";
 
 const STALLED: Verdict = {
   id: "stalled run:digits/1",
@@ -9,6 +9,22 @@ const STALLED: Verdict = {
   evidence: ["PSI io 61 % (system.disk.pressure.some.now_percent)"],
   refuted_by: "a step that it makes",
 };
+
+describe("verdicts that ended", () => {
+  const ended = { ...STALLED, ended: "2026-11-28T12:05:00.000Z" };
+
+  it("are those of the answer that had ended at the time that is shown", () => {
+    const answer = { verdicts: [{ ...STALLED, ended: null }, ended] };
+    expect(endedOf(answer, "2026-11-28T12:05:00.000Z")).toEqual([ended]);
+    expect(endedOf(answer, "2026-11-28T12:04:59.000Z")).toEqual([]);
+  });
+
+  it("are none in an answer of another form, and at no time", () => {
+    for (const answer of [null, [], {}, { verdicts: "none" }, { verdicts: [null, { ...ended, ended: 7 }, { ...ended, ended: "soon" }] }])
+      expect(endedOf(answer, "2026-11-28T12:06:00.000Z")).toEqual([]);
+    expect(endedOf({ verdicts: [ended] }, "")).toEqual([]);
+  });
+});
 
 describe("verdicts of a sample", () => {
   it("are taken in the order in which they are told", () => {

@@ -1,8 +1,9 @@
 // The verdicts of a sample, as the page shows them. Pure.
 
 import { duration } from "../elements/format";
+import { isRecord } from "../elements/path";
 
-/** One that holds. `evidence` are numbers with the names of their metrics. */
+/** One that holds, or did until it `ended`. `evidence` are numbers with the names of their metrics. */
 export interface Verdict {
   readonly id: string;
   readonly name: string;
@@ -10,11 +11,18 @@ export interface Verdict {
   readonly says: string;
   readonly evidence: readonly string[];
   readonly refuted_by: string;
+  readonly ended?: string | null;
 }
 
 /** Those of a sample, in its order. Nothing is taken for granted: older samples of the history have none. */
 export function verdictsOf(told: unknown): readonly Verdict[] {
   return Array.isArray(told) ? told.filter(isVerdict) : [];
+}
+
+/** Those of an answer of /api/v1/verdicts that had ended at the time of a sample, the latest first. */
+export function endedOf(answer: unknown, timestamp: string): readonly Verdict[] {
+  const told = isRecord(answer) ? verdictsOf(answer["verdicts"]) : [];
+  return told.filter(({ ended }) => typeof ended === "string" && Date.parse(ended) <= Date.parse(timestamp));
 }
 
 /** For how long it has held at the time of the sample that tells it; null where that makes no sense. */
