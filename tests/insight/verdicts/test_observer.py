@@ -1,6 +1,8 @@
 """Hysteresis, what is told, and what a rule that fails costs."""
 
+import asyncio
 from collections.abc import Iterable, Set
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -12,6 +14,8 @@ from zeropoint.insight.verdicts.observer import MOST_ACTIVE, MOST_ENDED, Observe
 from zeropoint.insight.verdicts.rule import Finding, Rule
 from zeropoint.insight.verdicts.window import MOST_MOMENTS, MOST_TRACKS, Window
 from zeropoint.model import Sample
+from zeropoint.sampler import Sampler
+from zeropoint.settings import Settings
 
 
 class Scripted(Rule):
@@ -101,6 +105,20 @@ def test_of_a_rule_that_fails_nothing_is_told_as_ended_and_its_failure_until_it_
     assert observer.failures() == []
     assert [one.ended for one in observer.told()] == [None]
     assert len(logs) == 1
+
+
+def test_the_health_of_the_appliance_names_a_rule_that_fails(tmp_path: Path):
+    class Broken(Scripted):
+        def look(self, window: Window, held: Set[str]) -> Iterable[Finding]:
+            raise ValueError("it is broken")
+
+    sampler = Sampler(Settings(artifacts=str(tmp_path)), "e1", lambda *_: None)
+    sampler.observer = Observer([Broken({})])
+    with capture_logs():
+        for _ in range(2):  # what is looked at is the sample before
+            asyncio.run(sampler.scheduler.first())
+    assert sampler.judge().status == "degraded"
+    assert "verdicts: the rule scripted failed, see the log" in sampler.judge().reasons
 
 
 @pytest.mark.parametrize("hours", [-1, 1])
