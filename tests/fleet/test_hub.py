@@ -10,15 +10,21 @@ import stat
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
 import nats
 import pytest
 
 from tests.fleet.fleet import FAST, bus, hosts, hub, machine, messages, numbers, published, wait_for
 from tests.support.faults import Clock
 from tests.support.process import TIMEOUT_SECONDS, Appliance, running, spawn
+from tests.support.samples import sample
 from tests.support.stream import Stream
 from tests.support.stream import messages as samples_in
 from tests.support.tokens import bearer, made
+from zeropoint.fleet.identity import Machine
+from zeropoint.fleet.names import STREAM, samples_of
+from zeropoint.fleet.outgoing import with_machine
+from zeropoint.fleet.stream import Limits, ensure_stream, limit_stream
 
 
 def live(of: Appliance, *names: str) -> bool:
@@ -213,6 +219,68 @@ def test_a_bus_that_lost_everything_ends_the_streams_of_its_ids_and_all_goes_on(
     places = numbers([event.id for event in after])
     assert places == list(range(2, 7))
     assert number(after[0].json["id"]) <= number(before.json["id"]) + 20
+
+
+async def _fill(url: str, boxes: int, further: int) -> None:
+    """A sample of each of the boxes, and further ones of the last."""
+    client = await nats.connect(url)
+    stream = client.jetstream(publish_async_max_pending=500)
+    await limit_stream(stream, Limits(size_bytes=1024 * 1024))
+    for count in range(boxes + further):
+        box = Machine(f"{min(count, boxes - 1):032x}", f"box-{min(count, boxes - 1)}")
+        payload = with_machine(msgspec.json.encode(sample(count)), box)
+        await stream.publish_async(samples_of(box.id), payload, wait_stall=TIMEOUT_SECONDS)
+    await stream.publish_async_completed()
+    await client.close()
+
+
+def test_a_hub_that_begins_knows_machines_of_which_the_stream_has_nothing_any_more(tmp_path: Path):
+    with bus(tmp_path / "bus") as server:
+        with hub(tmp_path / "hub", "--nats", server.url) as one:
+            wait_for(lambda: one.get("/readyz").status == 200)
+            asyncio.run(_fill(server.url, 3, 4000))
+            last = wait_for(lambda: (row := hosts(one).get("box-2")) and row["newest_id"] == "js-4003" and row)
+            before = hosts(one)
+        held = {message.subject for message in messages(server.url)}
+        with hub(tmp_path / "hub", "--nats", server.url) as again:
+            after = wait_for(lambda: (rows := hosts(again)) and "box-2" in rows and rows)
+            wait_for(lambda: hosts(again)["box-0"]["status"] == "silent")
+            exposition = again.get("/metrics?sections=system.cpu").body.decode()
+            # What is taken out of a stream that is made anew would wait for the old places.
+            server.kill()
+            server.lose_all()
+            server.start()
+            wait_for(lambda: again.get("/readyz").status == 200 and not hosts(again))
+    assert held == {samples_of(f"{2:032x}")}
+    assert last["versions"] == {"zeropoint": None, "contract": None}
+    assert {name: (row["id"], row["newest_id"], row["sample_id"]) for name, row in after.items()} == {
+        name: (row["id"], row["newest_id"], row["sample_id"]) for name, row in before.items()
+    }
+    assert f'zeropoint_hub_machine_up{{host="box-0",host_id="{0:032x}"}} 0.0' in exposition
+
+
+async def _begin_the_stream_anew(url: str) -> None:
+    client = await nats.connect(url)
+    stream = client.jetstream()
+    await stream.delete_stream(STREAM)
+    await ensure_stream(stream)
+    await client.close()
+
+
+def test_the_newest_samples_are_those_of_the_stream_that_is_there(tmp_path: Path):
+    with bus(tmp_path / "bus") as server:
+        with hub(tmp_path / "hub", "--nats", server.url) as one:
+            wait_for(lambda: one.get("/readyz").status == 200)
+            asyncio.run(_fill(server.url, 3, 0))
+            wait_for(lambda: len(hosts(one)) == 3)
+        asyncio.run(_begin_the_stream_anew(server.url))
+        with hub(tmp_path / "hub", "--nats", server.url) as again:
+            wait_for(lambda: again.get("/readyz").status == 200)
+            assert hosts(again) == {}
+            asyncio.run(_fill(server.url, 1, 0))
+            wait_for(lambda: set(hosts(again)) == {"box-0"})
+        with hub(tmp_path / "hub", "--nats", server.url) as third:
+            assert wait_for(lambda: hosts(third))["box-0"]["newest_id"] == "js-1"
 
 
 def number(id: str) -> int:

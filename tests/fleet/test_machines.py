@@ -9,6 +9,8 @@ from zeropoint.fleet.identity import Machine
 from zeropoint.fleet.machines import SILENT_SECONDS, Machines, TooManyError
 from zeropoint.fleet.message import Message
 from zeropoint.fleet.outgoing import with_machine
+from zeropoint.fleet.publisher import ALIVE_SECONDS
+from zeropoint.hub.service import LOOK_SECONDS
 
 
 class Clock:
@@ -107,3 +109,24 @@ def test_the_sample_before_is_known_by_its_place():
     machines = known(Clock())
     assert machines.receive(arrival(1, 4), is_live=True).previous is None
     assert machines.receive(arrival(1, 9), is_live=True).previous == 4
+
+
+def test_a_sample_that_comes_again_changes_nothing():
+    machines = known(Clock())
+    first = machines.receive(arrival(1, 4), is_live=False)
+    assert machines.receive(arrival(1, 4), is_live=True) is first
+    assert machines.receive(arrival(1, 3), is_live=True) is first
+
+
+def test_where_the_bus_keeps_the_newest_for_ever_nobody_is_forgotten():
+    machines = known(Clock())
+    machines.age_seconds = 0.0
+    machines.receive(arrival(1, 1, time_ms=1), is_live=True)
+    machines.receive(arrival(2, 2, time_ms=10**15), is_live=True)
+    machines.changed()
+    assert len(machines) == 2
+
+
+def test_silence_is_told_within_five_seconds_and_a_sign_of_life_that_is_lost_is_none():
+    assert SILENT_SECONDS + LOOK_SECONDS <= 5
+    assert ALIVE_SECONDS * 2 < SILENT_SECONDS

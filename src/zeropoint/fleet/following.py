@@ -16,6 +16,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from zeropoint.fleet.connection import Link
 from zeropoint.fleet.message import Message, delivered
 from zeropoint.fleet.names import ALL_SAMPLES, STREAM
+from zeropoint.fleet.stored import newest_stored
 
 HEARTBEAT_SECONDS = 1.0
 SILENCE_SECONDS = 4.0
@@ -28,18 +29,20 @@ CONTROL, STALLED = "100", "Nats-Consumer-Stalled"
 
 class Following:
     """`receive` gets each message; `caught_up` is set while all that was stored has been received. It begins with the
-    newest message of each machine."""
+    newest message of each machine, which may come twice: of a machine that is silent the stream may have none."""
 
     def __init__(self, receive: Callable[[Message], None], clock: Callable[[], float] = time.monotonic) -> None:
         self.sequence: int | None = None
         self.caught_up = asyncio.Event()
-        self.consumers_total = 0
         self._receive = receive
         self._clock = clock
         self._heard_at = 0.0
 
     async def run(self, link: Link) -> None:
         """Follows over one connection, until that is lost. Raises what nats-py raises."""
+        if self.sequence is None:
+            async for message in newest_stored(link):
+                self._receive(message)
         while not link.lost.is_set():
             await self._consume(link)
 
@@ -78,7 +81,6 @@ class Following:
         )
         try:
             made = await link.stream.add_consumer(STREAM, self._config(inbox))
-            self.consumers_total += 1
             if made.num_pending == 0:
                 self.caught_up.set()
             while not broken.is_set() and not link.lost.is_set() and self._clock() - self._heard_at < SILENCE_SECONDS:

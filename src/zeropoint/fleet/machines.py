@@ -14,6 +14,7 @@ from zeropoint.fleet.checking import Arrival
 from zeropoint.fleet.clock import Reading, reading_of
 from zeropoint.fleet.glance import Glance
 from zeropoint.fleet.identity import Machine
+from zeropoint.fleet.stream import NEWEST_SECONDS
 from zeropoint.fleet.summary import Summary, summary_of
 from zeropoint.texts import parse_time
 
@@ -57,11 +58,13 @@ class Known(Struct):
 
 class Machines:
     """`most` is the largest number of them. One is forgotten when the bus has nothing of it any more, after
-    `age_seconds`."""
+    `age_seconds`; 0 is never."""
 
-    def __init__(self, most: int, age_seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, most: int, age_seconds: float = NEWEST_SECONDS, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._most = most
-        self._age_ms = age_seconds * 1000
+        self.age_seconds = age_seconds
         self._clock = clock
         self._known: dict[str, Known] = {}
         self._alive_at: dict[str, float] = {}
@@ -91,9 +94,12 @@ class Machines:
         return [known] if known else [one for one in self._known.values() if one.machine.name == name]
 
     def receive(self, arrival: Arrival, *, is_live: bool) -> Known:
-        """Takes a machine's next sample; `is_live`: it was sent just now. Raises TooManyError."""
+        """Takes a machine's next sample; `is_live`: it was sent just now. One that is known already changes nothing.
+        Raises TooManyError."""
         id, size = arrival.machine.id, len(arrival.message.payload)
         before = self._known.get(id)
+        if before is not None and arrival.message.sequence <= before.sequence:
+            return before
         total = self._bytes + size - (len(before.payload) if before else 0)
         if before is None and len(self._known) >= self._most:
             raise TooManyError(f"there are {self._most} machines already (setting max_machines)")
@@ -156,7 +162,9 @@ class Machines:
         self._bytes = self._newest_ms = 0
 
     def _forget(self) -> None:
-        oldest = self._newest_ms - self._age_ms
+        if self.age_seconds == 0:
+            return
+        oldest = self._newest_ms - self.age_seconds * 1000
         for id in [id for id, known in self._known.items() if known.time_ms < oldest]:
             self._bytes -= len(self._known.pop(id).payload)
             self._alive_at.pop(id, None)

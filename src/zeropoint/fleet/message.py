@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from nats.aio.msg import Msg
 
-from zeropoint.fleet.names import EPOCH
+from zeropoint.fleet.names import EPOCH, SOURCE, STREAM
 from zeropoint.history.sample_id import parse_id
 
 # "$JS.ACK.STREAM.CONSUMER.DELIVERED.SEQUENCE.CONSUMED.TIME.PENDING"; with a domain and an account's hash before the
@@ -81,3 +81,13 @@ def fetched(message: Msg) -> Message | None:
         return Message(sequence, headers["Nats-Subject"], headers, message.data, round(stored.timestamp() * 1000))
     except (KeyError, ValueError):
         return None
+
+
+def sourced(message: Message) -> Message | None:
+    """A message out of the stream of the newest ones as it stood in the stream itself, which may have it no more; None
+    for one that came from elsewhere."""
+    stream, _, rest = message.headers.get(SOURCE, "").partition(" ")
+    place = rest.partition(" ")[0]
+    if stream.partition(":")[0] != STREAM or not (place.isascii() and place.isdecimal()):
+        return None
+    return structs.replace(message, sequence=int(place), pending=1)  # what the stream itself has follows

@@ -1,6 +1,6 @@
 """What things are called on the bus: subjects, the stream that keeps the samples, and headers of its messages.
 
-zeropoint.HOSTID.samples    each sample, kept by the stream ZEROPOINT
+zeropoint.HOSTID.samples    each sample, kept by the stream ZEROPOINT; the newest of each machine by ZEROPOINT_NEWEST
 zeropoint.HOSTID.alive      told while no sample is due; not kept
 zeropoint.HOSTID.query      requests that the machine answers; not kept
 """
@@ -8,6 +8,7 @@ zeropoint.HOSTID.query      requests that the machine answers; not kept
 import re
 
 STREAM = "ZEROPOINT"
+NEWEST = "ZEROPOINT_NEWEST"
 # Of the ids of a hub's event stream: js-N is the N-th message of the stream.
 EPOCH = "js"
 ALL_SAMPLES = "zeropoint.*.samples"
@@ -18,6 +19,9 @@ MACHINE_INBOX = "_INBOX_zeropoint_machine"
 HUB_INBOX = "_INBOX_zeropoint_hub"
 
 MESSAGE_ID = "Nats-Msg-Id"
+# Where a message comes from that a stream took out of another: "ZEROPOINT 4023 > > zeropoint.HOSTID.samples". Servers
+# let no publisher set it.
+SOURCE = "Nats-Stream-Source"
 # What is missing right before this sample, as Gaps in JSON.
 GAPS = "Zeropoint-Gaps"
 VERSION = "Zeropoint-Version"

@@ -12,7 +12,7 @@ from zeropoint.fleet.connection import Bus, BusError, Link, connected
 from zeropoint.fleet.following import Following
 from zeropoint.fleet.message import Message
 from zeropoint.fleet.names import ALL_ALIVE, HUB_INBOX, host_of
-from zeropoint.fleet.stream import Limits, ensure_stream, limit_stream
+from zeropoint.fleet.stream import Limits, ensure_newest, ensure_stream, limit_stream
 from zeropoint.texts import rfc3339
 
 log = structlog.get_logger()
@@ -22,7 +22,8 @@ FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.25, 5.0
 class Receiver:
     """`receive` gets each message and whether it is to be sent on: what was stored before the hub came is not, of which
     it gets the newest message of each machine. `alive` gets the id of a machine that told that it lives, `restarted` is
-    called when the stream is another one than before. With `limits` the stream is given these."""
+    called when the stream is another one than before, `keeps` gets for how many seconds the bus knows a machine that is
+    silent, 0 for ever. With `limits` the stream is given these."""
 
     def __init__(
         self,
@@ -31,19 +32,20 @@ class Receiver:
         *,
         alive: Callable[[str], None],
         restarted: Callable[[], None],
+        keeps: Callable[[float], None],
         limits: Limits | None = None,
     ) -> None:
         self._bus = bus
         self._receive = receive
         self._alive = alive
         self._restarted = restarted
+        self._keeps = keeps
         self._limits = limits
         self._following = Following(self._take)
         self._created: object = None
         self._begun = False
         self._fault: tuple[str, float] | None = None
         self.link: Link | None = None
-        self.connections_total = 0
         self.messages_total = 0
 
     @property
@@ -97,6 +99,7 @@ class Receiver:
             if self._limits is not None:
                 await limit_stream(link.stream, self._limits)
             info = await ensure_stream(link.stream)
+            self._keeps(await ensure_newest(link.stream, info))
             last = self._following.sequence
             if last is not None and (info.created != self._created or info.state.last_seq < last):
                 log.warning("the stream begins anew", last_seq=info.state.last_seq, was=last)
@@ -106,7 +109,6 @@ class Receiver:
             self._created = info.created
             await link.client.subscribe(ALL_ALIVE, cb=self._on_alive)
             self.link = link
-            self.connections_total += 1
             if self._fault is not None:
                 log.info("the bus is back", bus=self._bus.name)
             self._fault = None

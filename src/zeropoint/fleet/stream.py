@@ -1,17 +1,22 @@
-"""The stream that keeps the samples of all machines, in the order in which they arrived."""
+"""The streams on the bus: one keeps the samples of all machines, in the order in which they arrived. The other takes
+the newest of each machine out of it, for hubs that begin when the first has nothing any more of one that is silent.
+"""
 
 import nats.js.errors
 from msgspec import Struct
 from nats.js import JetStreamContext
-from nats.js.api import RetentionPolicy, StorageType, StoreCompression, StreamConfig, StreamInfo
+from nats.js.api import RetentionPolicy, StorageType, StoreCompression, StreamConfig, StreamInfo, StreamSource
 
 from zeropoint.fleet.connection import BusError
-from zeropoint.fleet.names import ALL_SAMPLES, MESSAGE_ID, STREAM, sample_of, samples_of
+from zeropoint.fleet.names import ALL_SAMPLES, MESSAGE_ID, NEWEST, STREAM, sample_of, samples_of
 from zeropoint.history.sample_id import parse_id
 
 LARGEST_SAMPLE_BYTES = 1024 * 1024
 # A sample that is sent again within this time is dropped by the stream. Who was away for longer asks it what it has.
 DUPLICATES_SECONDS = 120.0
+# How long a silent machine is known, and how much those that are known may take: as much as a hub has of them.
+NEWEST_SECONDS = 86_400.0
+NEWEST_BYTES = 512 * 1024 * 1024
 
 
 class Limits(Struct, frozen=True):
@@ -47,6 +52,38 @@ async def ensure_stream(stream: JetStreamContext) -> StreamInfo:
     if not info.config.allow_direct:
         raise BusError(f"the stream {STREAM} on the bus has to allow direct access (allow_direct)")
     return info
+
+
+async def ensure_newest(stream: JetStreamContext, of: StreamInfo) -> float:
+    """The stream of the newest samples; answers with how long that keeps one, in seconds, 0 for no limit. It is made
+    where there is none, and anew where the one that it takes from is younger: it would wait for places that are gone.
+    Raises what nats-py raises."""
+    try:
+        info = await stream.stream_info(NEWEST)
+    except nats.js.errors.NotFoundError:
+        config = _newest_of(of.config)
+    else:
+        if info.created is None or of.created is None or info.created >= of.created:
+            return info.config.max_age or 0.0
+        config = info.config
+        await stream.delete_stream(NEWEST)
+    return (await stream.add_stream(config)).config.max_age or 0.0
+
+
+def _newest_of(config: StreamConfig) -> StreamConfig:
+    most = config.max_bytes or -1
+    return StreamConfig(
+        name=NEWEST,
+        description="The newest sample of each machine of Zeropoint",
+        sources=[StreamSource(name=STREAM)],
+        max_msgs_per_subject=1,
+        max_age=NEWEST_SECONDS,
+        max_bytes=min(NEWEST_BYTES, most) if most > 0 else NEWEST_BYTES,
+        storage=StorageType.FILE,
+        compression=StoreCompression.S2,
+        num_replicas=config.num_replicas,
+        allow_direct=True,
+    )
 
 
 async def limit_stream(stream: JetStreamContext, limits: Limits) -> None:

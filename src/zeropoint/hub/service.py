@@ -76,9 +76,14 @@ class Hub:
         self._refused = 0
         self._refusal = ""
         self._newest_at: float | None = None
-        self.machines = Machines(settings.max_machines, (limits or Limits()).age_seconds)
+        self.machines = Machines(settings.max_machines)
         self.receiver = Receiver(
-            bus, self._receive, alive=self.machines.alive, restarted=self._restarted, limits=limits
+            bus,
+            self._receive,
+            alive=self.machines.alive,
+            restarted=self._restarted,
+            keeps=self._keeps,
+            limits=limits,
         )
         self.feeds = Feeds(settings.max_subscribers, lambda: self.receiver.link)
         data = Path(settings.data)
@@ -143,6 +148,9 @@ class Hub:
         host = host_of(subject)
         known = None if host is None else self.machines.get(host)
         return known.machine.name if known is not None else host or clean(subject)
+
+    def _keeps(self, seconds: float) -> None:
+        self.machines.age_seconds = seconds
 
     def _restarted(self) -> None:
         self.machines.clear()
