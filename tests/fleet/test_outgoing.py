@@ -65,3 +65,7 @@ def test_what_was_passed_over_at_the_end_is_told_with_the_next_window():
     third = window_of(Replay(None, [frame(4)]), BOX, LARGEST, second.passed_over)
     assert gaps(third.messages[0]) == [Gap(since="e1-1", until="e1-4", lost=2, reason="beyond-replay")]
     assert third.passed_over is None
+    # Each is counted when it is passed over, and once.
+    assert [window.lost for window in (first, second, third)] == [1, 1, 0]
+    assert [message.lost for window in (first, second, third) for message in window.messages] == [0, 0]
+    assert [window.passed_bytes is None for window in (first, second, third)] == [False, False, True]

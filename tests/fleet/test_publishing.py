@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import re
 import signal
 import stat
 from pathlib import Path
+from typing import Any
 
 import nats
 import pytest
@@ -158,15 +160,38 @@ def test_without_a_fleet_nothing_of_it_is_loaded(tmp_path: Path):
     assert {"path": "server.fleet", "reason": "it is in no fleet (setting fleet)"} in told["unavailable"]
 
 
-async def _make_stream(url: str) -> None:
+async def _make_stream(url: str, **changes: Any) -> None:
     client = await nats.connect(url)
-    await client.jetstream().add_stream(name=STREAM, subjects=[ALL_SAMPLES], allow_direct=False)
+    config = {"name": STREAM, "subjects": [ALL_SAMPLES], "allow_direct": True}
+    await client.jetstream().add_stream(**{**config, **changes})
+    await client.close()
+
+
+def test_samples_that_are_all_too_large_are_counted_and_told_and_the_machine_is_no_silent_one(tmp_path: Path):
+    with bus(tmp_path / "bus") as server:
+        asyncio.run(_make_stream(server.url, max_msg_size=5 * 1024))
+        with machine(tmp_path / "a", server.url, "box") as one:
+            told = wait_for(lambda: [text for text in one.get("/health").json["reasons"] if "larger" in text])
+            asyncio.run(_signs_of_life(server.url, 5))
+            lost = published(one)["lost_samples_total"]
+            newest = int(one.get("/metrics/json?sections=server").json["id"].rpartition("-")[2])
+            assert published(one)["published_samples_total"] == 0
+        assert messages(server.url) == []
+    assert re.fullmatch(r"fleet: samples of \d+ KiB are larger than the bus takes, which is 1 KiB; .*", told[0])
+    assert 5 <= lost <= newest
+
+
+async def _signs_of_life(url: str, count: int) -> None:
+    client = await nats.connect(url)
+    subscription = await client.subscribe("zeropoint.*.alive")
+    for _ in range(count):
+        await subscription.next_msg(TIMEOUT_SECONDS)
     await client.close()
 
 
 def test_a_stream_that_cannot_be_used_is_a_reason(tmp_path: Path):
     with bus(tmp_path / "bus") as server:
-        asyncio.run(_make_stream(server.url))
+        asyncio.run(_make_stream(server.url, allow_direct=False))
         with running(tmp_path / "a", "--interval", FAST, "--fleet", server.url) as one:
             (reason, *_) = wait_for(lambda: one.get("/health").json["reasons"])
     assert "the stream ZEROPOINT on the bus has to allow direct access" in reason

@@ -17,7 +17,7 @@ WINDOW_BYTES = 4 * 1024 * 1024
 
 
 class Outgoing(Struct, frozen=True):
-    """One message. `lost` samples are told to be missing before it."""
+    """One message. `lost` samples are missing before it that no window before has counted."""
 
     id: str
     payload: bytes
@@ -27,32 +27,37 @@ class Outgoing(Struct, frozen=True):
 
 class Window(Struct, frozen=True):
     """Messages that are sent together, up to the sample `last_id`. `passed_over` is what was larger than the bus takes
-    after the last of them: the next message tells of it."""
+    after the last of them, which the next message tells of; `lost` of those are new, the last one of `passed_bytes`."""
 
     messages: list[Outgoing]
     last_id: str
     passed_over: Gap | None
+    lost: int = 0
+    passed_bytes: int | None = None
 
 
 def window_of(replay: Replay, machine: Machine, largest_bytes: int, passed_over: Gap | None = None) -> Window:
     """The first samples of `replay`, which has some."""
     messages: list[Outgoing] = []
     gaps = [replay.gap] if replay.gap is not None else []
+    counted = (passed_over.lost or 0) if passed_over is not None else 0
+    passed_bytes: int | None = None
     size, last_id = 0, replay.gap.since if replay.gap is not None else None
     for frame in replay.frames[:WINDOW_SAMPLES]:
         gaps += [frame.gap] if frame.gap is not None else []
         payload = with_machine(frame.payload, machine)
         if len(payload) > largest_bytes:
-            passed_over = _one_more(passed_over, last_id)
+            passed_over, passed_bytes = _one_more(passed_over, last_id), len(payload)
         else:
             if passed_over is not None:
                 gaps.append(msgspec.structs.replace(passed_over, until=frame.id))
-            messages.append(Outgoing(frame.id, payload, _headers(machine, frame, gaps), _lost(gaps)))
-            gaps, passed_over, size = [], None, size + len(payload)
+            messages.append(Outgoing(frame.id, payload, _headers(machine, frame, gaps), _lost(gaps) - counted))
+            gaps, passed_over, passed_bytes, size, counted = [], None, None, size + len(payload), 0
         last_id = frame.id
         if size >= WINDOW_BYTES:
             break
-    return Window(messages, last_id or "", passed_over)
+    new = 0 if passed_over is None else (passed_over.lost or 0) - counted
+    return Window(messages, last_id or "", passed_over, new, passed_bytes)
 
 
 def with_machine(payload: bytes, machine: Machine) -> bytes:

@@ -57,6 +57,7 @@ class Publisher:
         self._machine: Machine | None = None
         self._largest_bytes = LARGEST_SAMPLE_BYTES
         self._over: Gap | None = None
+        self._too_large: str | None = None
         self._fault: tuple[str, float] | None = None
         self._denied: list[str] = []
         self._connected = False
@@ -93,6 +94,8 @@ class Publisher:
             found.append(f"fleet: {reason}, since {rfc3339(since)}; what is due is sent when it is back")
         else:
             found += [f"fleet: {reason}" for reason in self._denied]
+        if self._too_large is not None:
+            found.append(f"fleet: {self._too_large}")
         if self._progress.fault is not None:
             found.append(f"fleet: how far the bus has got cannot be kept: {self._progress.fault}")
         return found
@@ -155,9 +158,11 @@ class Publisher:
     async def _publish(self, link: Link, machine: Machine, replay: Replay) -> None:
         """Sends the first samples of `replay`, and waits until the bus has stored them."""
         began = time.monotonic()
-        window = window_of(
-            replay, machine, min(self._largest_bytes, link.client.max_payload - HEADERS_BYTES), self._over
-        )
+        largest_bytes = min(self._largest_bytes, link.client.max_payload - HEADERS_BYTES)
+        window = window_of(replay, machine, largest_bytes, self._over)
+        if not window.messages:
+            # All of them are too large: without this the machine would be taken for silent.
+            await link.client.publish(alive_of(machine.id))
         sent = [
             await link.stream.publish_async(
                 samples_of(machine.id), message.payload, stream=STREAM, headers=message.headers
@@ -174,6 +179,13 @@ class Publisher:
             self._published += not answer.duplicate
             self._repeated += bool(answer.duplicate)
         self._progress.sent, self._over = window.last_id, window.passed_over
+        self._lost += window.lost
+        self._too_large = (
+            f"samples of {window.passed_bytes / 1024:.0f} KiB are larger than the bus takes, "
+            f"which is {largest_bytes / 1024:.0f} KiB; they are not sent"
+            if window.passed_bytes is not None
+            else None
+        )
         self._acknowledge_seconds = round(time.monotonic() - began, 6)
         await self._progress.keep()
 
