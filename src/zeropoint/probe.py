@@ -29,7 +29,8 @@ class Reading(Struct, frozen=True):
 
     `report` is a Section, or a list of them for a probe whose section is a list (system.gpus). `missing` gives the
     reason for each null in it, by the path below the probe's section: "frequency_hz", "devices[0].busy_percent",
-    and "[0].power_watts" where the report is a list. A parent's entry covers its children.
+    and "[0].power_watts" where the report is a list. A parent's entry covers its children. "" is for a list that is not
+    complete.
     """
 
     report: Section | Sequence[Section]

@@ -1,8 +1,12 @@
 """Runs that live, by what the SDK writes."""
 
+import json
 import os
+import platform
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +14,11 @@ import pytest
 
 import zeropoint_sdk as zp
 from zeropoint.ai.live_runs import MOST_RUNS, NO_ROWS, LiveRuns
+from zeropoint.ai.run_list import RunList
+from zeropoint.ai.runs import RUNS_LOOKED_AT
 from zeropoint.model import LiveRun
 from zeropoint.probe import Reading, Roots
+from zeropoint.texts import rfc3339
 
 
 def told(probe: LiveRuns, now: float = 0.0) -> tuple[list[LiveRun], Reading]:
@@ -96,10 +103,67 @@ def test_a_link_in_place_of_the_rows_is_not_followed(run: zp.Run, tmp_path: Path
 def test_of_very_many_runs_those_that_began_last_are_told(tmp_path: Path) -> None:
     runs = [zp.run("many", artifacts=tmp_path) for _ in range(MOST_RUNS + 3)]
     try:
-        assert len(told(LiveRuns(tmp_path))[0]) == MOST_RUNS
+        live, reading = told(LiveRuns(tmp_path))
+        assert len(live) == MOST_RUNS
+        assert reading.missing[""] == "of 3 runs without an end it is not known whether they live"
     finally:
         for one in runs:
             one.end()
+
+
+@pytest.fixture
+def in_memory() -> Iterator[Path]:
+    """A folder in memory where there is one: a disk takes long to make so many files."""
+    memory = Path("/dev/shm")  # noqa: S108 - a name of its own is made in it
+    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
+        yield Path(folder)
+
+
+def test_beside_more_ended_runs_than_are_looked_at_all_that_live_are_told_and_that_others_may_be_missing(
+    in_memory: Path,
+) -> None:
+    ended = json.dumps({"id": "ended", "started": "2026-11-01T00:00:00Z", "ended": "2026-11-02T00:00:00Z"})
+    for number in range(10_001):
+        folder = in_memory / "runs" / "many" / str(number)
+        folder.mkdir(parents=True)
+        (folder / "run.json").write_text(ended)
+        os.utime(folder, (1e9 + number, 1e9 + number))
+    runs = [zp.run("many" if number % 2 else f"apart{number}", artifacts=in_memory) for number in range(20)]
+    try:
+        probe, now = LiveRuns(in_memory), 1000.0
+        live, reading = told(probe, now)
+        assert reading.missing[""].startswith(("still being counted", "43 folders and more"))
+        while reading.missing[""].startswith("still being counted"):
+            now += 1.0
+            live, reading = told(probe, now)
+        assert len(live) == 20
+        # Beside those of the runs there are `runs` itself, the one of that name, and ten apart.
+        assert reading.missing[""] == "33 folders and more lie beyond the first 10,000"
+        listing = RunList(in_memory, Roots())
+        while (answer := listing.list()).shortfall is None or "still being counted" in answer.shortfall:
+            pass
+        assert [one.status for one in answer.runs].count("running") == 20
+        assert answer.shortfall.startswith("33 folders and more lie beyond the first 10,000")
+    finally:
+        for one in runs:
+            one.end()
+
+
+def test_a_run_that_lives_is_told_beside_more_newer_ones_whose_processes_are_gone(run: zp.Run, tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    for number in range(3 * RUNS_LOOKED_AT):
+        folder = tmp_path / "runs" / "killed" / str(number)
+        folder.mkdir(parents=True)
+        started = rfc3339(time.time() + 1 + number / 1000)
+        fields = {"pid": gone.pid, "host": platform.node(), "started": started}
+        (folder / "run.json").write_text(json.dumps(fields))
+    probe = LiveRuns(tmp_path)
+    live, reading = told(probe)
+    assert (live, reading.missing) == ([], {"": "of 129 runs without an end it is not known whether they live"})
+    for _ in range(3):
+        live, reading = told(probe)
+    assert ([one.id for one in live], reading.missing.get("")) == ([f"digits/{run.id}"], None)
 
 
 def test_without_a_folder_of_runs_there_are_none(tmp_path: Path) -> None:

@@ -179,6 +179,30 @@ def test_what_lies_beyond_a_limit_is_told(artifacts: Path, limits: Limits, reaso
     assert tree.counts["file"] < 5
 
 
+def test_of_more_folders_than_the_limit_those_that_changed_last_are_looked_at(artifacts: Path) -> None:
+    for number in range(20):
+        folder = artifacts / "train" / f"{number * 7 % 20:02}"
+        folder.mkdir(parents=True)
+        (folder / "file").touch()
+        os.utime(folder, (1e9 + number, 1e9 + number))
+    newest = [f"{number * 7 % 20:02}" for number in range(15, 20)]
+    tree = tree_of(artifacts, limits=Limits(folders=6))
+    for now in (1000.0, 2000.0):  # by a listing, and by what is known of one
+        look(tree, now)
+        assert sorted(tree.folders("file")) == sorted((name,) for name in newest)
+        assert tree.shortfall == "15 folders and more lie beyond the first 6"
+
+
+def test_a_folder_whose_content_may_be_named_and_not_looked_at_is_told(reachable: Path) -> None:
+    (reachable / "train" / "inner").mkdir(parents=True)
+    (reachable / "train").chmod(0o744)
+    tree = tree_of(reachable)
+    with as_nobody():
+        look(tree)
+    (reachable / "train").chmod(0o755)
+    assert tree.shortfall == "train/inner cannot be read: Permission denied"
+
+
 def test_a_pass_ends_with_its_budget_and_the_next_one_goes_on(artifacts: Path) -> None:
     (artifacts / "train").mkdir()
     for number in range(300):

@@ -95,7 +95,8 @@ class Listing:
     def __init__(self, newest_kept: int = NEWEST_A_FOLDER) -> None:
         self.newest_kept = newest_kept
         self.counts: Counter[str] = Counter()
-        self.folders: list[str] = []
+        # When each of them was last changed, where that is known.
+        self.folders: dict[str, int | None] = {}
         self.newest: dict[str, list[Seen]] = {}
         # Of the files whose content is looked into, by a hash of name and signature.
         self.verdicts: dict[int, Verdict] = {}

@@ -43,6 +43,8 @@ class LiveRuns(Probe):
         live = sorted(self._runs.of_live, key=lambda item: (-(item[1].started or 0.0), item[0]))[:MOST_RUNS]
         self._rows = {folder: self._rows.get(folder) or LatestRow() for folder, _ in live}
         missing = Missing()
+        if shortfall := self._runs.shortfall:
+            missing[""] = shortfall
         reports = [self._report(folder, run, wall, f"[{place}]", missing) for place, (folder, run) in enumerate(live)]
         return Reading(reports, missing)
 

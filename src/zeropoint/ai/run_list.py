@@ -74,7 +74,7 @@ class RunList:
             entries.append(original)
             entries.sort(key=lambda entry: entry.started or "", reverse=True)
         left_out = f"{len(known) - MOST_RUNS:,} older runs are left out" if len(known) > MOST_RUNS else None
-        return Listing(entries, "; ".join(filter(None, [self._runs.tree.shortfall, left_out])) or None)
+        return Listing(entries, "; ".join(filter(None, [self._runs.shortfall, left_out])) or None)
 
     def steps(self, run_id: str, points: int) -> RunSteps | None:
         """At most `points` (two or more) rows of the run; None where there is no such run. Raises OSError."""

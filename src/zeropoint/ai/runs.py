@@ -1,5 +1,6 @@
 """Runs that leave ARTIFACTS/runs/NAME/ID/run.json."""
 
+import heapq
 import os
 from collections.abc import Iterator
 
@@ -13,7 +14,8 @@ from zeropoint.probe import Roots
 from zeropoint.texts import clean, parse_time
 
 RUN_FILE_BYTES = 256 * 1024
-# Of so many runs that have no end, the latest, it is looked whether their process lives.
+# Of so many runs that have no end it is looked whether their process lives: first of those that are not known to be of
+# another machine or gone, then of those that began last.
 RUNS_LOOKED_AT = 64
 # A run that begins is to be seen while it does.
 ROUND_SECONDS = 2.0
@@ -57,6 +59,10 @@ class Runs:
     def __init__(self, artifacts: str, kind: str | None, limits: Limits | None = None) -> None:
         self._kind = kind
         self._known: dict[Folder, tuple[Signature, Run | None]] = {}
+        # What was made of them, for as long as none of them changes: thousands that have ended must not cost each look.
+        self._seen: object = None
+        self._endless: list[tuple[Folder, Run]] = []
+        self._latest: tuple[Folder, Run] | None = None
         self.tree = Tree(
             artifacts,
             ("runs",),
@@ -70,14 +76,23 @@ class Runs:
 
     def look(self, roots: Roots, now: float, wall: float) -> None:
         self.tree.look(now, wall)
+        seen = (self.tree.fingerprint, self.tree.resting)
+        if seen != self._seen or not self.tree.resting:
+            self._seen = seen
+            self._sort()
+        known = {folder: self.life[folder] for folder, _ in self._endless if folder in self.life}
+        looked_at = heapq.nlargest(RUNS_LOOKED_AT, self._endless, key=self._worth)
+        self.life = known | {folder: life_of(run.pid, run.started, run.host, roots) for folder, run in looked_at}
+
+    def _worth(self, item: tuple[Folder, Run]) -> tuple[bool, float]:
+        folder, run = item
+        return self.life.get(folder, "live") == "live", run.started or 0.0
+
+    def _sort(self) -> None:
         if self.tree.resting:
             self._known = {folder: known for folder, known in self._known.items() if self.tree.holds(folder, "run")}
-        endless = sorted(
-            ((folder, run) for folder, run in self._mine() if not run.has_end), key=lambda item: item[1].started or 0.0
-        )
-        self.life = {
-            folder: life_of(run.pid, run.started, run.host, roots) for folder, run in endless[-RUNS_LOOKED_AT:]
-        }
+        self._endless = [(folder, run) for folder, run in self._mine() if not run.has_end]
+        self._latest = max(self._mine(), key=lambda item: (item[1].started or 0.0, item[0]), default=None)
 
     def _mine(self) -> Iterator[tuple[Folder, Run]]:
         for folder, (_, run) in self._known.items():
@@ -92,12 +107,18 @@ class Runs:
     @property
     def latest(self) -> tuple[Run, Life | None] | None:
         """The run that started last, and whether it lives (None: it has an end)."""
-        found = max(self._mine(), key=lambda item: (item[1].started or 0.0, item[0]), default=None)
-        return (found[1], self.life.get(found[0])) if found else None
+        return (self._latest[1], self.life.get(self._latest[0])) if self._latest else None
+
+    @property
+    def shortfall(self) -> str | None:
+        """Why not all of them, or whether they live, may be known."""
+        unknown = len(self._endless) - len(self.life)
+        left_out = f"of {unknown:,} runs without an end it is not known whether they live" if unknown else None
+        return "; ".join(filter(None, [self.tree.shortfall, left_out])) or None
 
     @property
     def of_live(self) -> list[tuple[Folder, Run]]:
-        return [(folder, run) for folder, run in self._mine() if self.life.get(folder) == "live"]
+        return [(folder, run) for folder, run in self._endless if self.life.get(folder) == "live"]
 
     @property
     def live(self) -> list[Run]:

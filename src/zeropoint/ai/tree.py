@@ -1,9 +1,9 @@
 """A walk below a folder of artifacts: bounded, and cheap when nothing changes.
 
-A pass takes at most its budget and the next one goes on where it stopped. A round is one visit to every folder; a
-folder is listed again when its own time of change has moved (an entry came or went), and once in a while, because what
-is written into a file in place leaves no trace in the folder. The newest files, where that matters, are looked at in
-every pass.
+A pass takes at most its budget and the next one goes on where it stopped. A round is one visit to every folder, those
+first that changed last, so that what lies beyond a limit is what has been left alone for longest. A folder is listed
+again when its own time of change has moved (an entry came or went), and once in a while, because what is written into a
+file in place leaves no trace in the folder. The newest files, where that matters, are looked at in every pass.
 """
 
 import errno
@@ -12,7 +12,7 @@ import os
 import stat
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 from msgspec import Struct
@@ -47,6 +47,13 @@ ROUND_DUTY, QUIET_DUTY, QUIET_SECONDS = 400, 20_000, 60.0
 # Folders that have not changed are listed again for what is written in place: a 20,000th, too.
 LIST_AGAIN_SECONDS, LIST_AGAIN_DUTY = 60.0, 20_000
 FOLDERS_A_STEP = 64
+
+
+def changed_at(name: str, descriptor: int) -> int | None:
+    """When the folder of this name in the folder changed, in nanoseconds since 1970; None where that is not told."""
+    with suppress(OSError):  # to look at it takes another right than to list its name
+        return os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_mtime_ns
+    return None
 
 
 class Limits(Struct, frozen=True):
@@ -180,8 +187,8 @@ class Tree:
 
     def _walk(self) -> Generator[None]:
         listings: dict[Folder, Listing] = {}
-        # Beside each folder its time of change, where that is known already.
-        pending: list[tuple[Folder, int | None]] = [((), None)]
+        # A heap, by the time of the last change; beside each folder that time, where it is known.
+        pending: list[tuple[int, Folder, int | None]] = [(0, (), None)]
         self._has_changed = not self._complete
         self._too_deep = self._too_many = 0
         deepest = self._limits.depth if self._depth is None else self._depth
@@ -189,7 +196,7 @@ class Tree:
             if len(listings) >= self._limits.folders:
                 self._too_many = len(pending)
                 break
-            folder, changed_ns = pending.pop()
+            _, folder, changed_ns = heapq.heappop(pending)
             known = self._listings.get(folder)
             if known and not known.folders and self._holds_still(known, changed_ns):
                 listings[folder] = known
@@ -197,14 +204,14 @@ class Tree:
                 if len(listings) % FOLDERS_A_STEP == 0:
                     yield
                 continue
-            visited = yield from self._visit(folder, known)
-            if visited is None:
+            listing = yield from self._visit(folder, known)
+            if listing is None:
                 continue
-            listing, changes = visited
             listings[folder] = listing
             self._has_changed |= listing is not known
             if len(folder) < deepest:
-                pending.extend(((*folder, name), changes.get(name)) for name in listing.folders)
+                for name, changed_ns in listing.folders.items():
+                    heapq.heappush(pending, (-rank(changed_ns or 0, self._wall), (*folder, name), changed_ns))
             elif self._depth is None:
                 self._too_deep += len(listing.folders)
             yield
@@ -217,12 +224,8 @@ class Tree:
             known.settled and known.changed_ns == changed_ns and self._now < known.listed_at + self._list_again_seconds
         )
 
-    def _visit(
-        self, folder: Folder, known: Listing | None
-    ) -> Generator[None, None, tuple[Listing, Mapping[str, int]] | None]:
-        """The folder's listing, the known one if nothing has changed, and the times of change of the folders in that;
-        None if there is no folder."""
-        changes: dict[str, int] = {}
+    def _visit(self, folder: Folder, known: Listing | None) -> Generator[None, None, Listing | None]:
+        """The folder's listing, the known one if nothing has changed; None if there is no folder."""
         try:
             descriptor = open_folder(self._root, self._start + folder)
         except FileNotFoundError:
@@ -232,14 +235,14 @@ class Tree:
                 return None  # a file by that name
             listing = Listing()
             listing.problem = in_words(error, "/".join(self._start + folder))
-            return listing, changes
+            return listing
         listing = Listing(self._newest_kept)
         try:
             changed_ns = os.fstat(descriptor).st_mtime_ns
             if known and self._holds_still(known, changed_ns):
                 self._so_far += known.entries
-                yield from self._look_at_folders(known, descriptor, changes)
-                return known, changes
+                yield from self._look_at_folders(known, descriptor)
+                return known
             listing.changed_ns = changed_ns
             spent_before = self._spent()
             yield from self._list(folder, descriptor, listing, known)
@@ -250,13 +253,12 @@ class Tree:
             listing.problem = in_words(error, "/".join(self._start + folder))
         finally:
             os.close(descriptor)
-        return listing, changes
+        return listing
 
-    def _look_at_folders(self, known: Listing, descriptor: int, changes: dict[str, int]) -> Generator[None]:
+    def _look_at_folders(self, known: Listing, descriptor: int) -> Generator[None]:
         """To open each folder in it, one below the other, would cost ten times as much."""
         for number, name in enumerate(known.folders, 1):
-            with suppress(OSError):
-                changes[name] = os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_mtime_ns
+            known.folders[name] = changed_at(name, descriptor)
             if number % FOLDERS_A_STEP == 0:
                 yield
 
@@ -280,7 +282,12 @@ class Tree:
                     yield
 
     def _add(
-        self, entry: os.DirEntry[str], folder: Folder, descriptor: int, listing: Listing, known: Listing | None
+        self,
+        entry: os.DirEntry[str],
+        folder: Folder,
+        descriptor: int,
+        listing: Listing,
+        known: Listing | None,
     ) -> bool:
         """Adds one entry; tells whether a file was looked into for it."""
         # In a folder that is ours alone in part, what has another's name is not of interest.
@@ -288,7 +295,7 @@ class Tree:
         if entry.is_symlink():
             listing.links += ours
         elif entry.is_dir(follow_symlinks=False):
-            listing.folders.append(entry.name)
+            listing.folders[entry.name] = changed_at(entry.name, descriptor)
         elif not entry.is_file(follow_symlinks=False):
             listing.specials += ours
         elif kind := self._kind_of(folder, entry.name):

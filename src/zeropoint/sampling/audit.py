@@ -43,7 +43,9 @@ def audit(probe: Probe, reading: Reading | Absent) -> Audited | Absent:
         return reading
     if not isinstance(reading, Reading):
         raise TypeError(f"a probe reads a Reading or Absent, not {type(reading).__name__}")
-    reasons = {f"{probe.section}{'' if path[:1] == '[' else '.'}{path}": why for path, why in reading.missing.items()}
+    reasons = {
+        f"{probe.section}{'' if path[:1] in ('', '[') else '.'}{path}": why for path, why in reading.missing.items()
+    }
     if isinstance(reading.report, Section):
         names = probe.fields or reading.report.__struct_fields__
         report = _section(reading.report, probe.section, reasons, False, names)
