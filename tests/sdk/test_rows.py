@@ -77,6 +77,24 @@ def test_scalars_of_any_library_are_numbers_and_texts_are_not(value: object, tex
     assert number(value) == text
 
 
+def test_nulls_and_figures_that_are_derived_stand_in_a_row_whatever_is_beside_them() -> None:
+    maker, complaints = rows()
+    given = {"loss": 1 / 3, "gflops": None, "step": 5}
+    for extra in ({}, {"kernels": Scalar(3)}, {"kernels": None}, {"kernels": math.inf}):
+        for _ in range(2):
+            line = maker.row(0.5, {**given, **extra}, {"step_ms": 1000 / 3, "tokens_s": 1e9 / 7})
+            row = json.loads(line)
+            assert row["step_ms"] == pytest.approx(1000 / 3, rel=1e-8)
+            assert row["tokens_s"] == pytest.approx(1e9 / 7, rel=1e-8)
+            assert {name: row[name] for name in given} == given
+    assert b'"step_ms": 333.333333, ' in maker.row(0.5, {}, {"step_ms": 1000 / 3, "tokens_s": 1e9 / 7})
+    # Of the same name once derived, and once given as a value of another's type.
+    assert json.loads(maker.row(0.5, {}, {"step_ms": 1.5}))["step_ms"] == 1.5
+    assert json.loads(maker.row(0.5, {"step_ms": Scalar(2.5)}))["step_ms"] == 2.5
+    assert json.loads(maker.row(0.5, {}, {"step_ms": math.nan, "tokens_s": math.inf}))["tokens_s"] == math.inf
+    assert complaints == []
+
+
 def test_what_is_no_number_is_left_out_and_told() -> None:
     maker, complaints = rows()
     assert json.loads(maker.row(0.0, {"loss": 0.5, "note": "warm"})) == {

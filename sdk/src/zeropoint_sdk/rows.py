@@ -8,7 +8,9 @@ from typing import Any, Callable, Optional, Union
 # Integers beyond this are written as floats; Python writes those of some thousands of digits not at all.
 LARGEST_INTEGER = 2**63
 TEMPLATES_REMEMBERED = 1024
-PLAIN = frozenset((int, float))
+# Of None nothing is put in its place: what stands there is null already.
+PLACES = {int: "%d", float: "%s", type(None): "null%.0s"}
+DERIVED = "%.9g"
 
 
 def number(value: Any) -> Optional[str]:
@@ -42,12 +44,14 @@ def _not_finite(value: float) -> str:
 
 
 class Rows:
-    """Makes rows. What is alike in all rows of the same names, and in all times of the same second, is made once."""
+    """Makes rows. What is alike in all rows of the same names and types, and in all times of the same second, is made
+    once."""
 
     def __init__(self, complain: Callable[[str], None]) -> None:
         self._complain = complain
         self._second: tuple[int, str] = (-1, "")
-        self._templates: dict[tuple[str, ...], str] = {}
+        # By the names and the types of the values; None and the names for values that are texts already.
+        self._templates: dict[tuple[object, ...], str] = {}
 
     def stamp(self, seconds: float) -> str:
         """The time as RFC 3339 in UTC with milliseconds."""
@@ -60,20 +64,36 @@ class Rows:
             last = self._second = (whole, time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole)))
         return last[1], int((seconds - whole) * 1000)
 
-    def row(self, seconds: float, numbers: dict[str, Any]) -> bytes:
-        """One line. What is no number is left out, and complained of."""
-        values: Iterable[Any] = numbers.values()
-        if not all_plain(numbers.values()):
-            texts = {name: text for name, value in numbers.items() if (text := self._number(name, value)) is not None}
-            numbers, values = texts, texts.values()
-        names = tuple(numbers)
-        template = self._templates.get(names)
+    def row(self, seconds: float, numbers: dict[str, Any], derived: Optional[dict[str, float]] = None) -> bytes:
+        """One line. What is no number is left out, and complained of. Of the figures in `derived` nine digits are
+        told, since clocks have no more; of `numbers` all."""
+        values: tuple[Any, ...] = tuple(numbers.values())
+        key: tuple[object, ...] = (*numbers, *map(type, values))
+        if derived:
+            key += tuple(derived)
+            values += tuple(derived.values())
+        template = self._templates.get(key)
+        if template is None or not are_usual(values):
+            places = [PLACES.get(type(value), "") for value in numbers.values()]
+            if all(places) and are_usual(values):
+                template = self._template(key, [*numbers, *(derived or ())], places)
+            else:
+                numbers = {**numbers, **(derived or {})}
+                texts = {name: text for name, value in numbers.items() if (text := self._number(name, value))}
+                values = tuple(texts.values())
+                template = self._template((None, *texts), list(texts), ["%s"] * len(texts))
+        return (template % (*self._parts(seconds), *values)).encode()
+
+    def _template(self, key: tuple[object, ...], names: list[str], places: list[str]) -> str:
+        """The line with a place for each value; names beyond the places are of derived figures."""
+        template = self._templates.get(key)
         if template is None:
             if len(self._templates) >= TEMPLATES_REMEMBERED:  # names that are made up as the training goes
                 self._templates.clear()
-            keys = "".join(f", {json.dumps(name)}: ".replace("%", "%%") + "%s" for name in names)
-            template = self._templates[names] = f'{{"timestamp": "%s.%03dZ"{keys}}}\n'
-        return (template % (*self._parts(seconds), *values)).encode()
+            places = [*places, *[DERIVED] * (len(names) - len(places))]
+            fields = (f", {json.dumps(name)}: ".replace("%", "%%") + place for name, place in zip(names, places))
+            template = self._templates[key] = f'{{"timestamp": "%s.%03dZ"{"".join(fields)}}}\n'
+        return template
 
     def _number(self, name: str, value: Any) -> Optional[str]:
         text = number(value)
@@ -82,9 +102,9 @@ class Rows:
         return text
 
 
-def all_plain(values: Iterable[Any]) -> bool:
-    """Whether str() of each is its JSON: finite floats and integers of usual size."""
+def are_usual(values: Iterable[Any]) -> bool:
+    """Whether str() of each number is its JSON: finite floats and integers of usual size. None is passed over."""
     try:
-        return PLAIN.issuperset(map(type, values)) and abs(sum(values)) < LARGEST_INTEGER
+        return bool(abs(sum(filter(None, values))) < LARGEST_INTEGER)
     except OverflowError:
         return False

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Optional, Union
 
 from zeropoint_sdk import label, record
-from zeropoint_sdk.rows import PLAIN, Rows, plain
+from zeropoint_sdk.rows import PLACES, Rows, plain
 
 log = logging.getLogger("zeropoint_sdk")
 MESSAGES = 20  # what goes wrong at each step must not fill a log
@@ -23,10 +23,9 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 
 class _Before(threading.local):
-    """When a thread logged last, and which step."""
+    """When a thread logged last, and the last step that it told."""
 
-    at: Optional[float] = None
-    step: Optional[float] = None
+    row: "tuple[Optional[float], Optional[float]]" = (None, None)
 
 
 def run(
@@ -109,27 +108,36 @@ class Run:
         The row's step_ms and tokens_s follow from `seconds`, the duration of the step, and where that is not given from
         the time since this thread's last row. What is no number is left out, and told once.
         """
+        self.add(step, tokens, seconds, numbers)
+
+    def add(
+        self, step: Optional[float], tokens: Optional[float], seconds: Optional[float], numbers: "dict[str, Any]"
+    ) -> None:
+        """Writes one row, as log does; `numbers` is taken over."""
         try:
-            before, now = self._before, time.perf_counter()
-            if step is not None and type(step) not in PLAIN:
+            (before, last), now = self._before.row, time.perf_counter()
+            if step is not None and type(step) not in PLACES:
                 number = plain(step)
                 if number is None:  # the row says what it is
                     numbers["step"] = step
                 step = number
-            passed = now - before.at if seconds is None and before.at is not None else seconds
+            passed = now - before if seconds is None and before is not None else seconds
             numbers.pop("timestamp", None)
+            derived = {}
             if tokens is not None:
                 numbers["tokens"] = tokens
-                if passed:
-                    numbers.setdefault("tokens_s", tokens / passed)
-            if seconds is not None:
-                numbers.setdefault("step_ms", seconds * 1000)
-            elif passed and step is not None and before.step is not None and step > before.step:
-                numbers.setdefault("step_ms", passed * 1000 / (step - before.step))
+                if passed and "tokens_s" not in numbers:
+                    derived["tokens_s"] = tokens / passed
+            if "step_ms" in numbers:
+                pass
+            elif seconds is not None:
+                derived["step_ms"] = seconds * 1000
+            elif passed and step is not None and last is not None and step > last:
+                derived["step_ms"] = passed * 1000 / (step - last)
             if step is not None:
-                before.step = self.last_step = numbers["step"] = step
-            before.at = now
-            self._write(self._rows.row(time.time(), numbers))
+                last = self.last_step = numbers["step"] = step
+            self._before.row = (now, last)
+            self._write(self._rows.row(time.time(), numbers, derived))
         except Exception as error:  # noqa: BLE001 - values of any type come in here, and the training goes on
             self.lose(error)
 

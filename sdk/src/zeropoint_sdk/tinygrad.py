@@ -12,6 +12,8 @@ from typing import Any, Optional
 
 from zeropoint_sdk.runs import Run
 
+UNKNOWN: "dict[str, Any]" = {"gflops": None, "kernels": None, "mem_used": None}
+
 
 def step(run: Run, step: Optional[float] = None, *, tokens: Optional[float] = None) -> "Step":
     """One step: `with step(run, tokens=128) as s: ...; s.loss = loss.item()`. Without a number it is the next one.
@@ -25,6 +27,8 @@ def step(run: Run, step: Optional[float] = None, *, tokens: Optional[float] = No
 class Step:
     """Writes its row when the block ends; a block that raises has no row."""
 
+    # All else that is set on it goes into the row.
+    __slots__ = ("__dict__", "_before", "_begun", "_run", "_step")
     loss: Any
     tokens: Any
 
@@ -46,11 +50,11 @@ class Step:
             return
         try:
             seconds = time.perf_counter() - self._begun
-            given = {name: value for name, value in vars(self).items() if not name.startswith("_")}
-            step, last = given.pop("step", self._step), self._run.last_step
+            numbers = {**work(self._before, counters(), seconds), **vars(self)}
+            step, last = numbers.pop("step", self._step), self._run.last_step
             if step is None:
                 step = 0 if last is None else last + 1
-            self._run.log(step, **{"seconds": seconds, **work(self._before, counters(), seconds), **given})
+            self._run.add(step, numbers.pop("tokens", None), numbers.pop("seconds", seconds), numbers)
         except Exception as lost:  # noqa: BLE001 - whatever was set on it, the training goes on
             self._run.lose(lost)
 
@@ -58,16 +62,21 @@ class Step:
 def counters() -> dict[str, float]:
     """tinygrad.helpers.GlobalCounters as it stands; empty where tinygrad has not been imported, or has none that can
     be read."""
+    helpers = sys.modules.get("tinygrad.helpers")
+    if helpers is None:
+        return {}
     try:
-        found = getattr(sys.modules.get("tinygrad.helpers"), "GlobalCounters", None)
+        found = getattr(helpers, "GlobalCounters", None)
         values = [(name, getattr(found, name, None)) for name in ("global_ops", "kernel_count", "mem_used")]
     except Exception:  # noqa: BLE001 - it is another's code
         return {}
     return {name: value for name, value in values if isinstance(value, (int, float))}
 
 
-def work(before: dict[str, float], after: dict[str, float], seconds: float) -> dict[str, Optional[float]]:
+def work(before: dict[str, float], after: dict[str, float], seconds: float) -> dict[str, Any]:
     """What was done between two readings of the counters; None for what they do not tell."""
+    if not after:
+        return UNKNOWN
     operations, kernels = _growth(before, after, "global_ops"), _growth(before, after, "kernel_count")
     return {
         # Some devices do not count operations at all: 0 is unknown then, not 0 a second.
