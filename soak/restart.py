@@ -19,12 +19,12 @@ def measure() -> Report:
     most = busiest(away, WINDOW_SECONDS)
     whole = sum(
         one["greeting"][:2] == ["retry", "hello"]
-        and set(one["greeting"][2:]) == {"message"}
+        and {"message"} <= set(one["greeting"][2:]) <= {"message", "heartbeat", "retry"}
         and not one["gap"]
         and not one["doubled"]
         for one in records
     )
-    waits = [one["bye_retry_ms"] / 1000 for one in records]
+    waits = [one["left_retry_ms"] / 1000 for one in records]
     rows = [
         ("Subscribers", f"{SUBSCRIBERS:,}"),
         ("Waits that the goodbyes asked for", f"{min(waits):.1f} to {max(waits):.1f} s"),

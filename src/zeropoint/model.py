@@ -323,12 +323,12 @@ class Container(Section, frozen=True, kw_only=True):
     """Limits of the appliance's own control group, where they are lower than the machine's."""
 
     cgroup_version: Annotated[Count, text("1 or 2")] = None
-    cpu_limit_cores: Annotated[Real, metric("CPU quota, in cores")] = None
+    cpu_limit_cores: Annotated[Real, metric("Cores that may be used, by a quota or a set of CPUs")] = None
     cpu_throttled_seconds_total: Annotated[Real, metric("Time in which the quota held tasks back")] = None
     cpu_throttled_percent: Annotated[
         Real, metric("Share of the quota's periods of the last interval that were throttled")
     ] = None
-    memory_limit_bytes: Annotated[Count, metric("Memory limit")] = None
+    memory_limit_bytes: Annotated[Count, metric("Memory limit, the lower one of those that hold back and that end processes")] = None
     memory_used_bytes: Annotated[
         Count, metric("Memory charged, without what the kernel can drop at once (inactive file pages)")
     ] = None
@@ -810,7 +810,7 @@ class Server(Section, frozen=True, kw_only=True):
     dropped_total: Annotated[Count, metric("Frames dropped for slow subscribers, each told by a gap event")] = None
     stalled_total: Annotated[Count, metric("Subscribers cut off because they took nothing for 30 s")] = None
     views: Annotated[Count, metric("Different choices of sections among the subscribers")] = None
-    catching_up: Annotated[Count, metric("Subscribers that are being sent samples older than memory holds")] = None
+    catching_up: Annotated[Count, metric("Subscribers that are being sent what they missed")] = None
     replay_frames: Annotated[Count, metric("Samples kept in memory for readers that come back")] = None
     replay_bytes: Annotated[Count, metric("Size of the samples kept in memory")] = None
     samples_total: Annotated[Count, metric("Samples taken since the start")] = None

@@ -31,9 +31,11 @@ class Record:
 
     greeted_retry_ms: int = 0
     bye: str = ""
-    bye_retry_ms: int = 0
     last_id: str = ""
     left_at: float = 0.0
+    """When the goodbye came, or the connection ended without one."""
+    left_retry_ms: int = 0
+    """The wait that it was left with."""
     returned_at: float = 0.0
     failures: int = 0
     greeting: list[str] = field(default_factory=list)
@@ -91,6 +93,7 @@ class Subscriber:
             await self._connect()
         while True:
             await self._ended
+            self._leave()
             self.record.failures += 1
             await asyncio.sleep(self._wait_ms() / 1000 / self._speed)
             await self._connect()
@@ -102,6 +105,10 @@ class Subscriber:
             return self._retry_ms
         most = min(LONGEST_WAIT_MS, self._retry_ms * 2 ** (failures - 1))
         return random.random() * most  # noqa: S311 - no secret
+
+    def _leave(self) -> None:
+        if self.epochs and not self.record.left_at:
+            self.record.left_at, self.record.left_retry_ms = time.monotonic(), self._retry_ms
 
     async def _connect(self) -> None:
         loop = asyncio.get_running_loop()
@@ -116,19 +123,20 @@ class Subscriber:
             self._ended = stream.ended
 
     def _take(self, name: str, id: str, data: str) -> None:
-        record, is_back = self.record, bool(self.record.bye)
+        record, is_back = self.record, bool(self.record.left_at)
         if is_back and len(self.epochs) == 1:
             record.greeting.append(name)
         match name:
             case "retry":
                 self._retry_ms = int(data)
-            case "hello" if not is_back:
+            case "hello" if not self.epochs:
                 record.greeted_retry_ms = self._retry_ms
             case "gap":
                 record.gap = data
                 record.resumed_id = record.last_id
             case "bye":
-                record.bye, record.bye_retry_ms, record.left_at = data, self._retry_ms, time.monotonic()
+                record.bye = data
+                self._leave()
             case "message":
                 self._take_sample(id)
 

@@ -1,6 +1,7 @@
 """A restart of the appliance under a crowd of subscribers, and when each of them came back."""
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple
 
 from tests.chaos.serving import serving
 from tests.support.process import TIMEOUT_SECONDS
+from tests.support.stream import Stream
 
 INTERVAL = ("--interval", "1")
 
@@ -23,7 +25,7 @@ class Restart(NamedTuple):
 
     @property
     def seconds_away(self) -> list[float]:
-        """From the first goodbye to each return, in order."""
+        """From the first end to each return, in order."""
         first = min(one["left_at"] for one in self.records)
         return sorted(one["returned_at"] - first for one in self.records)
 
@@ -38,12 +40,17 @@ def busiest(moments: Sequence[float], window: float) -> int:
     return most
 
 
-def restart(folder: Path, subscribers: int, speed: float) -> Restart:
-    """`speed` divides the waits of the subscribers; 1 is real."""
+def restart(folder: Path, subscribers: int, speed: float, *, is_killed: bool = False) -> Restart:
+    """`speed` divides the waits of the subscribers; 1 is real. Killed, it says no goodbye."""
     with serving(folder, *INTERVAL) as started, _crowd(started.port, subscribers, speed) as crowd:
         assert _line(crowd) == "connected"
         before = started.get("/health").json["clients"]
-        assert started.stop() == 0
+        if is_killed:
+            with Stream(started) as stream:
+                stream.samples(3)  # a second that was looked after has passed since all are there
+            assert started.stop(signal.SIGKILL) == -signal.SIGKILL
+        else:
+            assert started.stop() == 0
         with serving(folder, *INTERVAL, "--port", str(started.port)) as again:
             records = [json.loads(_line(crowd)) for _ in range(subscribers)]
             after = again.get("/health").json["clients"]

@@ -1,6 +1,7 @@
 """2,000 subscribers over a restart: each is told when to come back, at spread moments, and misses nothing."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -20,15 +21,16 @@ def test_all_hear_the_goodbye_and_go_on_where_they_were(restarted: Restart):
     assert restarted.clients_before == restarted.clients_after == SUBSCRIBERS
     for one in restarted.records:
         assert json.loads(one["bye"]) == {"reason": "shutdown"}
-        # What was taken meanwhile, out of the journal, and the first sample of the new process; no gap.
+        # What was taken meanwhile, out of the journal, and the first sample of the new process; no gap. Who waits for
+        # its turn hears that the stream lives, and all of them a new wait when their number has doubled.
         assert one["greeting"][:2] == ["retry", "hello"]
-        assert set(one["greeting"][2:]) == {"message"}
+        assert {"message"} <= set(one["greeting"][2:]) <= {"message", "heartbeat", "retry"}
         assert one["gap"] == ""
         assert one["doubled"] == 0
 
 
 def test_their_waits_are_spread_so_that_no_second_sees_a_fifth_of_them(restarted: Restart):
-    waits = sorted(one["bye_retry_ms"] for one in restarted.records)
+    waits = sorted(one["left_retry_ms"] for one in restarted.records)
     widest = BASE_MS + PER_SUBSCRIBER_MS * SUBSCRIBERS
     assert waits[0] >= BASE_MS
     assert waits[-1] <= widest
@@ -47,6 +49,17 @@ def test_at_the_start_too_the_wait_is_drawn_for_as_many_as_there_are(restarted: 
     # They came one after the other, so that the range grew under them: its mean is half of the last one's.
     mean = sum(greeted) / SUBSCRIBERS - BASE_MS
     assert 0.4 < mean / (PER_SUBSCRIBER_MS * SUBSCRIBERS / 4) < 1.6
+
+
+def test_without_a_goodbye_too_no_second_sees_a_fifth_of_them(tmp_path: Path):
+    killed = restart(tmp_path, SUBSCRIBERS, SPEED, is_killed=True)
+    assert killed.clients_before == killed.clients_after == SUBSCRIBERS
+    assert {one["bye"] for one in killed.records} == {""}
+    waits = sorted(one["left_retry_ms"] for one in killed.records)
+    assert waits[0] >= BASE_MS
+    assert waits[-1] <= BASE_MS + PER_SUBSCRIBER_MS * (SUBSCRIBERS + 1)
+    assert busiest(waits, 1000) <= SUBSCRIBERS / 5
+    assert not any(one["doubled"] for one in killed.records)
 
 
 def test_the_busiest_window_is_found():

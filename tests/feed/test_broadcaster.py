@@ -257,6 +257,17 @@ async def test_public_views_leave_room_for_those_of_readers_with_a_token():
         source.check_room(parse_view("ai"))
 
 
+async def test_a_common_view_fits_when_all_places_of_views_are_taken():
+    source = feed(max_subscribers=10_000)
+    names = [f"ai.components.c{number}" for number in range(module.MAX_VIEWS)]
+    async with connection() as peer:
+        for name in names:
+            source.subscribe(peer.transport, parse_view(name), True, None)
+        with pytest.raises(FeedFullError, match="views"):
+            source.check_room(View())
+        source.check_room(View(), is_common=True)
+
+
 async def test_the_end_is_told_with_a_new_wait():
     source = feed()
     async with connection() as peer:
@@ -278,6 +289,78 @@ async def test_waits_are_drawn_from_a_range_that_grows_with_the_subscribers():
     assert min(drawn) >= 1000
     assert max(drawn) <= 1500
     assert len(set(drawn)) > 50
+
+
+async def test_in_a_crowd_of_thousands_the_waits_are_uniform_up_to_the_longest():
+    source = feed(max_subscribers=10_000)
+    async with connection() as peer:
+        for _ in range(10_000):
+            source.subscribe(peer.transport, View(), True, None)
+    drawn = [source.draw_retry_ms() for _ in range(10_000)]
+    assert (min(drawn) >= 1000, max(drawn) <= 30_000) == (True, True)
+    # Each of ten parts holds a tenth of them, give or take ten standard deviations.
+    for low in range(1000, 30_000, 2900):
+        assert 700 < sum(low <= one < low + 2900 for one in drawn) < 1300
+
+
+def waits(found: list[Event]) -> list[int]:
+    return [int(one.data) for one in found if one.type == "retry"]
+
+
+async def test_whoever_came_early_gets_a_new_wait_each_time_that_the_crowd_has_doubled():
+    source = feed(max_subscribers=10_000)
+    async with connection() as first, connection() as others:
+        source.subscribe(first.transport, View(), True, None)
+        for crowd, told in ((150, 1), (400, 2), (500, 2), (900, 3)):
+            while source.statistics().clients < crowd:
+                source.subscribe(others.transport, View(), True, None)
+            source.look_after()
+            source.look_after()
+            source.publish(sample(crowd), 0)
+            found = await first.until(lambda seen, crowd=crowd: f"e1-{crowd}" in ids(seen))
+            assert len(waits(found)) == told
+        assert waits(found)[0] <= 1005
+        assert max(waits(found)) <= 1000 + 5 * 900
+
+
+async def test_a_crowd_that_has_shrunk_and_grows_again_gets_new_waits_again():
+    source = feed(max_subscribers=10_000)
+    async with connection() as first, connection() as others:
+        source.subscribe(first.transport, View(), True, None)
+        for told in (2, 3):
+            crowd = [source.subscribe(others.transport, View(), True, None) for _ in range(400)]
+            source.look_after()
+            for subscriber in crowd:
+                source.unsubscribe(subscriber)
+            source.look_after()
+            source.publish(sample(told), 0)
+            found = await first.until(lambda seen, told=told: f"e1-{told}" in ids(seen))
+            assert len(waits(found)) == told
+
+
+class Server(asyncio.Protocol):
+    """Stands behind a stream, and tells when its connection is gone."""
+
+    def __init__(self) -> None:
+        self.lost = asyncio.Event()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.lost.set()
+
+
+async def test_a_goodbye_that_nobody_takes_does_not_hold_up_the_end():
+    source, server = feed(), Server()
+    async with connection() as stuck, connection() as quick:
+        stuck.transport.set_protocol(server)
+        for peer in (stuck, quick):
+            source.subscribe(peer.transport, View(), True, None)
+        stuck.transport.write(b"x" * 1_000_000)
+        source.close("shutdown")
+        async with asyncio.timeout(10):
+            await server.lost.wait()
+        found = await quick.until(lambda seen: "bye" in [one.type for one in seen])
+        assert found[-1].json == {"reason": "shutdown"}
+        assert not quick.transport.is_closing()
 
 
 async def test_goodbyes_spread_over_all_that_were_there():

@@ -318,3 +318,39 @@ async def test_a_reader_that_stalls_while_samples_come_in_bursts_is_cut_off_all_
         async with asyncio.timeout(10):
             await subscriber.ended
     assert source.statistics().stalled_total == 1
+
+
+async def test_what_is_narrowed_for_one_that_comes_back_is_charged_and_leaves_others_their_turn():
+    source = Broadcaster(Ring("e2"), 1.0, 10, msgspec.json.encode, Clock())
+    publish(source, None, *range(1, 601))
+    rounds, charges = 0, []
+
+    def count() -> None:
+        nonlocal rounds
+        rounds += 1
+        asyncio.get_running_loop().call_soon(count)
+
+    count()
+    async with connection() as peer, connection() as whole:
+        subscriber = source.subscribe(peer.transport, parse_view("server").as_public(), True, "e2-1")
+        subscriber.charge = lambda requests: charges.append((rounds, requests))
+        free = source.subscribe(whole.transport, View(), True, "e2-1")
+        free.charge = lambda requests: pytest.fail("whole samples are not worked on")
+        for one in (peer, whole):
+            found = await one.until(lambda seen: "e2-600" in ids(seen))
+            assert ids(found) == [f"e2-{sequence}" for sequence in range(2, 601)]
+    assert 36 <= sum(requests for _, requests in charges) <= 38
+    assert len({number for number, _ in charges}) == len(charges)
+
+
+async def test_a_reader_that_the_ring_leaves_behind_without_an_archive_is_told_what_it_lost():
+    source = Broadcaster(Ring("e2", 100), 1.0, 10, msgspec.json.encode, Clock())
+    publish(source, None, *range(1, 101))
+    async with connection() as peer:
+        source.subscribe(peer.transport, View(), True, "e2-1")
+        publish(source, None, *range(101, 301))
+        found = await peer.until(lambda seen: "e2-300" in ids(seen))
+    (gap,) = (one.json for one in found if one.type == "gap")
+    numbers = [int(str(one.id).split("-")[1]) for one in found if one.type == "message"]
+    assert numbers == sorted(set(numbers)) and numbers[-1] == 300
+    assert gap["reason"] == "beyond-replay" and gap["lost"] == 299 - len(numbers)

@@ -263,14 +263,14 @@ def test_wrong_limits_are_one_line(tmp_path: Path, name: str, value: str):
 
 
 def test_an_answer_that_costs_more_counts_for_more_than_one(tmp_path: Path):
-    """Of samples that are narrowed, sixteen are as much as a request."""
+    """Of samples that are narrowed, sixteen are as much as a request; of whole ones, a MiB."""
     rate = ("--requests-per-second", "0.00166", "--requests-burst", "5")
     with running(tmp_path, "--interval", "0.1", *rate) as started:
         with Stream(started) as stream:
             seen = stream.samples(80)
-        since = f"/metrics/json?since={seen[0].id}"
-        assert [get(started, since, "127.0.3.1").status for _ in range(6)] == [200] * 5 + [429]
-        narrowed = f"{since}&sections=system.cpu"
+        whole = f"/metrics/json?since={seen[-20].id}"
+        assert [get(started, whole, "127.0.3.1").status for _ in range(6)] == [200] * 5 + [429]
+        narrowed = f"/metrics/json?since={seen[0].id}&sections=system.cpu"
         assert [get(started, narrowed, "127.0.3.2").status for _ in range(2)] == [200, 429]
         few = f"/metrics/json?since={seen[-1].id}&sections=system.cpu"
         assert [get(started, few, "127.0.3.3").status for _ in range(5)] == [200] * 5

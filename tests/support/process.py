@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from tests.support.events import dechunked
+
 PROGRAM = str(Path(sys.executable).with_name("zeropoint"))
 TIMEOUT_SECONDS = 60
 
@@ -57,7 +59,11 @@ class Appliance:
     def request(self, path: str, method: str = "GET", headers: Mapping[str, str] | None = None) -> Answer:
         given = {"Host": f"localhost:{self.port}", "Connection": "close", **(headers or {})}
         lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in given.items())]
-        return parse_answer(self.send("\r\n".join([*lines, "", ""]).encode()))
+        answer = parse_answer(self.send("\r\n".join([*lines, "", ""]).encode()))
+        if answer.headers.get("transfer-encoding") != "chunked":
+            return answer
+        assert answer.body.endswith(b"0\r\n\r\n"), "the answer is not whole"
+        return answer._replace(body=dechunked(answer.body))
 
     def get(self, path: str, **headers: str) -> Answer:
         return self.request(path, headers={name.replace("_", "-"): value for name, value in headers.items()})

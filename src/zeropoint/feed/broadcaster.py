@@ -35,6 +35,10 @@ MAX_PUBLIC_VIEWS = 32
 RETRY_BASE_MS = 1000
 RETRY_PER_SUBSCRIBER_MS = 5
 RETRY_MAX_MS = 30_000
+# Fewer than this come back within half a second whatever they are told.
+RETRY_CROWD = 100
+# How long a goodbye may take to leave before the connection is cut.
+GOODBYE_SECONDS = 1.0
 
 
 class FeedFullError(Exception):
@@ -93,6 +97,8 @@ class Broadcaster:
         self._dropped = 0
         self._stalled = 0
         self._clients = 0
+        # For how many subscribers the waits were drawn that they all have at least.
+        self._spread_over = RETRY_CROWD
         self._closed = False
 
     # --- what the sampler calls
@@ -149,7 +155,7 @@ class Broadcaster:
         newest = self.ring.newest
         if newest is not None and last_id is None:
             transport.write(newest.event(wire))
-        elif last_id is not None and self._catching_up.covers(last_id):
+        elif last_id is not None and self._catching_up.is_far(last_id):
             del group.quick[transport]
             subscriber.spoke_at = self._clock()
             subscriber.catching_up = asyncio.create_task(self._bring_up(subscriber, last_id))
@@ -172,23 +178,26 @@ class Broadcaster:
         if not subscriber.ended.done():
             subscriber.ended.set_result(None)
 
-    def check_room(self, view: View) -> None:
-        """Raises FeedFullError when a subscriber of this view would be one too many; nobody is evicted for it."""
+    def check_room(self, view: View, *, is_common: bool = False) -> None:
+        """Raises FeedFullError when a subscriber of this view would be one too many; nobody is evicted for it. There is
+        always room for a common view."""
         if self._closed:
             raise FeedFullError("the server is stopping", self.draw_retry_ms())
         if self._clients + self._elsewhere() >= self._max_subscribers:
             raise FeedFullError(f"all {self._max_subscribers} places for subscribers are taken", self.draw_retry_ms())
         views = {wire.view for wire in self._groups}
-        if view not in views and len(views) >= MAX_VIEWS:
+        if is_common or view in views:
+            return
+        if len(views) >= MAX_VIEWS:
             raise FeedFullError(f"all {MAX_VIEWS} different views are taken", self.draw_retry_ms())
         # Whoever has no token can't take the views from those who have one.
-        if view.public and view not in views and sum(one.public for one in views) >= MAX_PUBLIC_VIEWS:
+        if view.public and sum(one.public for one in views) >= MAX_PUBLIC_VIEWS:
             raise FeedFullError(f"all {MAX_PUBLIC_VIEWS} different public views are taken", self.draw_retry_ms())
 
     def draw_retry_ms(self) -> int:
         """A wait before reconnecting, spread the wider the more subscribers there are."""
-        widest = RETRY_BASE_MS + RETRY_PER_SUBSCRIBER_MS * self._clients
-        return min(RETRY_MAX_MS, random.randint(RETRY_BASE_MS, widest))  # noqa: S311 - spread, no secret
+        widest = min(RETRY_MAX_MS, RETRY_BASE_MS + RETRY_PER_SUBSCRIBER_MS * self._clients)
+        return random.randint(RETRY_BASE_MS, widest)  # noqa: S311 - spread, no secret
 
     async def after(self, id: str, limit: int) -> Replay:
         """What came after `id`, up to the next hole. At most `limit` of it where memory does not reach so far back."""
@@ -199,10 +208,13 @@ class Broadcaster:
         await self._next.wait()
 
     def close(self, reason: str) -> None:
-        """Says goodbye to all and ends their streams."""
+        """Says goodbye to all and ends their streams; cuts off those that do not take it within GOODBYE_SECONDS."""
         self._closed = True
-        self._dismiss(self._subscribers(), reason)
+        leaving = self._subscribers()
+        self._dismiss(leaving, reason)
         self._next.set()
+        if leaving:
+            asyncio.get_running_loop().call_later(GOODBYE_SECONDS, _cut_off_stuck, leaving)
 
     def end_unentitled(self, reason: str) -> None:
         """Ends the streams of those that may no longer read."""
@@ -230,7 +242,7 @@ class Broadcaster:
             self.look_after()
 
     def look_after(self) -> None:
-        """Heartbeats, and the end of those that have stalled: to be called each second."""
+        """Heartbeats, new waits, and the end of those that have stalled: to be called each second."""
         stuck = [one for one in self._catching_up.members if one.paused]
         for subscriber in (*self._slow, *stuck):
             if self._clock() - subscriber.slow_since >= STALL_SECONDS:
@@ -246,11 +258,23 @@ class Broadcaster:
         if self._clock() - self._spoke_at >= self._heartbeat_seconds:
             self._spoke_at = self._clock()
             self.tell(_heartbeat())
+        self._spread()
 
     # --- inside
 
     def _subscribers(self) -> list[Subscriber]:
         return [one for group in self._groups.values() for one in group.members]
+
+    def _spread(self) -> None:
+        """Draws a new wait for each subscriber whenever their number has doubled. A process that is killed says no
+        goodbye: they come back by what they have, and most were greeted while there were few."""
+        if self._clients >= 2 * self._spread_over:
+            self._spread_over = self._clients
+            for subscriber in self._subscribers():
+                with suppress(RuntimeError):  # it is closing
+                    subscriber.transport.write(subscriber.wire.framed(retry(self.draw_retry_ms())))
+        elif 2 * self._clients < self._spread_over:
+            self._spread_over = max(RETRY_CROWD, self._clients)
 
     def _dismiss(self, leaving: list[Subscriber], reason: str) -> None:
         # All waits are drawn before anybody has left: they spread over as many as will come back.
@@ -371,6 +395,13 @@ class Broadcaster:
             content = frame.event(subscriber.wire)
             size += len(content)
             yield content
+
+
+def _cut_off_stuck(leaving: list[Subscriber]) -> None:
+    for subscriber in leaving:
+        if subscriber.paused:
+            # close() would wait for the buffer to drain.
+            subscriber.transport.abort()
 
 
 def _heartbeat() -> bytes:

@@ -1,27 +1,31 @@
-"""Readers that are further behind than the ring reaches: they are brought up to it out of the archive.
+"""Readers that come back: they are sent what they missed out of the archive, then out of the ring.
 
-Nobody waits for them. A batch is read and written in pieces, each when the one before is with the kernel. A few readers
-at a time hold a batch, and none longer than its turn lasts: what it did not take by then is read again later. So one
-that stalls holds up nobody, and memory stays bounded whatever they do.
+Nobody waits for them. All is written in pieces, each when the one before is with the kernel. Of the archive a few
+readers at a time hold a batch, and none longer than its turn lasts: what it did not take by then is read again later.
+Of the ring nothing is held. So one that stalls holds up nobody, and memory stays bounded whatever they do.
 """
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from itertools import islice
 
 import structlog
 
 from zeropoint.feed.archive import FrameArchive
-from zeropoint.feed.frames import Wire, event
+from zeropoint.feed.frames import Frame, event
+from zeropoint.feed.pieces import PIECE_FRAMES, pieces
 from zeropoint.feed.ring import ID, Replay, Ring
 from zeropoint.feed.subscriber import Subscriber
+from zeropoint.model import Gap
 
 log = structlog.get_logger()
 # A minute at one sample a second, which is what the archive unpacks at once.
 BATCH_ROWS = 60
-PIECE_BYTES = 64 * 1024
 READERS = 8
 TURN_SECONDS = 2.0
+# Pieces that are narrowed before all others have their turn.
+NARROWED_TOGETHER = 2
 
 
 class CatchingUp:
@@ -33,6 +37,7 @@ class CatchingUp:
         self._archive = archive
         self._clock = clock
         self._turns = asyncio.Semaphore(READERS)
+        self._narrowing = asyncio.Semaphore(NARROWED_TOGETHER)
         self._reading = asyncio.Lock()
         # After a restart all come back with the same id: they share what was read.
         self._batches: dict[tuple[str, int], list[Replay]] = {}
@@ -42,19 +47,25 @@ class CatchingUp:
         """Whether the archive may have what came after this id, and the ring has not."""
         return self._archive is not None and ID.fullmatch(id) is not None and self._ring.after(id).gap is not None
 
+    def is_far(self, id: str) -> bool:
+        """Whether so much came after this id that it takes more than a piece to send it."""
+        return self.covers(id) or len(_pieces_of(self._ring.after(id))) > 1
+
     async def bring_up(self, subscriber: Subscriber, since: str) -> Replay:
-        """Sends what came after `since`, until the ring has all that follows; answers with that. It ends without a
-        wait, so that no sample comes between."""
+        """Sends what came after `since`, until a piece is left; answers with that. It ends without a wait, so that no
+        sample comes between."""
         subscriber.sent_id = since
         self.members.add(subscriber)
         try:
-            while self.covers(subscriber.sent_id):
+            while self.is_far(subscriber.sent_id):
                 await subscriber.writable()
-                async with self._turns:
-                    batch = await self._after(subscriber.sent_id, BATCH_ROWS)
-                    if isinstance(batch, Replay):
-                        return batch
-                    await self._send(subscriber, batch)
+                replay = await self._send_archived(subscriber, subscriber.sent_id)
+                if replay is None:
+                    continue
+                owed = _pieces_of(replay)
+                if len(owed) <= 1:
+                    return replay
+                await self._write(subscriber, replay.gap, owed[0])
             return self._ring.after(subscriber.sent_id)
         finally:
             self.members.discard(subscriber)
@@ -66,8 +77,7 @@ class CatchingUp:
         at most `limit` samples of the archive."""
         if not self.covers(id):
             return self._ring.after(id)
-        async with self._turns:
-            batch = await self._after(id, limit)
+        batch = await self._after(id, limit)
         if not self.members:
             self._batches.clear()
         return batch if isinstance(batch, Replay) else batch[0]
@@ -94,30 +104,45 @@ class CatchingUp:
         # It knows the id, and of nothing after it: all that the ring has of another epoch follows.
         return self._ring.following(id) if found.is_known else self._ring.after(id)
 
-    async def _send(self, subscriber: Subscriber, batch: list[Replay]) -> None:
-        """As much of the batch as is taken within a turn."""
-        try:
-            async with asyncio.timeout(TURN_SECONDS):
-                for content, last_id in _pieces(batch, subscriber.wire):
-                    subscriber.transport.write(content)
-                    subscriber.sent_id, subscriber.spoke_at = last_id, self._clock()
-                    await subscriber.writable()
-        except TimeoutError:
+    async def _send_archived(self, subscriber: Subscriber, since: str) -> Replay | None:
+        """Sends what the archive has next, as much of it as is taken within a turn. Where it is not needed, or has
+        nothing, sends nothing and answers with what the ring has."""
+        if not self.covers(since):
+            return self._ring.after(since)
+        async with self._turns:
+            batch = await self._after(since, BATCH_ROWS)
+            if isinstance(batch, Replay):
+                return batch
+            try:
+                async with asyncio.timeout(TURN_SECONDS):
+                    for replay in batch:
+                        gap = replay.gap
+                        for piece in pieces(replay.frames):
+                            await self._write(subscriber, gap, piece)
+                            await subscriber.writable()
+                            gap = None
+            except TimeoutError:
+                pass
+        return None
+
+    async def _write(self, subscriber: Subscriber, gap: Gap | None, piece: list[Frame]) -> None:
+        """Writes a piece, and the gap before it. To narrow one counts as much as a poll that does, and is done for few
+        in one round of the event loop."""
+        if not subscriber.wire.view.sections:
+            self._write_now(subscriber, gap, piece)
             return
+        async with self._narrowing:
+            self._write_now(subscriber, gap, piece)
+            subscriber.charge(len(piece) / PIECE_FRAMES)
+            await asyncio.sleep(0)
+
+    def _write_now(self, subscriber: Subscriber, gap: Gap | None, piece: list[Frame]) -> None:
+        wire = subscriber.wire
+        told = [] if gap is None else [wire.framed(event("gap", gap))]
+        subscriber.transport.write(b"".join([*told, *(frame.event(wire) for frame in piece)]))
+        subscriber.sent_id, subscriber.spoke_at = piece[-1].id, self._clock()
 
 
-def _pieces(batch: list[Replay], wire: Wire) -> Iterator[tuple[bytes, str]]:
-    """The bytes of whole frames, some PIECE_BYTES at a time, and the id of the last frame in them."""
-    parts: list[bytes] = []
-    size, last_id = 0, ""
-    for replay in batch:
-        if replay.gap is not None:
-            parts.append(wire.framed(event("gap", replay.gap)))
-        for frame in replay.frames:
-            parts.append(frame.event(wire))
-            size, last_id = size + len(parts[-1]), frame.id
-            if size >= PIECE_BYTES:
-                yield b"".join(parts), last_id
-                parts, size = [], 0
-    if parts:
-        yield b"".join(parts), last_id
+def _pieces_of(replay: Replay) -> list[list[Frame]]:
+    """The first two of them, which is all that anybody asks for."""
+    return list(islice(pieces(replay.frames), 2))

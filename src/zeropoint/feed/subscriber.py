@@ -11,11 +11,13 @@ QUEUE_FRAMES = 32
 
 class Subscriber:
     """One connection of the stream. `ended` is set when the feed has nothing more to send to it, `holds` says whether
-    it may still read; `catching_up` is the task that brings it up to the ring, while it is further behind than that."""
+    it may still read, `charge` counts what it costs as so many more requests of its client; `catching_up` is the task
+    that sends what it missed."""
 
     __slots__ = (
         "capacity",
         "catching_up",
+        "charge",
         "drained",
         "ended",
         "holds",
@@ -35,6 +37,7 @@ class Subscriber:
         self.wire = wire
         self.ended = ended
         self.holds: Callable[[], bool] = lambda: True
+        self.charge: Callable[[float], None] = lambda requests: None
         self.waiting: deque[Frame] = deque()
         self.slow_since = 0.0
         self.spoke_at = 0.0

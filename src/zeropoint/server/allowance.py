@@ -48,7 +48,7 @@ class Allowance:
         self._young[client] = after
         return 0.0
 
-    def charge(self, client: str, tokens: int) -> None:
+    def charge(self, client: str, tokens: float) -> None:
         """Takes further tokens, at most a burst of them, also such as are not there yet: what a request costs is known
         only once it was let in."""
         now = self._clock()

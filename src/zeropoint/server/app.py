@@ -21,10 +21,11 @@ from zeropoint.server.history import AT, WINDOW, Past
 from zeropoint.server.history_answers import HistoryAnswer, MetricsAnswer, MomentAnswer
 from zeropoint.server.hosts import host_guard
 from zeropoint.server.limits import limits_guard
-from zeropoint.server.live import MAX_WAIT_SECONDS, Live, SamplesAnswer
+from zeropoint.server.live import MAX_WAIT_SECONDS, Live
 from zeropoint.server.openapi import OpenApi
 from zeropoint.server.origins import origin_guard, origin_headers
 from zeropoint.server.pages import Pages
+from zeropoint.server.polled import SamplesAnswer
 from zeropoint.server.routes import Answer, Parameter, Route
 from zeropoint.server.runs import FEWEST_POINTS, LONGEST_ID, MOST_POINTS, USUAL_POINTS, Runs, RunsAnswer
 from zeropoint.server.runs_compared import SIDES, Comparison

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import structlog
 from aiohttp import web
+from aiohttp.payload import Payload
 from aiohttp.typedefs import Handler
 from msgspec import Struct
 
@@ -46,7 +47,7 @@ def bad_parameter(name: str, message: str) -> ApiError:
 
 def json_response(answer: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
     return web.Response(
-        body=answer if isinstance(answer, bytes) else msgspec.json.encode(answer),
+        body=answer if isinstance(answer, bytes | Payload) else msgspec.json.encode(answer),
         status=status,
         content_type="application/json",
         headers={"Cache-Control": "no-store", **(headers or {})},

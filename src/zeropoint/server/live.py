@@ -2,46 +2,36 @@
 
 import asyncio
 import math
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from http import HTTPStatus
 
-import msgspec
 from aiohttp import web
 from aiohttp.http import HttpVersion11
-from msgspec import Struct
 
 from zeropoint.feed.broadcaster import Broadcaster, FeedFullError
-from zeropoint.feed.frames import Frame
+from zeropoint.feed.pieces import PIECE_FRAMES
 from zeropoint.feed.ring import Replay
-from zeropoint.feed.view import View
-from zeropoint.model import Gap, Sample
+from zeropoint.feed.view import WHOLE, View
 from zeropoint.server.access import GRANT, Gate, unauthorized
 from zeropoint.server.clients import network_of
 from zeropoint.server.errors import ApiError, bad_parameter, json_response
 from zeropoint.server.limits import CHARGE
+from zeropoint.server.pieces import MadePieces
+from zeropoint.server.polled import Reader, encoded, first_piece
 from zeropoint.server.sections import view_of
 
 MAX_WAIT_SECONDS = 30.0
-MAX_SAMPLES = 600
-# To narrow so many samples takes half a millisecond: others have their turn then, and it counts as a request.
-NARROWED_AT_A_TIME = 16
-# Answers of more than that which are worked on at a time.
-NARROWED_TOGETHER = 2
+# Different ones at a time, beside those that always fit: nobody takes from all others what there is of them.
+MAX_VIEWS_OF_CLIENT = 8
 STREAM_HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-store, no-transform",
     "X-Accel-Buffering": "no",
 }
-
-
-class SamplesAnswer(Struct, frozen=True):
-    """Samples after an id. The gap, if any, stands before the first of them."""
-
-    samples: list[Sample]
-    gap: Gap | None
 
 
 class Live:
@@ -51,16 +41,15 @@ class Live:
         self._gate = gate
         self._feed_of = feed_of
         self._most_of_client = most_of_client
-        self._of_client: Counter[str] = Counter()
-        self._narrowing = asyncio.Semaphore(NARROWED_TOGETHER)
+        self._of_client: dict[str, Counter[View]] = {}
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         view, feed = view_of(request, self._gate), self._feed_of(request)
         try:
-            feed.check_room(view)
+            feed.check_room(view, is_common=self._is_common(view))
         except FeedFullError as full:
             raise _full(HTTPStatus.SERVICE_UNAVAILABLE, str(full), full.retry_ms) from None
-        with self._place_of(network_of(request), feed):
+        with self._place_of(network_of(request), view, feed):
             return await self._stream(request, view, feed)
 
     async def _stream(self, request: web.Request, view: View, feed: Broadcaster) -> web.StreamResponse:
@@ -75,7 +64,7 @@ class Live:
             return response
         last_id = request.headers.get("Last-Event-ID") or request.query.get("last_event_id")
         subscriber = feed.subscribe(transport, view, chunked, last_id)
-        subscriber.holds = holds
+        subscriber.holds, subscriber.charge = holds, request[CHARGE]
         try:
             await subscriber.ended
         finally:
@@ -86,14 +75,7 @@ class Live:
         view, since, wait = view_of(request, self._gate), request.query.get("since"), _wait(request)
         feed = self._feed_of(request)
         if since is not None:
-            replay = await _after(feed, since, wait)
-            if not self._gate.still_holds(request[GRANT], view):  # it waited for up to 30 s
-                raise unauthorized("bad-token", "this token holds no longer")
-            if view.sections and (more := len(_told(replay)) // NARROWED_AT_A_TIME):
-                request[CHARGE](more)
-                async with self._narrowing:
-                    return json_response(await encode_answer(replay, view))
-            return json_response(await encode_answer(replay, view))
+            return await self._after(request, view, feed, since, wait)
         if wait:
             raise bad_parameter("wait", "it goes with since=ID")
         frame = feed.ring.newest
@@ -104,31 +86,57 @@ class Live:
             return web.Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": etag})
         return json_response(frame.narrowed(view), headers={"ETag": etag, "Cache-Control": "private, no-cache"})
 
+    async def _after(
+        self, request: web.Request, view: View, feed: Broadcaster, since: str, wait_seconds: float
+    ) -> web.StreamResponse:
+        replay = await _next_after(feed, since, wait_seconds)
+        holds = partial(self._gate.still_holds, request[GRANT], view)
+        if not holds():  # it waited for up to 30 s
+            raise unauthorized("bad-token", "this token holds no longer")
+        reader = Reader(view, holds, request[CHARGE], partial(feed.after, limit=PIECE_FRAMES), time.monotonic)
+        answer = encoded(replay, reader)
+        if not replay.frames or (replay.frames[-1] is feed.ring.newest and replay.frames == first_piece(replay)):
+            return json_response(b"".join([piece async for piece in answer]))
+        return json_response(MadePieces(answer, "application/json"))
+
+    def _is_common(self, view: View) -> bool:
+        """Whether it is one that most ask for: all that there is, or all that is public."""
+        return view in (WHOLE, self._gate.public.as_public())
+
     @contextmanager
-    def _place_of(self, client: str, feed: Broadcaster) -> Iterator[None]:
-        """One of the places that a client has. Raises ApiError where it has them all."""
-        if self._of_client[client] >= self._most_of_client:
+    def _place_of(self, client: str, view: View, feed: Broadcaster) -> Iterator[None]:
+        """One of the places that a client has. Raises ApiError where it has them all, or has as many other views as one
+        may."""
+        places = self._of_client.get(client) or Counter()
+        if places.total() >= self._most_of_client:
             message = f"all {self._most_of_client} places for subscribers of one client are taken"
             raise _full(HTTPStatus.TOO_MANY_REQUESTS, message, feed.draw_retry_ms())
-        self._of_client[client] += 1
+        of_its_own = sum(not self._is_common(one) for one in places)
+        if view not in places and not self._is_common(view) and of_its_own >= MAX_VIEWS_OF_CLIENT:
+            message = f"all {MAX_VIEWS_OF_CLIENT} different views of one client are taken"
+            raise _full(HTTPStatus.TOO_MANY_REQUESTS, message, feed.draw_retry_ms())
+        self._of_client[client] = places
+        places[view] += 1
         try:
             yield
         finally:
-            self._of_client[client] -= 1
-            if not self._of_client[client]:
+            places[view] -= 1
+            if not places[view]:
+                del places[view]
+            if not places:
                 del self._of_client[client]
 
 
-async def _after(feed: Broadcaster, since: str, wait_seconds: float) -> Replay:
+async def _next_after(feed: Broadcaster, since: str, wait_seconds: float) -> Replay:
     """What came after `since`; waits for the next sample, at most so long, where there is nothing yet."""
-    replay = await feed.after(since, MAX_SAMPLES)
+    replay = await feed.after(since, PIECE_FRAMES)
     if not replay.frames and wait_seconds:
         try:
             async with asyncio.timeout(wait_seconds):  # wait_for() would make a task of it
                 await feed.next_sample()
         except TimeoutError:
             return replay
-        return await feed.after(since, MAX_SAMPLES)
+        return await feed.after(since, PIECE_FRAMES)
     return replay
 
 
@@ -145,30 +153,3 @@ def _wait(request: web.Request) -> float:
     if not 0 <= seconds <= MAX_WAIT_SECONDS:
         raise bad_parameter("wait", f"{given[:32]!r} is no number of seconds from 0 to {MAX_WAIT_SECONDS:.0f}")
     return seconds
-
-
-async def encode_answer(replay: Replay, view: View) -> bytes:
-    """{"samples": [...], "gap": ...}"""
-    samples = []
-    for place, frame in enumerate(_told(replay), 1):
-        samples.append(frame.narrowed(view))
-        if view.sections and place % NARROWED_AT_A_TIME == 0:
-            await asyncio.sleep(0)
-    return b'{"samples":[%b],"gap":%b}' % (b",".join(samples), msgspec.json.encode(_gap_before(replay)))
-
-
-def _told(replay: Replay) -> list[Frame]:
-    """The frames of one answer. The gap stands before the first sample, so it ends where the next gap is; the reader
-    asks for the rest at once."""
-    frames = replay.frames[:1]
-    for frame in replay.frames[1:MAX_SAMPLES]:
-        if frame.gap is not None:
-            break
-        frames.append(frame)
-    return frames
-
-
-def _gap_before(replay: Replay) -> Gap | None:
-    """What is missing before the first sample. An answer has one gap, whose `lost` is the hole in the numbers: where
-    samples are gone, ticks that the sampler missed beside them, which have no numbers, are in `missed_ticks_total`."""
-    return replay.gap or (replay.frames[0].gap if replay.frames else None)

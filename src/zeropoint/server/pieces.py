@@ -1,8 +1,10 @@
-"""A large body that is sent piece by piece.
+"""Large bodies that are sent piece by piece.
 
 Given all of it at once, the event loop copies what a slow reader has not taken yet, for each of them: a thousand that
 read a file of half a megabyte a byte at a time would hold half a gigabyte.
 """
+
+from collections.abc import AsyncIterator
 
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.payload import Payload
@@ -26,4 +28,23 @@ class Pieces(Payload):
     async def write(self, writer: AbstractStreamWriter) -> None:
         for start in range(0, len(self._value), PIECE_BYTES):
             await writer.write(self._value[start : start + PIECE_BYTES])
+            await writer.drain()
+
+
+class MadePieces(Payload):
+    """Pieces of which each is made when its reader has taken the one before, so that nobody knows how many will come:
+    in HTTP/1.1 they go out as chunks, in HTTP/1.0 the connection ends with them."""
+
+    _value: AsyncIterator[bytes]
+    _autoclose = True
+
+    def __init__(self, content: AsyncIterator[bytes], content_type: str) -> None:
+        super().__init__(content, content_type=content_type)
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        raise TypeError("it is made as it is sent")
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        async for piece in self._value:
+            await writer.write(piece)
             await writer.drain()

@@ -1,0 +1,24 @@
+"""How many frames are worked on at a time, where many are owed to one reader: others have their turn in between."""
+
+from collections.abc import Iterable, Iterator
+
+from zeropoint.feed.frames import Frame
+
+# To narrow 16 samples of 30 KB takes 3 to 5 ms; of pieces of this size it takes about one.
+PIECE_FRAMES = 16
+PIECE_BYTES = 64 * 1024
+
+
+def pieces(frames: Iterable[Frame]) -> Iterator[list[Frame]]:
+    """The frames in order, each once, in lists of PIECE_FRAMES at most that end with the frame that fills
+    PIECE_BYTES."""
+    piece: list[Frame] = []
+    size = 0
+    for frame in frames:
+        piece.append(frame)
+        size += len(frame.payload)
+        if size >= PIECE_BYTES or len(piece) == PIECE_FRAMES:
+            yield piece
+            piece, size = [], 0
+    if piece:
+        yield piece
