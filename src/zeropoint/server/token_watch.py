@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from zeropoint.server.access import Gate
@@ -22,16 +23,18 @@ class OnDisk(Protocol):
     def __call__(self, call: Callable[[], T], /) -> Awaitable[T]: ...
 
 
-async def follow_tokens(gate: Gate, end_unentitled: Callable[[str], None], disk: OnDisk) -> None:
+async def follow_tokens(
+    gate: Gate, end_unentitled: Callable[[str], None], disk: OnDisk, now: Callable[[], datetime] = utc_now
+) -> None:
     """Calls `end_unentitled` with a reason when tokens or sessions have ended, until it is cancelled."""
-    looked_at = utc_now()
+    looked_at = now()
     while True:
         await asyncio.sleep(LOOK_SECONDS)
         try:
             seen = await disk(gate.register.look)
         except TimeoutError:
             gate.register.failure, seen = HANGS, None
-        before, looked_at = looked_at, utc_now()
+        before, looked_at = looked_at, now()
         # To ask each of thousands of subscribers twice a second would cost as much as sending to them.
         sessions_end = gate.sessions.ends_within(before, looked_at)
         changed = seen is not None and gate.register.take(seen)
