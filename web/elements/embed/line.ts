@@ -6,9 +6,12 @@ import type { ClientState } from "../../client/src/state";
 import type { Section } from "../sections";
 import type { Member } from "./members";
 import { whyUnreadable } from "./unreadable";
+import { MOST_SECONDS } from "./window-attribute";
 
 // A refusal may pass, as when a token is made or a proxy is set up; a page on a wall has nobody to load it again.
 const RETRY_REFUSED_MILLISECONDS = 300_000;
+/** What no chart can show is not fetched: a machine that slept for a night would ask for all of it. */
+export const TIMING = { resumableMs: 1000 * MOST_SECONDS };
 
 export interface LineListener {
   /** After its members have got one. */
@@ -28,7 +31,7 @@ export class Line {
   constructor(base: URL, token: string | null, readonly parts: readonly Section[], listener: LineListener) {
     this.#base = base;
     this.#listener = listener;
-    this.#client = new MetricsClient({ url: base, token: token ?? undefined, sections: parts });
+    this.#client = new MetricsClient({ url: base, token: token ?? undefined, sections: parts, timing: TIMING });
     this.#client.addEventListener("sample", ({ detail }) => {
       this.#each((member) => member.takeSample(detail));
       listener.onSample();

@@ -4,7 +4,8 @@ import type { Window } from "../timeline";
 
 const SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600 };
 const MOST_POINTS = 3600;
-const MOST_SECONDS = 3600;
+/** The longest window that a chart can have. */
+export const MOST_SECONDS = 3600;
 
 export const DEFAULT_WINDOW: Window = { points: 20 };
 
