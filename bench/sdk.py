@@ -126,6 +126,6 @@ def measure(runs: int) -> report.Report:
         ],
         notes=[
             f"{ROWS:,} rows a run, to a file in the directory for temporary files.",
-            f"`{STEP}` is {to_print[STEP, STEP_TEXT]:.2f} of `{STEP_TEXT}`: it is a context of its own, and reads counters.",
+            f"`{STEP}` is {to_print[STEP, STEP_TEXT]:.2f} of `{STEP_TEXT}`: it is a context, and reads counters.",
         ],
     )

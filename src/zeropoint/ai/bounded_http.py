@@ -13,6 +13,8 @@ from urllib.parse import SplitResult
 
 from msgspec import Struct
 
+from zeropoint.ai.bounded_connect import connect
+
 DEADLINE_SECONDS = 1.5
 LIMIT_BYTES = 2 * 1024 * 1024
 
@@ -72,7 +74,7 @@ def get(url: SplitResult, *, deadline_seconds: float = DEADLINE_SECONDS, limit_b
     assert url.hostname is not None  # noqa: S101 - whoever made the URL has seen to it
     port = url.port or (443 if url.scheme == "https" else 80)
     try:
-        with socket.create_connection((url.hostname, port), deadline_seconds) as plain:
+        with connect(url.hostname, port, ends_at) as plain:
             plain.settimeout(max(0.001, ends_at - time.monotonic()))
             if url.scheme != "https":
                 return _ask(plain, url, ends_at, limit_bytes)
