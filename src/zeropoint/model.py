@@ -328,7 +328,9 @@ class Container(Section, frozen=True, kw_only=True):
     cpu_throttled_percent: Annotated[
         Real, metric("Share of the quota's periods of the last interval that were throttled")
     ] = None
-    memory_limit_bytes: Annotated[Count, metric("Memory limit, the lower one of those that hold back and that end processes")] = None
+    memory_limit_bytes: Annotated[
+        Count, metric("Memory limit, the lower one of those that hold back and that end processes")
+    ] = None
     memory_used_bytes: Annotated[
         Count, metric("Memory charged, without what the kernel can drop at once (inactive file pages)")
     ] = None

@@ -12,6 +12,7 @@ from zeropoint.host.cgroup import Cgroup
 from zeropoint.host.cgroup_place import Place, below_root, find, parse_memberships
 from zeropoint.host.mounts import Mount, parse_mountinfo
 from zeropoint.probe import NEEDS_TWO_READINGS, Absent
+from zeropoint.verify.sources.cgroup import read_cgroup
 
 NO_LIMIT = Absent("no control group limit below the machine's")
 GIB = 1024**3
@@ -141,6 +142,50 @@ def test_without_a_memory_limit_our_own_use_is_told(tmp_path: Path):
 def test_without_a_limit_below_the_machine_there_is_nothing_to_tell(machine: str):
     """A laptop's user slice has a limit of tasks alone, as systemd gives it to everybody."""
     assert Cgroup().read(recorded(machine), 0.0) == NO_LIMIT
+
+
+UNLIMITED = {"sys/fs/cgroup/cpu.max": "max 100000\n", "sys/fs/cgroup/memory.max": "max\n"}
+
+
+def test_a_set_of_cores_is_a_limit_too(tmp_path: Path):
+    """As `docker run --cpuset-cpus`, Slurm and Kubernetes' static policy set one."""
+    roots = changed("container_v2", tmp_path, {**UNLIMITED, "sys/fs/cgroup/cpuset.cpus.effective": "0-1\n"})
+    probe = Cgroup()
+    report = report_of(probe, roots)
+    assert report.cpu_limit_cores == 2
+    missing = missing_of(probe, roots, 1.0)
+    assert missing["cpu_throttled_percent"] == "no CPU quota below the machine's cores"
+    assert read_cgroup(roots)["system.host.container.cpu_limit_cores"] == 2
+
+
+@pytest.mark.parametrize(("cores", "limit"), [("2\n", 1.0), ("0,3\n", 1.5), ("0-3\n", 1.5)])
+def test_of_quota_and_set_the_lower_one_counts(tmp_path: Path, cores: str, limit: float):
+    roots = changed("container_v2", tmp_path, {"sys/fs/cgroup/cpuset.cpus.effective": cores})
+    report = report_of(Cgroup(), roots)
+    assert report.cpu_limit_cores == limit
+    assert report.cpu_throttled_seconds_total == pytest.approx(184.512345), "the quota's, whichever is lower"
+    assert read_cgroup(roots)["system.host.container.cpu_limit_cores"] == limit
+
+
+@pytest.mark.parametrize("name", ["cpuset.effective_cpus", "cpuset.cpus"])
+def test_a_set_of_cores_of_version_1(tmp_path: Path, name: str):
+    group = "sys/fs/cgroup/cpuset"
+    roots = changed("container_v1", tmp_path, {f"{group}/{name}": "1-2\n"})
+    assert report_of(Cgroup(), roots).cpu_limit_cores == 2
+
+
+def test_memory_that_is_held_back_is_a_limit_too(tmp_path: Path):
+    roots = changed("container_v2", tmp_path, {**UNLIMITED, "sys/fs/cgroup/memory.high": f"{2 * GIB}\n"})
+    report = report_of(Cgroup(), roots)
+    assert (report.memory_limit_bytes, report.memory_usage_percent) == (2 * GIB, 75.0)
+    assert read_cgroup(roots)["system.host.container.memory_limit_bytes"] == 2 * GIB
+    both = changed("container_v2", tmp_path, {"sys/fs/cgroup/memory.high": f"{8 * GIB}\n"})
+    assert report_of(Cgroup(), both).memory_limit_bytes == 4 * GIB, "the lower one"
+
+
+def test_a_set_of_all_cores_and_no_high_limit_are_none(tmp_path: Path):
+    all_of_them = {"sys/fs/cgroup/cpuset.cpus.effective": "0-3\n", "sys/fs/cgroup/memory.high": "max\n"}
+    assert Cgroup().read(changed("container_v2", tmp_path, {**UNLIMITED, **all_of_them}), 0.0) == NO_LIMIT
 
 
 def test_limits_beyond_what_the_machine_has_are_none(tmp_path: Path):

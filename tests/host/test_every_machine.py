@@ -1,11 +1,12 @@
 """Every probe on every recorded machine: no null without a reason, on the first reading and on the second."""
 
 import json
+from pathlib import Path
 
 import msgspec
 import pytest
 
-from tests.host.trees import FIXTURES, MACHINES, check, recorded
+from tests.host.trees import FIXTURES, MACHINES, changed, check, recorded
 from zeropoint import model
 from zeropoint.host.cpu import Cpu
 from zeropoint.host.disk import Disk
@@ -33,6 +34,29 @@ def test_nulls_have_reasons_on_this_machine(kind: type[Probe]):
     probe = kind()
     for now in (100.0, 101.0):
         check(probe, probe.read(Roots(), now))
+
+
+FILES = sorted(
+    str(path.relative_to(FIXTURES / "golden"))
+    for path in (FIXTURES / "golden/proc").rglob("*")
+    if path.is_file() and not path.relative_to(FIXTURES / "golden/proc").parts[0].isdigit()
+)
+# Without these there is nothing to be told of their subject.
+NEEDED_BY = {"proc/meminfo": {"memory", "cgroup"}, "proc/stat": {"cpu", "cgroup"}}
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_file_that_a_kernel_does_not_have_costs_what_is_told_by_it_alone(file: str, tmp_path: Path):
+    """gVisor, for one, has a /proc of its own with less in it."""
+    roots = changed("golden", tmp_path, {file: None})
+    failed = set()
+    for kind in KINDS:
+        probe = kind()
+        try:
+            check(probe, probe.read(roots, 100.0))
+        except FileNotFoundError:
+            failed.add(kind.name)
+    assert failed == NEEDED_BY.get(file, set())
 
 
 @pytest.mark.parametrize("kind", [Cpu, Disk, Network], ids=lambda kind: kind.name)

@@ -50,14 +50,14 @@ const BEFORE_GPUS: readonly ChartRow[] = [
       {
         label: "limit",
         paths: [metric("system.host.container.cpu_limit_cores")],
-        title: "CPU quota of the container",
+        title: "Cores that the container may use",
         when: (sample) => sample.system.host?.container?.cpu_limit_cores != null,
       },
       {
         label: "throttled",
         paths: [metric("system.host.container.cpu_throttled_percent")],
         title: "Share of the quota's periods in which the container was held back",
-        when: (sample) => sample.system.host?.container?.cpu_limit_cores != null,
+        when: (sample) => sample.system.host?.container?.cpu_throttled_seconds_total != null,
       },
       { label: "switches", paths: [metric("system.cpu.context_switches_per_second")], title: "Context switches" },
     ],

@@ -12,6 +12,7 @@ from zeropoint.probe import Absent, Missing, Probe, Rates, Reading, Roots
 
 # Limits can be changed while a container runs, but rarely are.
 LIMITS_PERIOD_SECONDS = 10.0
+NO_CPU_LIMIT = Absent("no quota or set of CPUs below the machine's cores")
 NO_CPU_QUOTA = Absent("no CPU quota below the machine's cores")
 NO_MEMORY_LIMIT = Absent("no memory limit below the machine's memory")
 NOT_TOLD = Absent("the control group doesn't tell it")
@@ -100,13 +101,13 @@ class Cgroup(Probe):
             return limits
 
         missing = Missing()
-        throttled_seconds, throttled_percent = self._throttling(limits.cpu, now)
+        throttled_seconds, throttled_percent = self._throttling(limits.quota, now)
         memory = limits.memory
         # What counts against a limit; without one, what our own group uses.
         used = used_bytes(memory.directory, memory.version) if memory else own_used_bytes(limits)
         report = model.Container(
             cgroup_version=limits.version,
-            cpu_limit_cores=missing.take("cpu_limit_cores", limits.cpu.value if limits.cpu else NO_CPU_QUOTA),
+            cpu_limit_cores=missing.take("cpu_limit_cores", NO_CPU_LIMIT if limits.cores is None else limits.cores),
             cpu_throttled_seconds_total=missing.take("cpu_throttled_seconds_total", throttled_seconds),
             cpu_throttled_percent=missing.take("cpu_throttled_percent", throttled_percent),
             memory_limit_bytes=missing.take("memory_limit_bytes", int(memory.value) if memory else NO_MEMORY_LIMIT),

@@ -18,6 +18,13 @@ def parse_loads(content: bytes) -> tuple[float, float, float]:
     return one, five, fifteen
 
 
+def read_loads(roots: Roots) -> tuple[float, float, float] | Absent:
+    try:
+        return parse_loads(read_file(f"{roots.proc}/loadavg"))
+    except FileNotFoundError:
+        return Absent("this kernel has no /proc/loadavg")
+
+
 def count_physical(roots: Roots, cores: Iterable[int]) -> int | Absent:
     """How many physical cores the online ones make: the threads of one have the same list of siblings."""
     siblings: set[str] = set()
@@ -90,7 +97,7 @@ class Cpu(Probe):
 
     def read(self, roots: Roots, now: float) -> Reading:
         stat = parse_stat(read_file(f"{roots.proc}/stat"))
-        load_1m, load_5m, load_15m = parse_loads(read_file(f"{roots.proc}/loadavg"))
+        loads = read_loads(roots)
         last, self._last = self._last, stat
         if last is None or last.cores.keys() != stat.cores.keys():
             # A file for each core: read again only when one has come or gone.
@@ -102,6 +109,9 @@ class Cpu(Probe):
 
         def split(field: str, make: Callable[[Ticks], T]) -> T | None:
             return missing.take(field, steps if isinstance(steps, Absent) else make(steps))
+
+        def load(field: str, place: int) -> float | None:
+            return missing.take(field, loads if isinstance(loads, Absent) else loads[place])
 
         def count(field: str, name: str) -> int | None:
             return missing.take(field, stat.counts.get(name, NOT_TOLD))
@@ -118,9 +128,9 @@ class Cpu(Probe):
             ),
             count_logical=len(stat.cores),
             count_physical=missing.take("count_physical", self._physical),
-            load_1m=load_1m,
-            load_5m=load_5m,
-            load_15m=load_15m,
+            load_1m=load("load_1m", 0),
+            load_5m=load("load_5m", 1),
+            load_15m=load("load_15m", 2),
             times_percent=split("times_percent", lambda steps: times_percent(steps, missing)),
             times_seconds=times_seconds(stat.machine, missing),
             context_switches_total=count("context_switches_total", "ctxt"),

@@ -39,6 +39,14 @@ def parse_vmstat(content: bytes) -> dict[bytes, int]:
     return rows
 
 
+def read_events(roots: Roots) -> dict[bytes, int]:
+    """None of them where there is no such file (gVisor has none): it is not what memory is told by."""
+    try:
+        return parse_vmstat(read_file(f"{roots.proc}/vmstat"))
+    except FileNotFoundError:
+        return {}
+
+
 def told(table: Table, name: bytes) -> int | Absent:
     """A row of one of the two files. Kernels before 3.14 have no MemAvailable, those before 4.13 no oom_kill."""
     return table.get(name, Absent(f"this kernel doesn't tell {name.decode()}"))
@@ -109,7 +117,7 @@ class Memory(Probe):
     def read(self, roots: Roots, now: float) -> Reading:
         amounts = parse_meminfo(read_file(f"{roots.proc}/meminfo"))
         missing = Missing()
-        events = Events(parse_vmstat(read_file(f"{roots.proc}/vmstat")), self._rates, now, missing)
+        events = Events(read_events(roots), self._rates, now, missing)
 
         def amount(path: str, name: bytes) -> int | None:
             return missing.take(path, told(amounts, name))

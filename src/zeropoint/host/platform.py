@@ -60,8 +60,18 @@ def host_name(roots: Roots) -> str | Absent:
     return (name or text_at(f"{roots.proc}/sys/kernel/hostname") or "").strip() or Absent("the machine has no name")
 
 
+def uptime_seconds(roots: Roots) -> float | Absent:
+    try:
+        return parse_uptime(read_file(f"{roots.proc}/uptime"))
+    except FileNotFoundError:
+        return Absent("this kernel has no /proc/uptime")
+
+
 def boot_time(roots: Roots) -> str | Absent:
-    seconds = parse_stat(read_file(f"{roots.proc}/stat")).counts.get("btime")
+    try:
+        seconds = parse_stat(read_file(f"{roots.proc}/stat")).counts.get("btime")
+    except FileNotFoundError:
+        return Absent("this kernel has no /proc/stat")
     if seconds is None:
         return Absent("/proc/stat doesn't tell it")
     return rfc3339(seconds)
@@ -100,10 +110,11 @@ class Platform(Probe):
             self._missing = Missing()
             self._about = about(roots, self._missing)
             self._reread_at = now + REREAD_SECONDS
+        missing = Missing(self._missing)
         report = model.Host(
             name=self._about.name,
             boot_time=self._about.boot_time,
             platform=self._about.platform,
-            uptime_seconds=parse_uptime(read_file(f"{roots.proc}/uptime")),
+            uptime_seconds=missing.take("uptime_seconds", uptime_seconds(roots)),
         )
-        return Reading(report=report, missing=self._missing)
+        return Reading(report=report, missing=missing)

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from zeropoint import model
 from zeropoint.host.parsing import parses
-from zeropoint.probe import Probe, Reading, Roots, read_file
+from zeropoint.probe import Absent, Missing, Probe, Reading, Roots, read_file
 
 
 @parses("/proc/loadavg")
@@ -17,6 +17,13 @@ def parse_thread_count(content: bytes) -> int:
     return int(content.split()[3].partition(b"/")[2])
 
 
+def read_thread_count(roots: Roots) -> int | Absent:
+    try:
+        return parse_thread_count(read_file(f"{roots.proc}/loadavg"))
+    except FileNotFoundError:
+        return Absent("this kernel has no /proc/loadavg")
+
+
 class Processes(Probe):
     name: ClassVar[str] = "processes"
     section: ClassVar[str] = "system.host"
@@ -25,7 +32,8 @@ class Processes(Probe):
     period_seconds: ClassVar[float] = 5.0
 
     def read(self, roots: Roots, now: float) -> Reading:
-        threads = parse_thread_count(read_file(f"{roots.proc}/loadavg"))
         # In a container with a process namespace of its own, /proc lists that alone; the threads are the machine's.
         count = sum(map(str.isdigit, os.listdir(roots.proc)))  # noqa: PTH208 a Path for each process is dear
-        return Reading(report=model.Host(process_count=count, thread_count=threads))
+        missing = Missing()
+        threads = missing.take("thread_count", read_thread_count(roots))
+        return Reading(report=model.Host(process_count=count, thread_count=threads), missing=missing)

@@ -62,10 +62,10 @@ class Group:
             self._count(self._limits, ours, used_cpu)
 
     def _count(self, limits: Limits, ours: Set[int], used_cpu: bool) -> None:
-        if limits.cpu is not None:
-            names = NAMES[limits.cpu.version]
-            rows = flat_at(f"{limits.cpu.directory}/cpu.stat")
-            is_own = is_alone(limits.cpu.directory, ours)
+        if limits.quota is not None:
+            names = NAMES[limits.quota.version]
+            rows = flat_at(f"{limits.quota.directory}/cpu.stat")
+            is_own = is_alone(limits.quota.directory, ours)
             seconds = self._grown("seconds", rows.get(names.throttled, 0) * names.throttled_unit_seconds)
             periods = self._grown("periods", rows.get(b"nr_throttled", 0))
             if seconds and (is_own or used_cpu):

@@ -14,10 +14,13 @@ PREFIX = "system.host.container"
 
 def read_cgroup(roots: Roots) -> Facts:
     facts: dict[str, float] = {}
+    sets = [count for group in _groups(roots, "cpuset") if (count := _set(group)) is not None]
+    if sets:
+        facts[f"{PREFIX}.cpu_limit_cores"] = min(sets)
     quotas = [(quota, group) for group in _groups(roots, "cpu") if (quota := _quota(group)) is not None]
     if quotas:
         cores, group = min(quotas, key=lambda each: each[0])
-        facts[f"{PREFIX}.cpu_limit_cores"] = cores
+        facts[f"{PREFIX}.cpu_limit_cores"] = min([cores, *sets])
         rows = _rows(group / "cpu.stat")
         if "throttled_usec" in rows or "throttled_time" in rows:
             microseconds = rows["throttled_usec"] if "throttled_usec" in rows else rows["throttled_time"] / 1e3
@@ -27,7 +30,8 @@ def read_cgroup(roots: Roots) -> Facts:
     limits = [
         (limit, group)
         for group in _groups(roots, "memory")
-        if (limit := _number(group / "memory.max", group / "memory.limit_in_bytes")) is not None
+        for file in ("memory.max", "memory.high", "memory.limit_in_bytes")
+        if (limit := _number(group / file)) is not None
     ]
     if limits:
         limit, group = min(limits, key=lambda each: each[0])
@@ -84,6 +88,14 @@ def _quota(group: Path) -> float | None:
     except FileNotFoundError:
         limit, length = _number(group / "cpu.cfs_quota_us"), _number(group / "cpu.cfs_period_us")
         return limit / length if limit is not None and length and limit > 0 else None
+
+
+def _set(group: Path) -> int | None:
+    for name in ("cpuset.cpus.effective", "cpuset.effective_cpus"):
+        if (group / name).is_file() and (text := (group / name).read_text().strip()):
+            ranges = [part.split("-") for part in text.split(",")]
+            return sum(int(part[-1]) - int(part[0]) + 1 for part in ranges)
+    return None
 
 
 def _rows(file: Path) -> dict[str, int]:
