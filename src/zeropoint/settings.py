@@ -24,7 +24,7 @@ PATH = {"path": True}
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 # Those that `zeropoint hub` alone has.
-OF_HUB = ("nats", "nats_listen", "store", "max_machines", "bus_hours", "bus_size_mib")
+OF_HUB = ("nats", "nats_listen", "store", "store_credentials", "max_machines", "bus_hours", "bus_size_mib")
 
 
 class SettingsError(Exception):
@@ -177,6 +177,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     store: Annotated[
         str,
         Meta(description="Prometheus or a store with its API that a hub asks for what a machine does not answer"),
+    ] = ""
+    store_credentials: Annotated[
+        str, Meta(description="File, its owner's alone, with what that store asks for: user:password, or a bearer token")
     ] = ""
     max_machines: Annotated[int, Meta(ge=1, le=100_000, description="Most machines that a hub tells of")] = 10_000
     bus_hours: Annotated[

@@ -72,6 +72,16 @@ def test_labels_that_are_set_stand_in_place_of_the_hosts_name_and_an_empty_one_i
     assert "host" not in dict(labels)
 
 
+def test_series_of_a_machine_of_a_fleet_bear_its_id_there_unless_that_is_left_out():
+    told = {}
+    for name, given in (("kept", {}), ("left out", {"host_id": ""})):
+        one = encoder(**given)
+        one.host_id = "0" * 32
+        (labels, *_) = points(one.batch(rows(taken(1, 0)), None))
+        told[name] = dict(labels).get("host_id")
+    assert told == {"kept": "0" * 32, "left out": None}
+
+
 def test_a_series_that_is_gone_ends_with_the_sample_that_has_it_no_more():
     batch = encoder().batch(rows(taken(1, 0, "sda", "sdb"), taken(2, 1, "sda")), None)
     busy = "zeropoint_system_disk_devices_busy_ratio"

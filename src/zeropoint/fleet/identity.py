@@ -31,19 +31,23 @@ def clean_name(name: str) -> str:
     return clean(name)[:LONGEST_NAME] or "unnamed"
 
 
+def kept_id(data: Path) -> str | None:
+    """The id that `data` keeps; None where there is none yet. Raises OSError."""
+    try:
+        with (data / FILE).open("rb") as file:
+            kept = file.read(LONGEST_ID_BYTES).decode("ascii", "replace").strip()
+    except FileNotFoundError:
+        return None
+    return kept if ID.fullmatch(kept) else None
+
+
 def own_id(data: Path, claim: Callable[[], None] = lambda: None) -> str:
     """The id that `data` keeps; it is made where there is none, for its owner alone, once `claim` has made `data` this
     process's. So a disk that takes no more writes still tells it. Raises OSError."""
-    path = data / FILE
-    try:
-        with path.open("rb") as file:
-            kept = file.read(LONGEST_ID_BYTES).decode("ascii", "replace").strip()
-    except FileNotFoundError:
-        kept = ""
-    if ID.fullmatch(kept):
+    if (kept := kept_id(data)) is not None:
         return kept
     claim()
     made = secrets.token_hex(16)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_private(path, f"{made}\n".encode(), durable=True)
+    write_private(data / FILE, f"{made}\n".encode(), durable=True)
     return made

@@ -50,10 +50,12 @@ class Batch(Struct, frozen=True):
 
 class Encoder:
     """`reports` are those of the AI components by name. `labels` are added to each series, and the name of the sample's
-    host as `host` and `instance` where they are not among them. A label with an empty text is left out."""
+    host as `host` and `instance` where they are not among them, and so `host_id`, of a machine of a fleet. A label with
+    an empty text is left out."""
 
     def __init__(self, reports: Mapping[str, type[Component]], labels: Mapping[str, str]) -> None:
         self._decoder = SampleDecoder(reports)
+        self.host_id: str | None = None
         self._labels = labels
         self._host: str | None = None
         # By the identity of the spec: the catalogue keeps each one, and to hash it took longer than all else here.
@@ -126,7 +128,8 @@ class Encoder:
 
     def _encode(self, spec: Spec, labels: Labels) -> tuple[bytes, ...]:
         here = {} if self._host is None else {"host": self._host, "instance": self._host}
-        added = {**here, **self._labels}
+        whose = {} if self.host_id is None else {"host_id": self.host_id}
+        added = {**here, **whose, **self._labels}
         return tuple(
             encode_labels({**added, **series.labels, "__name__": series.name}) for series in series_of(spec, labels)
         )

@@ -1,12 +1,14 @@
 """Puts the parts of a remote write together, out of its target and what the appliance has."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import structlog
 
 from zeropoint.feed.archive import Archive
 from zeropoint.feed.ring import Ring
+from zeropoint.fleet.identity import kept_id
 from zeropoint.fleet.remote_write import RemoteWrite
 from zeropoint.fleet.remote_write_batch import Encoder
 from zeropoint.fleet.remote_write_position import Position
@@ -39,5 +41,6 @@ def remote_write_of(
         Position(data, target.url, claim),
         compute=compute,
         disk=disk,
+        identify=partial(kept_id, data) if target.in_fleet else None,
     )
     return RemoteWrite(sender)

@@ -20,6 +20,8 @@ from zeropoint.fleet.remote_write_wait import backoff_seconds
 SEND_SECONDS = 5.0
 # As many as the journal unpacks at once.
 MOST_SAMPLES = 60
+# What publishes to the fleet makes this machine's id with its first connection.
+IDENTITY_SECONDS = 0.5
 # Whoever catches up takes a fifth of a core: sampling comes first.
 REST_RATIO = 4.0
 # Of several samples one may be too old or too large, and the others not.
@@ -35,7 +37,8 @@ class OnThread(Protocol):
 
 
 class Sender:
-    """Sends to one store; `compute` and `disk` make calls on a thread each, `draw` gives numbers from 0 to below 1."""
+    """Sends to one store; `compute` and `disk` make calls on a thread each, `draw` gives numbers from 0 to below 1.
+    `identify` tells the id of this machine in its fleet, None before that is made; without a fleet it is None."""
 
     def __init__(
         self,
@@ -46,6 +49,7 @@ class Sender:
         *,
         compute: OnThread,
         disk: OnThread,
+        identify: Callable[[], str | None] | None = None,
         draw: Callable[[], float] = random.random,
     ) -> None:
         self.tally = Tally(target.name)
@@ -54,6 +58,7 @@ class Sender:
         self._encoder = encoder
         self._position = position
         self._compute, self._disk = compute, disk
+        self._identify = identify
         self._draw = draw
         self._post = Post(target)
         self._id: str | None = None  # of the last sample that is done with
@@ -68,6 +73,8 @@ class Sender:
         """Sends a batch, as far as that goes; answers with the seconds to rest before the next step."""
         if self._id is None:
             try:
+                if self._identify is not None and not await self._is_identified(self._identify):
+                    return IDENTITY_SECONDS
                 self._id = await self._begin()
             except TimeoutError:
                 return self.failed("the disk with its position does not answer")
@@ -106,6 +113,17 @@ class Sender:
 
     async def close(self) -> None:
         await self._post.close()
+
+    async def _is_identified(self, identify: Callable[[], str | None]) -> bool:
+        """Whether it is known who this machine is: what publishes to the fleet makes that, and tells where it cannot.
+        Raises TimeoutError."""
+        try:
+            self._encoder.host_id = await self._disk(identify)
+        except TimeoutError:
+            raise
+        except OSError:
+            return False
+        return self._encoder.host_id is not None
 
     async def _begin(self) -> str:
         """Where it goes on: after the position on disk; with a new store, at the first sample of this process. Raises

@@ -1,36 +1,35 @@
 """Where samples are written to, out of the settings: address, credentials, labels. No message here holds a secret."""
 
-import base64
 import re
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from zeropoint.fleet.private_file import read_file
+from zeropoint.fleet.store_credentials import authorization_in, basic, is_plain
 
 # Where Prometheus and VictoriaMetrics take it; for an address that names no path.
 USUAL_PATH = "/api/v1/write"
 ADDRESS = "an http or https address, as in http://store.example:9090/api/v1/write"
-CREDENTIALS = "one line, user:password or a bearer token"
 LABELS = "NAME=TEXT with a name of letters, digits and underscores, as in site=lab; an empty text leaves the label out"
-MOST_CREDENTIALS_BYTES = 16 * 1024
 LABEL = re.compile(r"(?!__)([a-zA-Z_][a-zA-Z0-9_]*)=(.*)", re.DOTALL)
 
 
 class Target:
     """A store. `url` is without credentials; `name` is what may be shown of it: host and port; `labels` are those of
-    all series there.
+    all series there, beside the id that this machine has in its fleet if it is `in_fleet`.
 
     Raises ValueError, which names the setting, for what cannot be one.
     """
 
-    def __init__(self, address: str, credentials_file: str = "", labels: Iterable[str] = ()) -> None:
+    def __init__(
+        self, address: str, credentials_file: str = "", labels: Iterable[str] = (), *, in_fleet: bool = False
+    ) -> None:
         try:
             parts = urlsplit(address)
             host, port = parts.hostname, parts.port
         except ValueError:
             host = None
-        if host is None or parts.scheme not in ("http", "https") or parts.fragment or not _is_plain(address):
+        if host is None or parts.scheme not in ("http", "https") or parts.fragment or not is_plain(address):
             raise ValueError(f"--remote-write: it is {ADDRESS}")  # its text may hold a password, and is not repeated
         place = f"[{host}]" if ":" in host else host
         self.name = place if port is None else f"{place}:{port}"
@@ -41,8 +40,9 @@ class Target:
         if given and self._file is not None:
             raise ValueError("--remote-write-credentials: the address has credentials already; it is one of the two")
         pair = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
-        self.authorization = _basic(pair) if given else None
+        self.authorization = basic(pair) if given else None
         self.read_credentials()
+        self.in_fleet = in_fleet
         self.labels = _parse_labels(labels)
 
     @property
@@ -70,26 +70,3 @@ def _parse_labels(given: Iterable[str]) -> dict[str, str]:
             raise ValueError(f"--remote-write-labels: {one!r} is not allowed; it is {LABELS}")
         labels[matched[1]] = matched[2]
     return labels
-
-
-def authorization_in(file: Path) -> str:
-    """The header's value out of a file, which is its owner's alone. Raises ValueError, which shows nothing of it."""
-    content = read_file(file, MOST_CREDENTIALS_BYTES, is_private=True)
-    try:
-        line = content.decode().strip()
-    except UnicodeDecodeError:
-        line = ""
-    if not line or not _is_plain(line.removeprefix("Bearer ")):
-        raise ValueError(f"{str(file)!r} holds no credentials; it is {CREDENTIALS}")
-    if line.startswith("Bearer "):
-        return line
-    return _basic(line) if ":" in line else f"Bearer {line}"
-
-
-def _basic(pair: str) -> str:
-    return "Basic " + base64.b64encode(pair.encode()).decode()
-
-
-def _is_plain(text: str) -> bool:
-    """Whether nothing in it could end a header's line or hide."""
-    return text.isprintable() and " " not in text

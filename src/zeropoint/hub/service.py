@@ -101,7 +101,7 @@ class Hub:
             failures=self._failures,
         )
         self.state = State(facts)
-        self.store = Store(settings.store, describe(reports)) if settings.store else None
+        self.store = Store(settings.store, describe(reports), settings.store_credentials) if settings.store else None
         selecting = Selecting(self.machines, self.feeds)
         self.routes = hub_routes(
             live=HubLive(self.gate, selecting.feed, settings.max_subscribers_per_client, self.receiver.reached),
@@ -164,7 +164,7 @@ class Hub:
 
     async def _ask_store(self, known: Known, request: web.Request) -> bytes:
         assert self.store is not None  # noqa: S101 - else nobody asks
-        return await self.store.history(known.summary.host_name or known.machine.name, request, now_ms())
+        return await self.store.history(known, request, now_ms())
 
     def _failures(self) -> list[str]:
         failures = [self.gate.register.failure] if self.gate.register.failure else []

@@ -44,7 +44,9 @@ async def serve(settings: Settings, announce: Callable[[str], None], tell: Calla
     refuse_wrong_names(settings)
     refuse_public_without_names(settings.public_sections)
     if settings.store:
-        refuse_wrong_store(settings.store)
+        refuse_wrong_store(settings.store, settings.store_credentials)
+    elif settings.store_credentials:
+        raise SettingsError("--store-credentials: it needs --store, which names the store")
     refuse_open_bind(settings.host, TokenStore(Path(settings.data)))
     with locked(Path(settings.data)) as lock:
         stop = asyncio.Event()

@@ -30,7 +30,12 @@ def store_of(settings: Settings) -> "Target | None":
     from zeropoint.fleet.remote_write_target import Target  # noqa: PLC0415 - else nothing of it is loaded
 
     try:
-        return Target(settings.remote_write, settings.remote_write_credentials, settings.remote_write_labels)
+        return Target(
+            settings.remote_write,
+            settings.remote_write_credentials,
+            settings.remote_write_labels,
+            in_fleet=bool(settings.fleet),
+        )
     except ValueError as error:
         raise SettingsError(str(error)) from None
 
