@@ -11,6 +11,7 @@ from zeropoint.fleet.message import sequence_of
 from zeropoint.server.access import Gate
 from zeropoint.server.errors import ApiError
 from zeropoint.server.live import Live
+from zeropoint.server.sections import view_of
 
 # A reader that comes from another hub may have seen what is still on its way to this one.
 LOOKS, LOOK_SECONDS = 150, 0.02
@@ -31,12 +32,14 @@ class HubLive(Live):
         self._reached = reached
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
+        view_of(request, self._gate)  # who may not read is told so at once, and nothing of the bus
         await self._reach(request.headers.get("Last-Event-ID") or request.query.get("last_event_id"))
         return await super().stream(request)
 
     async def newest(self, request: web.Request) -> web.StreamResponse:
         since = request.query.get("since")
         if since is not None:
+            view_of(request, self._gate)
             await self._reach(since)
         return await super().newest(request)
 
