@@ -9,7 +9,7 @@ from bench.report import Goal, Report
 from soak.memory import followed, mib, third_and_last_quarter
 from tests.chaos.serving import serving
 from tests.security.raw_fuzzer import Outcome, Standing, complaints, fuzz, standing
-from tests.security.table import table, target
+from tests.security.table import table
 from tests.support.tokens import in_all_states
 
 REQUESTS = 200_000
@@ -58,15 +58,15 @@ def _both() -> Iterator[tuple[Outcome, Standing, Standing, list[str], list[int]]
             folder = Path(name)
             if guarded:
                 in_all_states(folder / "data")
-            paths = [target(route).encode() for route in table(folder / "none")]
+            routes = table(folder / "none")
             # Samples that are kept fill memory for as long as 600 of them take; here it is what requests leave there.
             with serving(folder, "--artifacts", str(folder / "artifacts"), "--interval", "10") as started:
                 pid = started.process.pid
-                fuzz(started, paths, 2000, seed=0)
+                fuzz(started, routes, 2000, seed=0)
                 time.sleep(SETTLE_SECONDS)
                 before = standing(pid)
                 with followed(pid) as readings:
-                    outcome = fuzz(started, paths, REQUESTS // 2, seed)
+                    outcome = fuzz(started, routes, REQUESTS // 2, seed)
                 time.sleep(SETTLE_SECONDS)
                 after = standing(pid)
             yield outcome, before, after, complaints(folder / "log"), readings

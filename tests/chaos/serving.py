@@ -22,13 +22,13 @@ ONE_CLIENT = (
 
 
 @contextmanager
-def serving(folder: Path, *arguments: str) -> Iterator[Appliance]:
+def serving(folder: Path, *arguments: str, command: str = "serve") -> Iterator[Appliance]:
     """A process on a free port of its own that is ended in all cases; `errors_of` reads what it wrote."""
-    command = [PROGRAM, "serve", "--port", "0", "--data", str(folder / "data"), *ONE_CLIENT, *arguments]
+    words = [PROGRAM, command, "--port", "0", "--data", str(folder / "data"), *ONE_CLIENT, *arguments]
     with (
         (folder / "log").open("a") as log,
         subprocess.Popen(
-            command,
+            words,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,

@@ -4,6 +4,9 @@ import random
 from collections.abc import Callable, Sequence
 from urllib.parse import quote_from_bytes
 
+from tests.security.table import target
+from zeropoint.server.routes import Route
+
 LONG = 70_000
 # Texts that parsers have choked on, for parameters, headers and paths.
 TEXTS = (
@@ -37,20 +40,10 @@ TEXTS = (
     b"*",
     b"x" * 4096,
 )
-PARAMETERS = (
-    b"sections",
-    b"since",
-    b"wait",
-    b"last_event_id",
-    b"metric",
-    b"from",
-    b"to",
-    b"points",
-    b"id",
-    b"at",
-    b"token",
-    b"ticket",
-)
+# What stands for a value that is right: with nothing else, whatever has several parameters is refused for the first.
+KNOWN = (b"system.cpu.usage_percent", b"system.memory.*", b"server", b"5", b"60", b"true", b"pearson", b"e1-1", b"js-1")
+# Of no route's own: the gate reads them.
+OF_ALL = (b"token", b"ticket")
 HEADERS = (
     b"Authorization",
     b"Cookie",
@@ -116,11 +109,16 @@ BODIES = (
 
 
 class Mutator:
-    """Draws requests for some paths; the same seed draws the same ones."""
+    """Draws requests for the routes of a table; the same seed draws the same ones. `known` are names that there are."""
 
-    def __init__(self, seed: int, paths: Sequence[bytes]) -> None:
+    def __init__(self, seed: int, routes: Sequence[Route], known: Sequence[bytes] = ()) -> None:
         self._random = random.Random(seed)  # noqa: S311 - no secret
-        self._paths = paths
+        self._queries = [
+            (target(route).encode(), [one.name.encode() for one in route.parameters if one.where == "query"])
+            for route in routes
+        ]
+        self._names = sorted({name for _, names in self._queries for name in names} | set(OF_ALL))
+        self._known = (*KNOWN, *known, *known)
         self._damages: tuple[Callable[[bytearray], None], ...] = (
             self._flip,
             self._insert,
@@ -146,10 +144,16 @@ class Mutator:
 
     def _request(self) -> bytes:
         some = self._random
-        path = some.choice(self._paths) if some.random() < 0.9 else b"/" + some.choice(TEXTS)
-        if some.random() < 0.6:
-            given = [some.choice(PARAMETERS) + b"=" + self._text() for _ in range(some.randrange(1, 4))]
-            path += b"?" + b"&".join(given)
+        path, own = some.choice(self._queries)
+        if some.random() < 0.1:
+            path = b"/" + some.choice(TEXTS)
+        kind = some.random()
+        if kind < 0.3:
+            names = [some.choice(self._names) for _ in range(some.randrange(1, 4))]
+        else:
+            names = [name for name in own if some.random() < 0.8] if kind < 0.8 else []
+        if names:
+            path += b"?" + b"&".join(name + b"=" + self._text() for name in names)
         method = b"GET" if some.random() < 0.7 else some.choice(METHODS)
         version = b"HTTP/1.1" if some.random() < 0.95 else some.choice((b"HTTP/1.0", b"HTTP/2.0", b"HTTP/1.2", b"x"))
         lines = [b" ".join((method, path, version)), b"Host: localhost"]
@@ -162,6 +166,8 @@ class Mutator:
 
     def _text(self) -> bytes:
         """Of a query: mostly such that it is one."""
+        if self._random.random() < 0.5:
+            return quote_from_bytes(self._random.choice(self._known)).encode()
         text = self._random.choice(TEXTS)
         return text if self._random.random() < 0.2 else quote_from_bytes(text).encode()
 

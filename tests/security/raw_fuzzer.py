@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from tests.chaos.descriptors import descriptors
 from tests.security.asking import head_of, some_client
 from tests.security.mutations import Mutator
 from tests.support.process import Appliance
+from zeropoint.server.routes import Route
 
 AT_A_TIME = 128
 # Whoever is answered ends at once; others have sent half a request, and end after so long.
@@ -47,9 +48,9 @@ def standing(pid: int) -> Standing:
     return Standing(descriptors(pid)["socket"], int(rows["Threads"]), int(rows["VmRSS"].split()[0]) * 1024)
 
 
-def fuzz(appliance: Appliance, paths: list[bytes], count: int, seed: int) -> Outcome:
+def fuzz(appliance: Appliance, routes: Sequence[Route], count: int, seed: int, known: Sequence[bytes] = ()) -> Outcome:
     """Sends `count` damaged requests, a burst after the other, and asks /health after each."""
-    outcome, mutator = Outcome(), Mutator(seed, paths)
+    outcome, mutator = Outcome(), Mutator(seed, routes, known)
     while outcome.requests < count:
         burst = [mutator.draw() for _ in range(min(1000, count - outcome.requests))]
         asyncio.run(_burst(appliance, burst, outcome))

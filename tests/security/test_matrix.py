@@ -1,12 +1,15 @@
 """Every route with every method and every kind of token, as the table of routes itself says: a new row is in it."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.security.asking import head_of
 from tests.security.conftest import ORIGIN, Guarded
 from tests.security.holding import STATES, hold
-from tests.security.table import expected, is_let_in, routes_by_target, target
+from tests.security.table import expected, hub_table, is_let_in, routes_by_target, table, target
 from tests.support.tokens import SCOPES, bearer
+from zeropoint.server.access import Need
 from zeropoint.server.routes import Route
 from zeropoint.server.tokens import SCOPES as OF_THE_SERVER
 
@@ -17,6 +20,24 @@ def test_each_cell_of_the_matrix_is_what_the_table_says(guarded: Guarded, routes
     """Cases 2, 9 and 11."""
     seen = hold(guarded.appliance, guarded.tokens, routes)
     assert {200, 401, 403, 405} <= set(seen)
+
+
+# By name, and not by the table: whoever adds a route, or opens one, has to say so here too.
+OPEN = {"root", "health", "healthz", "livez", "readyz", "sign_in", "sign_out", "page", "static", "icon"}
+STATUS = {"version", "ticket"}
+SECTIONS = {"stream", "samples", "exposition", "history", "metrics", "sample"}
+SECTIONS_OF_A_HUB = {"stream", "samples", "exposition"}
+
+
+@pytest.mark.parametrize("of_a_hub", [False, True])
+def test_all_but_what_is_named_here_takes_a_token_that_reads(tmp_path: Path, of_a_hub: bool):
+    named: dict[str, Need] = dict.fromkeys(OPEN, "open")
+    named |= dict.fromkeys(STATUS, "status")
+    named |= dict.fromkeys(SECTIONS_OF_A_HUB if of_a_hub else SECTIONS, "sections")
+    rows = hub_table(tmp_path) if of_a_hub else table(tmp_path)
+    assert {row.name: row.need for row in rows} == {row.name: named.get(row.name, "read") for row in rows}
+    assert named.keys() <= {row.name for row in rows}
+    assert len({(method, row.path) for row in rows for method in row.methods}) == sum(len(row.methods) for row in rows)
 
 
 def test_the_scopes_of_the_matrix_are_all_that_there_are():
