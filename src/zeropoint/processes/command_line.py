@@ -29,6 +29,13 @@ FIELD = re.compile(r"(-{0,2}[\w.][\w.-]*)([=:])(?!//)(.*)", re.DOTALL)
 VARIABLE = re.compile(r"(?<![\w-])[A-Z_][A-Z0-9_]*=")
 NAME_AND_PASSWORD = re.compile(r":.*@", re.DOTALL)
 URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)([^/?#]*@)?([^?#]*)([?#].*)?", re.DOTALL)
+# What stands behind a URL as its parameters, of which passwords are some: jdbc:sqlserver://host;user=sa;password=...
+PARAMETERS = re.compile(r"[;,].*=.*", re.DOTALL)
+# Short options that may stand together, the last of which asks for what follows, in the same word or in the next one.
+ASKS_FOR_USER = re.compile(r"-[A-Za-z]{0,3}[uU]|--(?:proxy-)?user")
+ASKS_FOR_PASSWORD = re.compile(r"-[A-Za-z]{0,3}[pP]|-a")
+USER_IN_ONE_WORD = re.compile(r"(-[A-Za-z]{0,3}[uU])[^:]*:.*", re.DOTALL)
+PASSWORD_IN_ONE_WORD = re.compile(r"(-[pP])(?![0-9]{1,5}$).+", re.DOTALL)
 # Whoever makes tokens gives them beginnings, by which they are found where they should not be.
 KNOWN = re.compile(
     r"(?<![A-Za-z0-9])(?:[sprk]k[-_]|gh[opsur]_|github_pat_|glpat-|hf_|xox[a-z]-|AKIA|ASIA|AIza|ya29\.|eyJ|zp_|npm_|pypi-)"
@@ -58,9 +65,9 @@ def _told(words: Sequence[str]) -> Iterator[str]:
 
 def _hides_next(option: str, value: str) -> bool:
     """Whether a word is the secret that an option asks for; mysql, redis-cli and sshpass have short ones, curl too."""
-    if option in ("-p", "-P", "-a"):
+    if ASKS_FOR_PASSWORD.fullmatch(option):
         return not PORT.fullmatch(value)
-    if option in ("-u", "-U", "--user", "--proxy-user"):
+    if ASKS_FOR_USER.fullmatch(option):
         return ":" in value
     if option == "-b":
         return "=" in value
@@ -70,13 +77,14 @@ def _hides_next(option: str, value: str) -> bool:
 def _word(word: str) -> str:
     if len(word) > LONGEST_WORD or any(one.isspace() for one in word):
         return HIDDEN
-    if word.startswith("-p") and len(word) > 2 and not PORT.fullmatch(word[2:]):
-        return f"-p{HIDDEN}"
+    for together in (PASSWORD_IN_ONE_WORD, USER_IN_ONE_WORD):
+        if matched := together.fullmatch(word):
+            return f"{matched[1]}{HIDDEN}"
     field = FIELD.fullmatch(word)
     if field is None or (field[2] == ":" and NAME_AND_PASSWORD.search(word)):
         return _value(word)
     name, sign, value = field.groups()
-    hides = _hides(name, value) or (sign == "=" and VARIABLE.match(word))
+    hides = _hides(name, value) or (sign == "=" and (VARIABLE.match(word) or _hides_next(name, value)))
     return f"{_value(name)}{sign}{HIDDEN if hides else _value(value)}"
 
 
@@ -93,7 +101,8 @@ def _value(text: str) -> str:
     url = URL.fullmatch(text)
     if url is not None:
         scheme, user, place, query = url.groups()
-        place = HIDDEN if "@" in place else _without_keys(place)
+        hides = "@" in place or ("=" in place and SECRET.search(PARAMETERS.sub("", place)))
+        place = HIDDEN if hides else _without_keys(PARAMETERS.sub(HIDDEN, place))
         return f"{scheme}{f'{HIDDEN}@' if user else ''}{place}{HIDDEN if query else ''}"
     if NAME_AND_PASSWORD.search(text) or VARIABLE.search(text) or (re.search("[=:{]", text) and SECRET.search(text)):
         return HIDDEN
