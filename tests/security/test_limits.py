@@ -274,3 +274,13 @@ def test_an_answer_that_costs_more_counts_for_more_than_one(tmp_path: Path):
         assert [get(started, narrowed, "127.0.3.2").status for _ in range(2)] == [200, 429]
         few = f"/metrics/json?since={seen[-1].id}&sections=system.cpu"
         assert [get(started, few, "127.0.3.3").status for _ in range(5)] == [200] * 5
+
+
+def test_an_exposition_that_is_written_anew_counts_for_more_than_one_that_is_kept(tmp_path: Path):
+    """Nobody keeps it at work by naming other sections each time."""
+    rate = ("--requests-per-second", "0.00166", "--requests-burst", "15", "--interval", "60")
+    with running(tmp_path, *rate) as started:
+        assert [get(started, "/metrics", "127.0.3.1").status for _ in range(6)] == [200] * 5 + [429]
+        assert [get(started, "/metrics", "127.0.3.2").status for _ in range(16)] == [200] * 15 + [429]
+        others = [f"/metrics?sections=system.cpu,ai.components.x{number}" for number in range(3)]
+        assert [get(started, other, "127.0.3.3").status for other in others] == [200, 200, 429]

@@ -13,10 +13,14 @@ from zeropoint.feed.points import family_name, numbers_of, series_of
 from zeropoint.feed.view import WHOLE, View
 from zeropoint.model import Sample
 from zeropoint.server.access import Gate
+from zeropoint.server.limits import CHARGE
 from zeropoint.server.sections import view_of
 
 # Texts that are kept of a sample: one of each format and view.
 MOST_KEPT = 8
+# So many requests more is one that has a text written, 5 to 10 ms of the event loop. Who names other sections each time
+# has none of those that are kept.
+WRITING_COSTS = 10
 
 
 class Exposition:
@@ -35,6 +39,7 @@ class Exposition:
             self._sample, self._kept = sample, {}
         body = self._kept.get((view, content_type))
         if body is None:
+            request[CHARGE](WRITING_COSTS)
             body = encode(Families(() if sample is None else families(sample, view)))
             if len(self._kept) < MOST_KEPT:
                 self._kept[view, content_type] = body
