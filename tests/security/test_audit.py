@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 
 from tests.security.asking import head_of
+from tests.security.table import table, target
 from tests.support.process import PROGRAM, Appliance, clean_environment, running
 from tests.support.stream import Stream, messages
 from tests.support.tokens import bearer, made, token
-from zeropoint.server.audit import MOST_KINDS, Audit
+from zeropoint.server.audit import MOST_KINDS, MOST_KINDS_OF_ONE, Audit
 from zeropoint.server.audit_file import FILE, OLDER_FILE, AuditFile, Row, encode
+from zeropoint.server.tokens import TokenStore, utc_now
 
 Rows = list[dict[str, Any]]
 
@@ -95,6 +97,56 @@ def test_a_flood_of_refusals_is_counted_and_not_written_out(tmp_path: Path):
     assert len(rows) <= 8, "the first of each minute and kind, and how many came after it"
     repeated = next(row for row in rows if row["count"] > 1)
     assert repeated["since"] <= repeated["time"]
+
+
+def test_one_client_hides_neither_what_others_are_refused_nor_what_is_changed(tmp_path: Path):
+    """However many addresses of its network it takes, and however many ways it finds to be refused."""
+    text = made(tmp_path, "admin", "--name", "operator")
+    paths = ("/metrics/json", "/metrics/sse", "/metrics", "/api/v1/runs", "/api/v1/history", "/openapi.json")
+    with running(tmp_path, "--trusted-proxies", "127.0.0.0/8") as started:
+        sent = 0
+        for number in range(10):
+            for path in paths:
+                for method in ("GET", "HEAD", "PUT"):
+                    started.request(path, method, {"X-Forwarded-For": f"2001:db8::{number:x}"})
+                    sent += 1
+        elsewhere = {"X-Forwarded-For": "192.0.2.9"}
+        assert started.request("/metrics/json", headers=elsewhere).status == 401
+        signed_in = {"Content-Type": "application/json", **elsewhere}
+        assert head_of(started, "/sign-in", "POST", signed_in, json.dumps({"token": text}).encode()).status == 200
+        started.stop()
+    rows = rows_of(tmp_path)
+    assert ("refused", "192.0.2.9", None, "samples", "GET", 401) in told(rows)
+    assert ("changed", "192.0.2.9", "operator", "sign_in", "POST", 200) in told(rows)
+    of_one = [row for row in rows if row["client"] == "2001:db8::/64"]
+    assert sum(row["count"] for row in of_one) == sent
+    assert len([row for row in of_one if row["since"] is None]) == MOST_KINDS_OF_ONE
+    assert {row["event"] for row in of_one} == {"refused", "others"}
+
+
+def test_whoever_has_no_token_leaves_no_row_of_a_change(tmp_path: Path):
+    made(tmp_path, "read")
+    with running(tmp_path) as started:
+        assert started.request("/sign-out", "POST", {"Content-Length": "0"}).status == 204
+        started.stop()
+    assert "changed" not in {row["event"] for row in rows_of(tmp_path)}
+
+
+def test_what_each_of_many_readers_reads_is_told(tmp_path: Path):
+    store = TokenStore(tmp_path)
+    texts = {f"reader-{number}": store.create("read", f"reader-{number}", None, utc_now()) for number in range(10)}
+    routes = [row for row in table(tmp_path / "none") if "GET" in row.methods and row.name != "stream"]
+    with running(tmp_path) as started:
+        answered = {
+            (name, row.name)
+            for row in routes
+            for name, text in texts.items()
+            if started.request(target(row), headers=bearer(text)).status < 400
+        }
+        started.stop()
+    assert len(answered) >= 150
+    seen = {(row["token"], row["route"]) for row in rows_of(tmp_path) if row["event"] == "read"}
+    assert seen == answered
 
 
 def test_none_is_written_where_none_is_wanted(tmp_path: Path):
