@@ -1,4 +1,4 @@
-"""Damage at many places of real files: it never ends the writer, and costs no more than what it hit."""
+"""Damage at many places of real files: it never ends the writer, it costs no more than what it hit, and it is told."""
 
 import os
 import shutil
@@ -6,16 +6,30 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import apsw
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from tests.history.writing import Desk, ids
+from tests.history.records import NOON_MS
+from tests.history.writing import Desk, fill_hours, ids
+from zeropoint.history.columns_reader import ColumnReader
 from zeropoint.history.fault import Fault
+from zeropoint.history.gaps import Loss
+from zeropoint.history.retention import DAY_MS
+from zeropoint.history.tiers import KINDS, TIERS, Tier
 
-FILES = ("journal.db", "gaps.db", "samples/2026-11-28.db", "minutes/2026-11.db")
+JOURNAL = "journal.db"
+FILES = (JOURNAL, "gaps.db", "samples/2026-11-28.db", "minutes/2026-11.db", "hours/2026.db")
 # `make soak` asks for more.
 PLACES = int(os.environ.get("SOAK_PLACES", "24"))
 # An hour and more, so that there are minutes as well.
 SAMPLES = 3700
+END_MS = NOON_MS + 1000 * SAMPLES
+LOSS = Loss(NOON_MS, NOON_MS + 1000, 3, "queue-full")
+SERIES = ("server.clients", "server.uptime_seconds", "system.cpu.usage_percent", "system.memory.used_bytes")
+
+# By tier: times (n,), and means (k, n) of the series.
+Values = dict[Tier, tuple[NDArray[np.int64], NDArray[np.float64]]]
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +38,10 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("written") / "history"
     desk = Desk(directory)
     desk.put(SAMPLES)
+    desk.writer.gaps.log.add(LOSS.from_ms, LOSS.to_ms, LOSS.lost, LOSS.reason)
     desk.turn_later()
     desk.close()
+    fill_hours(directory)
     return directory
 
 
@@ -66,34 +82,71 @@ def blocks_of_a_page(directory: Path) -> int:
     return max(1, page // least)
 
 
-def kept_by(desk: Desk) -> list[str]:
-    """What the journal has after a few samples more, and after everything in it was read."""
+def kept_by(desk: Desk, name: str) -> list[str]:
+    """What the journal has after a few samples more, and after everything in a file was read."""
     desk.put(3)
-    desk.writer.journal.doubt()
+    desk.writer.doubt(desk.directory / name)
     desk.put(2)
     desk.turn_later()
     assert not any("fault of its own" in line for line in desk.writer.failures())
     return desk.ids()
 
 
+def values_of(directory: Path) -> Values:
+    """What the columns have of the time before the flip."""
+    reader, found = ColumnReader(directory), Values()
+    for tier in TIERS:
+        names = (*SERIES, *(name for name in sorted(reader.names(0, END_MS)) if "simulated" in name))
+        stretch, _ = reader.read(names, NOON_MS - 100 * DAY_MS, END_MS + 1, tier)
+        found[tier] = stretch.times_ms, stretch.mean
+    reader.close()
+    return found
+
+
+def untold(before: Values, after: Values, told: list[Loss]) -> dict[Tier, list[int]]:
+    """Times at which a value is not what it was, and nothing is told of that."""
+    found: dict[Tier, list[int]] = {}
+    for tier, (times_ms, values) in before.items():
+        places = np.searchsorted(after[tier][0], times_ms)
+        there = np.append(after[tier][0], -1)[places] == times_ms
+        same = np.zeros(len(times_ms), np.bool_)
+        equal = np.isclose(values[:, there], after[tier][1][:, places[there]], equal_nan=True, rtol=0, atol=0)
+        same[there] = equal.all(axis=0)
+        period = KINDS[tier].period_ms
+        found[tier] = [
+            int(time)
+            for time in times_ms[~same]
+            if not any(loss.from_ms <= time + period and time <= loss.to_ms for loss in told)
+        ]
+    return found
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_a_bit_that_flipped_never_ends_it(written: Path, tmp_path: Path, name: str):
-    before, worst = ids(1, SAMPLES), 0
+    before, values, worst = ids(1, SAMPLES), values_of(written), 0
     for place, directory in flipped(written, tmp_path, name):
         desk = Desk(directory, "e2")
         desk.now_ms += SAMPLES * 1000
         try:
-            kept = kept_by(desk)
+            kept = kept_by(desk, name)
+            losses = desk.losses()
         except Fault as fault:
             assert fault.kind == "newer", place  # the bit was one of the version
         else:
+            if any("newer version" in line for line in desk.writer.failures()):
+                continue
             old = kept[:-5]
+            lost = len(before) - len(old)
             assert kept[-5:] == ids(1, 5, "e2"), place
-            assert old == before if name != "journal.db" else set(old) <= set(before), place
-            worst = max(worst, len(before) - len(old) if old else 0)
+            assert set(old) <= set(before), place
+            assert lost == 0 or name == JOURNAL, place
+            told = [loss for loss in losses if loss.reason == "damaged"]
+            assert desk.writer.journal.lost_total == sum(loss.lost or 0 for loss in told) == lost, place
+            assert untold(values, values_of(directory), told) == {"samples": [], "minutes": [], "hours": []}, place
+            assert LOSS in losses or name == "gaps.db", place
+            worst = max(worst, lost)
         desk.close()
-    # Those that a page of a table led to, and one that reaches into it. Where the header says nonsense nothing can be
-    # saved.
+    # Those that a page of a table led to, and one that reaches into it.
     assert worst <= 60 * (blocks_of_a_page(written) + 1)
 
 
@@ -101,7 +154,7 @@ def test_a_bit_that_flipped_in_the_wal_costs_what_came_after_it(killed: Path, tm
     for place, directory in flipped(killed, tmp_path, "journal.db-wal"):
         desk = Desk(directory, "e2")
         desk.now_ms += 150 * 1000
-        kept = kept_by(desk)
+        kept = kept_by(desk, JOURNAL)
         assert kept[-5:] == ids(1, 5, "e2"), place
         assert kept[:-5] == ids(1, len(kept) - 5), place
         desk.close()
@@ -117,5 +170,8 @@ def test_a_file_that_was_cut_off_never_ends_it(written: Path, tmp_path: Path, na
             file.truncate(part * size // 8)
         desk = Desk(directory, "e2")
         desk.now_ms += SAMPLES * 1000
-        assert kept_by(desk)[-5:] == ids(1, 5, "e2")
+        kept = kept_by(desk, name)
+        assert kept[-5:] == ids(1, 5, "e2")
+        if name == JOURNAL:
+            assert desk.writer.journal.lost_total == SAMPLES + 5 - len(kept)
         desk.close()

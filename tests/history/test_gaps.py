@@ -79,11 +79,3 @@ def test_rows_of_reasons_that_nobody_knows_are_left_out(gaps: GapLog, tmp_path: 
     connection.execute("INSERT INTO losses VALUES(NULL, 1000, 2000, NULL, 'x')")
     connection.close()
     assert len(GapReader(tmp_path).between(0, 5000)) == 1
-
-
-def test_starts_are_kept(gaps: GapLog, tmp_path: Path):
-    gaps.started("e1", 1000)
-    gaps.flush()
-    connection = apsw.Connection(str(tmp_path / FILE))
-    assert connection.execute("SELECT epoch, time_ms FROM starts").fetchall() == [("e1", 1000)]
-    connection.close()

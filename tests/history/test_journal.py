@@ -271,8 +271,11 @@ def test_pages_are_used_again_and_given_back(journal: Journal, tmp_path: Path):
     full = journal.used_bytes()
     size = (tmp_path / "history" / FILE).stat().st_size
     assert size < 4_000_000  # 300 samples are 6 MB
-    assert journal.drop_oldest(4) == 4
-    assert journal.used_bytes() < full
+    dropped = journal.drop_oldest(4000)
+    assert dropped.size_bytes == full - journal.used_bytes() >= 4000
+    assert dropped.newest_ms is not None
+    assert (dropped.newest_ms + 1000 - NOON_MS) % 60_000 == 0
+    assert (tmp_path / "history" / FILE).stat().st_size <= size - dropped.size_bytes
     assert journal.is_whole()
 
 

@@ -266,13 +266,40 @@ def test_a_directory_that_belongs_to_another_process_is_not_written(directory: P
     assert desk.ids() == ids(1, 15)
 
 
-def test_the_size_limit_holds_and_the_journal_goes_last(directory: Path):
+def stored_bytes(directory: Path) -> int:
+    return sum(path.stat().st_size for path in directory.rglob("*.db*"))
+
+
+def test_the_size_limit_holds_and_a_journal_of_a_day_does_not_cost_the_columns(directory: Path):
     limit = 4 * 1024 * 1024
     desk = Desk(directory, limits=Limits(size_bytes=limit))
     for _ in range(8):
-        desk.put(600, padding_bytes=10_000)
-        assert sum(path.stat().st_size for path in directory.rglob("*.db*")) < limit + 2 * 1024 * 1024
-    assert desk.ids()[-1] == "e1-4800"
+        desk.put(200, padding_bytes=20_000, random=True)
+        assert stored_bytes(directory) < limit + 2 * 1024 * 1024
+    assert desk.ids()[-1] == "e1-1600"
+    assert len(desk.ids()) < 300
+    # Of what is no more in the journal there are values still.
+    assert len(desk.column_times()) == 1600
+    desk.close()
+
+
+def test_what_has_no_room_for_an_hour_is_told_and_a_shorter_history_is_not(directory: Path):
+    limits = Limits(size_bytes=4 * 1024 * 1024)
+    desk = Desk(directory, limits=limits)
+    desk.put(300, padding_bytes=20_000, random=True)
+    assert "history: history_size_mib has no room for an hour of whole samples" in desk.writer.failures()
+    # At a tenth of that it has.
+    desk.put(400, padding_bytes=1000, random=True, step_ms=15_000)
+    assert desk.writer.failures() == []
+    desk.close()
+
+
+def test_a_small_machine_with_a_small_limit_is_well(directory: Path):
+    desk = Desk(directory, limits=Limits(size_bytes=4 * 1024 * 1024))
+    desk.put(1500, step_ms=60_000)
+    assert desk.writer.failures() == []
+    assert len({time_ms // DAY_MS for time_ms in desk.column_times()}) > 1
+    desk.close()
 
 
 def test_files_that_are_too_old_go(directory: Path):

@@ -1,7 +1,15 @@
 """A writer without its thread, on clocks of its own."""
 
+import shutil
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+from msgspec import structs
+
+from bench.history_store import Simulated, fill
 from tests.history.records import NOON_MS, record
 from zeropoint.history.columns_reader import ColumnReader
 from zeropoint.history.flatten import Flattener
@@ -20,7 +28,12 @@ class Desk:
     """One process's writer over `directory`. Its wall clock is that of the sample that was put last."""
 
     def __init__(
-        self, directory: Path, epoch: str = "e1", limits: Limits | None = None, capacity_records: int = 600
+        self,
+        directory: Path,
+        epoch: str = "e1",
+        limits: Limits | None = None,
+        capacity_records: int = 600,
+        claim: Callable[[], None] = lambda: None,
     ) -> None:
         self.directory = directory
         self.epoch = epoch
@@ -33,17 +46,31 @@ class Desk:
             self.waiting,
             {},
             limits or Limits(),
+            claim=claim,
             wall=lambda: self.now_ms / 1000,
             monotonic=lambda: self.seconds,
         )
 
-    def put(self, count: int = 1, *, turns: bool = True, step_ms: int = 1000, padding_bytes: int = 0) -> None:
-        """Puts samples, one a second, and lets the writer turn after each."""
+    def put(
+        self,
+        count: int = 1,
+        *,
+        turns: bool = True,
+        step_ms: int = 1000,
+        padding_bytes: int = 0,
+        random: bool = False,
+    ) -> None:
+        """Puts samples, one a second, and lets the writer turn after each. What makes them larger is blanks, or what
+        cannot be compressed."""
         for _ in range(count):
             self.sequence += 1
             self.now_ms += step_ms
             self.seconds += 1.0
-            self.waiting.put(record(self.sequence, self.epoch, time_ms=self.now_ms, padding_bytes=padding_bytes))
+            made = record(self.sequence, self.epoch, time_ms=self.now_ms, padding_bytes=padding_bytes)
+            if random:
+                noise = np.random.default_rng(self.sequence).bytes(padding_bytes)
+                made = structs.replace(made, payload=made.payload.rstrip() + noise)
+            self.waiting.put(made)
             if turns:
                 self.turn()
 
@@ -59,6 +86,9 @@ class Desk:
 
     def close(self) -> None:
         self.writer.close()
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.now_ms / 1000, UTC)
 
     def newest(self) -> Columns | None:
         return self.writer.columns.newest(self.waiting.unseen(), Flattener())
@@ -86,3 +116,15 @@ class Desk:
 
 def ids(first: int, last: int, epoch: str = "e1") -> list[str]:
     return [f"{epoch}-{sequence}" for sequence in range(first, last + 1)]
+
+
+def fill_hours(directory: Path, days: int = 9) -> tuple[str, ...]:
+    """Puts hours there of days whose minutes and samples are gone; answers with the names of the series."""
+    end = NOON_MS // 1000 - NOON_MS // 1000 % 86_400 - 40 * 86_400
+    simulated = Simulated.over(3, end - days * 86_400, end)
+    a_minute = Simulated(simulated.names, simulated.seconds[::60], simulated.values[:, ::60])
+    with tempfile.TemporaryDirectory() as made:
+        fill(Path(made), a_minute)
+        (directory / "hours").mkdir(exist_ok=True)
+        shutil.copy(Path(made) / "history" / "hours" / "2026.db", directory / "hours" / "2026.db")
+    return simulated.names

@@ -6,12 +6,9 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-import structlog
-
 from zeropoint.history.database import sync_directory
 from zeropoint.history.fault import Fault, told_apart
 
-log = structlog.get_logger()
 STAMP = "%Y%m%dT%H%M%SZ"
 NAME = re.compile(r"(.+)\.damaged-(\d{8}T\d{6}Z)(-\d+)?")
 # A disk that damages whatever is written to it must not be filled with that.
@@ -19,19 +16,17 @@ MOST_ASIDE = 16
 TOLD_SECONDS = 86_400.0
 
 
-def put_aside(fault: Fault, directory: Path, now: datetime) -> Path:
-    """Moves the file of a fault out of the way. Raises that fault where too many lie in `directory` and below."""
+def refuse_more(path: Path, directory: Path) -> None:
+    """Raises Fault where too many lie set aside in `directory` and below."""
     if sum(1 for _ in set_asides(directory)) >= MOST_ASIDE:
-        raise Fault("damaged", fault.path, f"{MOST_ASIDE} others were already and are kept")
-    aside = set_aside(fault.path, now)
-    log.warning("a file of the history is set aside", reason=str(fault), kept_as=aside.name)
-    return aside
+        raise Fault("damaged", path, f"{MOST_ASIDE} others were already and are kept")
 
 
 def set_aside(path: Path, now: datetime) -> Path:
     """Moves a damaged file and its WAL to a dated name beside it; answers with that. Raises Fault.
 
-    Nothing is deleted but the index of the WAL, which SQLite makes anew of it, and no file is replaced.
+    Nothing is deleted but the index of the WAL, which SQLite makes anew of it, and no file is replaced. The file goes
+    first: an end in between leaves a WAL without one, which is damage as well.
     """
     with told_apart(path):
         stamp = now.astimezone(UTC).strftime(STAMP)
@@ -41,10 +36,9 @@ def set_aside(path: Path, now: datetime) -> Path:
             number += 1
             target = path.with_name(f"{path.name}.damaged-{stamp}-{number}")
         with suppress(FileNotFoundError):
-            # The WAL first: the file that is made next must not find it.
-            Path(f"{path}-wal").rename(f"{target}-wal")
-        with suppress(FileNotFoundError):
             path.rename(target)
+        with suppress(FileNotFoundError):
+            Path(f"{path}-wal").rename(f"{target}-wal")
         Path(f"{path}-shm").unlink(missing_ok=True)
         sync_directory(path.parent)
         return target

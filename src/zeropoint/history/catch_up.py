@@ -10,6 +10,7 @@ from zeropoint.history.decode import SampleDecoder
 from zeropoint.history.flatten import Flattener
 from zeropoint.history.journal_reader import JournalReader, Stored
 from zeropoint.history.minute import MinuteBuffer
+from zeropoint.history.missing import Run
 from zeropoint.history.sample_id import parse_id
 from zeropoint.model import Sample
 
@@ -17,13 +18,25 @@ from zeropoint.model import Sample
 ROWS_AT_A_TIME = 120
 
 
-class Run(Struct, frozen=True):
+class MinuteRun(Struct, frozen=True):
     """Samples of one epoch and of one minute, without holes, on their way to the columns."""
 
     buffer: MinuteBuffer
     epoch: str
     first_sequence: int
     last_sequence: int
+
+    def run(self) -> Run:
+        times = [time_ms for time_ms, _ in self.buffer.rows()]
+        return Run(self.epoch, self.first_sequence, self.last_sequence, times[0], times[-1])
+
+
+class Lacking(Struct, frozen=True):
+    """Samples of an epoch that the columns lack: after one sequence, up to another."""
+
+    epoch: str
+    after: int
+    last: int
 
 
 class CatchUp:
@@ -42,21 +55,26 @@ class CatchUp:
         self._decoder = decoder
         self._flattener = flattener
         self._until = until
-        self._todo: list[tuple[str, int]] | None = None
+        self._todo: list[Lacking] | None = None
+        self._from_the_first = False
 
-    def begin(self) -> None:
-        """From here on `step` looks anew what is missing."""
+    def begin(self, *, from_the_first: bool = False) -> None:
+        """From here on `step` looks anew what is missing: after the first sample that the columns have of an epoch,
+        since what was before may have been deleted; or of all that the journal has."""
         self._todo = None
+        self._from_the_first |= from_the_first
 
     def step(self) -> bool:
         """Does a part of the work; False when there is none. Raises Fault of the file that failed."""
         if self._todo is None:
             self._todo = list(self._missing())
+            self._from_the_first = False
         if not self._todo:
             return False
-        epoch, done = self._todo[0]
-        tail = self._reader.after(f"{epoch}-{done}", ROWS_AT_A_TIME)
-        rows = [row for row in tail.rows if self._is_wanted(row, epoch)]
+        lacking = self._todo[0]
+        epoch = lacking.epoch
+        tail = self._reader.after(f"{epoch}-{lacking.after}", ROWS_AT_A_TIME)
+        rows = [row for row in tail.rows if self._is_wanted(row, lacking)]
         if not rows:
             self._todo.pop(0)
             return True
@@ -68,24 +86,29 @@ class CatchUp:
             columns = run.buffer.columns()
             if columns is not None:
                 self._store.write(columns, epoch, run.first_sequence, run.last_sequence)
-        self._todo[0] = (epoch, runs[-1].last_sequence if goes_on else _sequence(rows[-1]))
+        self._todo[0] = Lacking(epoch, runs[-1].last_sequence if goes_on else _sequence(rows[-1]), lacking.last)
         return True
 
-    def _missing(self) -> Iterator[tuple[str, int]]:
-        """Epochs of which the journal has more than the columns, each with its last sample that both have."""
+    def _missing(self) -> Iterator[Lacking]:
+        """What of the journal's samples is not between those that the columns have."""
         for epoch, last in self._reader.last_sequences().items():
-            done = self._store.last_sequence(epoch) or 0
+            written = self._store.sequences(epoch)
+            done = written[0][1] if written and not self._from_the_first else 0
+            for first, until in written:
+                if done < first - 1:
+                    yield Lacking(epoch, done, min(last, first - 1))
+                done = max(done, until)
             if done < last:
-                yield epoch, done
+                yield Lacking(epoch, done, last)
 
-    def _is_wanted(self, row: Stored, epoch: str) -> bool:
+    def _is_wanted(self, row: Stored, lacking: Lacking) -> bool:
         place, until = parse_id(row.id), self._until()
-        if place is None or place[0] != epoch:
+        if place is None or place[0] != lacking.epoch or place[1] > lacking.last:
             return False
-        return until is None or epoch != until[0] or place[1] < until[1]
+        return until is None or place[0] != until[0] or place[1] < until[1]
 
-    def _runs(self, rows: list[Stored], epoch: str) -> Iterator[Run]:
-        run: Run | None = None
+    def _runs(self, rows: list[Stored], epoch: str) -> Iterator[MinuteRun]:
+        run: MinuteRun | None = None
         for row in rows:
             sequence, sample = _sequence(row), self._decoded(row)
             if run is not None and (sample is None or row.lost or not run.buffer.takes(row.time_ms)):
@@ -94,7 +117,7 @@ class CatchUp:
             if sample is not None:
                 buffer = MinuteBuffer(self._flattener) if run is None else run.buffer
                 buffer.add(sample, row.time_ms)
-                run = Run(buffer, epoch, sequence if run is None else run.first_sequence, sequence)
+                run = MinuteRun(buffer, epoch, sequence if run is None else run.first_sequence, sequence)
         if run is not None:
             yield run
 

@@ -2,7 +2,7 @@
 hours/."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import apsw
@@ -13,12 +13,25 @@ from numpy.typing import NDArray
 
 from zeropoint.history import database
 from zeropoint.history.blocks import Block, BlockError, encode, select
+from zeropoint.history.columns_salvage import Span, block_check, whole_name
 from zeropoint.history.due import COARSER, Due
 from zeropoint.history.fault import Fault, told_apart
+from zeropoint.history.journal_pruning import Dropped
 from zeropoint.history.minute import Columns
+from zeropoint.history.missing import Run
 from zeropoint.history.rolling import Part, joined
 from zeropoint.history.rollup import Rolled, roll, samples
-from zeropoint.history.series_file import add_series, all_series, content_of, ids_of, rows_between
+from zeropoint.history.series_file import (
+    add_series,
+    all_series,
+    content_of,
+    extent_of,
+    ids_of,
+    name_crc,
+    oldest_blocks,
+    rows_between,
+    sample_runs,
+)
 from zeropoint.history.tiers import KINDS, SCHEMA, SIDE_FILES, TIERS, Tier, TierFile, file_at, files_of
 
 log = structlog.get_logger()
@@ -54,7 +67,7 @@ class ColumnStore:
         self._directory = directory
         self._opened: dict[Tier, Opened] = {}
         self._due: Due | None = None
-        self._sequences: dict[str, int] | None = None
+        self._sequences: dict[str, list[Span]] | None = None
         self._left_out = 0
 
     def write(self, columns: Columns, epoch: str, first_sequence: int, last_sequence: int) -> None:
@@ -70,7 +83,7 @@ class ColumnStore:
         if self._due is not None:
             self._due.add("samples", start_ms)
         if self._sequences is not None:
-            self._sequences[epoch] = max(last_sequence, self._sequences.get(epoch, 0))
+            _add(self._sequences, epoch, (first_sequence, last_sequence))
 
     def roll_due(self, now_ms: int) -> bool:
         """Rolls up the oldest hour or day that is over and not rolled, or one that has got samples since; False when
@@ -91,16 +104,49 @@ class ColumnStore:
             raise fault
         return False
 
-    def last_sequence(self, epoch: str) -> int | None:
-        """The last sample of this epoch that is written; None where there is none."""
+    def sequences(self, epoch: str) -> list[Span]:
+        """The samples of this epoch that are written: stretches of sequences, from one to another, ascending."""
         if self._sequences is None:
-            self._sequences = {}
-            for file in files_of(self._directory, "samples"):
-                with self._reading(file) as connection:
-                    sql = "SELECT epoch, max(last_sequence) FROM blocks GROUP BY epoch"
-                    for name, last in connection.execute(sql) if connection else ():
-                        self._sequences[name] = max(last, self._sequences.get(name, 0))
-        return self._sequences.get(epoch)
+            found: dict[str, list[Span]] = {}
+            for run in self.runs():
+                _add(found, run.epoch, (run.first_sequence, run.last_sequence))
+            self._sequences = found
+        return self._sequences.get(epoch, [])
+
+    def runs(self, from_ms: int = 0) -> Iterator[Run]:
+        """The runs of samples that are written, of a time or later."""
+        for file in files_of(self._directory, "samples", from_ms):
+            with self._reading(file) as connection:
+                found = sample_runs(connection, from_ms) if connection else []
+            yield from found
+
+    def oldest_ms(self, tier: Tier) -> int | None:
+        """Where the oldest file of a tier begins to have something; None where there is nothing."""
+        for file in files_of(self._directory, tier):
+            with self._reading(file) as connection:
+                extent = extent_of(connection) if connection else None
+            if extent is not None:
+                return extent[0]
+        return None
+
+    def is_whole(self, file: TierFile) -> bool:
+        """Whether SQLite finds nothing wrong with a file, and each name and block is as it was written; all of it is
+        read."""
+        check = block_check(file)
+        with self._reading(file) as connection:
+            return connection is None or (
+                database.is_sound(connection)
+                and all(whole_name(row, {}) for row in connection.execute("SELECT * FROM series"))
+                and all(check(row) for row in connection.execute("SELECT * FROM blocks"))
+            )
+
+    def names(self) -> dict[int, str]:
+        """The names of all series by their crc, of the files that can be read."""
+        found: dict[int, str] = {}
+        for file in self.files():
+            with suppress(Fault), self._reading(file) as connection:
+                found.update((name_crc(name), name) for _, name in (all_series(connection) if connection else ()))
+        return found
 
     def files(self) -> list[TierFile]:
         """All files of all tiers, the finest first, of each the oldest first."""
@@ -108,22 +154,29 @@ class ColumnStore:
 
     def remove(self, file: TierFile) -> None:
         """Closes and unlinks it, with what SQLite keeps beside it."""
-        self._close(file)
+        self.let_go(file)
         with told_apart(file.path):
             # The file last: what is left of an end in between is one with less in it, and goes the next time.
             for suffix in reversed(SIDE_FILES):
                 Path(f"{file.path}{suffix}").unlink(missing_ok=True)
             database.sync_directory(file.path.parent)
 
-    def trim(self, file: TierFile, blocks: int) -> int:
-        """Deletes the oldest blocks of a file, so that new ones take their pages; how many there were to delete."""
+    def trim(self, file: TierFile, size_bytes: int) -> Dropped:
+        """Deletes the oldest blocks of a file, so many that they have this size, or all, and gives their room back to
+        the disk."""
         with self._writing(file) as opened:
-            sql = "DELETE FROM blocks WHERE id IN (SELECT id FROM blocks ORDER BY start_ms, id LIMIT ?)"
+            used = database.used_bytes(opened.connection)
+            ids, newest_ms = oldest_blocks(opened.connection, size_bytes)
             with database.transaction(opened.connection, file.path):
-                opened.connection.execute(sql, (blocks,))
-                deleted = opened.connection.changes()
-            database.release(opened.connection)
-        return deleted
+                opened.connection.executemany("DELETE FROM blocks WHERE id = ?", ((id,) for id in ids))
+            database.release(opened.connection, 0.0)
+            return Dropped(used - database.used_bytes(opened.connection), newest_ms)
+
+    def shorten(self) -> None:
+        """Takes the room of the WALs away."""
+        for opened in list(self._opened.values()):
+            with told_apart(opened.path, opened.connection):
+                database.shorten(opened.connection)
 
     def close(self) -> None:
         for opened in self._opened.values():
@@ -213,7 +266,8 @@ class ColumnStore:
         finally:
             database.close(connection)
 
-    def _close(self, file: TierFile) -> None:
+    def let_go(self, file: TierFile) -> None:
+        """Closes it, so that another one can take its place."""
         opened = self._opened.get(file.tier)
         if opened is not None and opened.path == file.path:
             self._close_tier(file.tier)
@@ -225,6 +279,21 @@ class ColumnStore:
         if tier == "samples":
             # It may be set aside next, and what is written is not in it any more.
             self._sequences = None
+
+
+def _add(sequences: dict[str, list[Span]], epoch: str, run: Span) -> None:
+    """Mostly a run follows the one before."""
+    known = sequences.setdefault(epoch, [])
+    if known and known[-1][0] <= run[0] <= known[-1][1] + 1:
+        known[-1] = (known[-1][0], max(run[1], known[-1][1]))
+        return
+    ordered = sorted([*known, run])
+    known.clear()
+    for first, last in ordered:
+        if known and first <= known[-1][1] + 1:
+            known[-1] = (known[-1][0], max(last, known[-1][1]))
+        else:
+            known.append((first, last))
 
 
 def _parts(connection: apsw.Connection, ids: list[int], period_ms: int) -> Iterator[Part]:

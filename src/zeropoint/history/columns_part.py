@@ -1,20 +1,27 @@
 """The writer's part that keeps the columns: the minute that is not over, and those that wait to be written."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from zeropoint.history.aside import put_aside
-from zeropoint.history.catch_up import CatchUp, Run
+from zeropoint.history.catch_up import CatchUp, MinuteRun
 from zeropoint.history.columns import ColumnStore
+from zeropoint.history.columns_salvage import save_columns
 from zeropoint.history.decode import SampleDecoder
+from zeropoint.history.due import FINER
 from zeropoint.history.fault import Fault
 from zeropoint.history.flatten import Flat, Flattener
+from zeropoint.history.gaps import GapLog
 from zeropoint.history.guard import Guard
 from zeropoint.history.journal_format import FILE as JOURNAL
 from zeropoint.history.journal_reader import JournalReader
+from zeropoint.history.mending import mend
 from zeropoint.history.minute import Columns, MinuteBuffer, columns_of
+from zeropoint.history.missing import Run
 from zeropoint.history.record import Record
+from zeropoint.history.tiers import SCHEMA, Tier, TierFile, file_of
 
 # As many as the samples that may wait for the journal are of, at one a second. What is more is read from the journal.
 MOST_UNWRITTEN = 10
@@ -33,6 +40,7 @@ class ColumnsPart:
         store: ColumnStore,
         reader: JournalReader,
         decoder: SampleDecoder,
+        gaps: GapLog,
         guard: Guard,
         wall: Callable[[], float],
         doubt: Callable[[], None],
@@ -42,12 +50,15 @@ class ColumnsPart:
         self.is_behind = True
         self.asides_total = 0
         self._directory = directory
+        self._reader = reader
+        self._gaps = gaps
         self._wall = wall
-        self._doubt = doubt
+        self._doubt_journal = doubt
+        self._doubted: set[Path] = set()
         self._owes = False
         self._flattener = Flattener()
         # The last one is the minute that is not over. Replaced as a whole, so that other threads see a state.
-        self._unwritten: tuple[Run, ...] = ()
+        self._unwritten: tuple[MinuteRun, ...] = ()
         self._newest: tuple[list[tuple[int, Flat]], Columns] | None = None
         self._catch_up = CatchUp(reader, store, decoder, self._flattener, self._first_unwritten)
         self._rolls = True
@@ -57,12 +68,12 @@ class ColumnsPart:
         last = self._unwritten[-1] if self._unwritten else None
         if last is not None and _follows(last, record):
             last.buffer.add(record.sample, record.time_ms)
-            grown = Run(last.buffer, last.epoch, last.first_sequence, record.sequence)
+            grown = MinuteRun(last.buffer, last.epoch, last.first_sequence, record.sequence)
             self._unwritten = (*self._unwritten[:-1], grown)
             return
         buffer = MinuteBuffer(self._flattener)
         buffer.add(record.sample, record.time_ms)
-        self._unwritten = (*self._unwritten, Run(buffer, record.epoch, record.sequence, record.sequence))
+        self._unwritten = (*self._unwritten, MinuteRun(buffer, record.epoch, record.sequence, record.sequence))
         self._rolls = True
         if self._owes:
             self._owes = False
@@ -101,6 +112,28 @@ class ColumnsPart:
         self.guard.works()
         return more
 
+    def runs(self, from_ms: int) -> list[Run]:
+        """The samples that the columns have of a time or later, with those that are not written yet. Raises Fault."""
+        unwritten = [one.run() for one in self._unwritten]
+        return [*self.store.runs(from_ms), *(run for run in unwritten if run.to_ms >= from_ms)]
+
+    def doubt(self, path: Path) -> None:
+        """Called by whoever found a file of the tiers damaged while reading, on any thread; the next `look` says
+        whether it is."""
+        self._doubted.add(path)
+
+    def look(self) -> None:
+        """Reads a file from end to end if it is in doubt, and replaces it if it is damaged."""
+        if not self._doubted or not self.guard.is_due:
+            return
+        path = self._doubted.pop()
+        file = file_of(path)
+        try:
+            if file is not None and not self.store.is_whole(file):
+                raise Fault("damaged", path)
+        except Fault as fault:
+            self.fail(fault)
+
     def close(self) -> None:
         self.store.close()
 
@@ -124,33 +157,58 @@ class ColumnsPart:
         """Of a file of the columns, or of the journal that they are made of; whether it can be tried again at once."""
         if fault.path.name == JOURNAL:
             return self._fail_to_catch_up(fault)
-        if fault.kind == "damaged":
+        file = file_of(fault.path)
+        if fault.kind == "damaged" and file is not None:
             try:
-                put_aside(fault, self._directory, datetime.fromtimestamp(self._wall(), UTC))
+                self._mend(fault, file)
             except Fault as another:
                 fault = another
             else:
-                self.asides_total += 1
-                self._fall_behind()  # another file begins, and the journal has what it can
                 return True
         self.guard.fails(fault)
         return False
 
+    def _mend(self, fault: Fault, file: TierFile) -> None:
+        """What is lost of a file is made again where it can be, of the journal or the finer tier; the rest is told."""
+        self.store.let_go(file)
+        made_from_ms = self._made_from_ms(file.tier)
+        save = partial(save_columns, file=file, names=self.store.names(), made_from_ms=made_from_ms)
+        lost = mend(fault, SCHEMA, save, self._directory, datetime.fromtimestamp(self._wall(), UTC))
+        self.asides_total += 1
+        self.store.close()
+        self._rolls = True
+        if file.tier == "samples":
+            self._fall_behind(from_the_first=True)
+        for from_ms, to_ms in lost:
+            if from_ms < made_from_ms:
+                self._gaps.add(from_ms, min(to_ms, made_from_ms), None, "damaged")
+
+    def _made_from_ms(self, tier: Tier) -> int:
+        """From which time on a tier can be made again."""
+        oldest: list[int | None] = []
+        with suppress(Fault):
+            oldest.append(self._reader.oldest_ms())
+        while tier in FINER:
+            tier = FINER[tier]
+            with suppress(Fault):
+                oldest.append(self.store.oldest_ms(tier))
+        return min((one for one in oldest if one is not None), default=round(self._wall() * 1000))
+
     def _fail_to_catch_up(self, fault: Fault) -> bool:
         """The journal can't be read: the minutes that are here are written, and the rest is tried with the next one."""
         if fault.kind == "damaged":
-            self._doubt()
+            self._doubt_journal()
         self.is_behind, self._owes = False, True
         return True
 
-    def _fall_behind(self) -> None:
+    def _fall_behind(self, *, from_the_first: bool = False) -> None:
         self.is_behind = True
-        self._catch_up.begin()
+        self._catch_up.begin(from_the_first=from_the_first)
 
     def _first_unwritten(self) -> tuple[str, int] | None:
         return (self._unwritten[0].epoch, self._unwritten[0].first_sequence) if self._unwritten else None
 
 
-def _follows(run: Run, record: Record) -> bool:
+def _follows(run: MinuteRun, record: Record) -> bool:
     is_next = run.epoch == record.epoch and record.sequence == run.last_sequence + 1
     return is_next and run.buffer.takes(record.time_ms)

@@ -7,13 +7,16 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from zeropoint.history.due import FINER
 from zeropoint.history.fault import Fault
 from zeropoint.history.file_reader import PASSED_OVER, FileReader, Values
 from zeropoint.history.minute import Columns
 from zeropoint.history.rollup import Rolled, overlay, roll, samples
 from zeropoint.history.series_file import extent_of, names_of
 from zeropoint.history.tiers import KINDS, Tier, files_of
-from zeropoint.history.unrolled import FINER, Unrolled
+from zeropoint.history.unrolled import Unrolled
+
+BLOCK_IS_DAMAGED = "a block is damaged"
 
 
 class Hole(Struct, frozen=True):
@@ -41,18 +44,25 @@ class Stretch(Struct, frozen=True):
 class ColumnReader:
     """Reads only; used on one thread. `newest` gives the minute that is not written yet, and gives it until it is.
 
-    Files that vanish meanwhile are as if they had never been; damaged ones, and those of a newer version, are holes.
-    What else goes wrong with a file is raised as a Fault.
+    Files that vanish meanwhile are as if they had never been; damaged ones, those of a newer version, and those that
+    cannot be read are holes. What else goes wrong with a file is raised as a Fault. `doubt` is called with a file that
+    is damaged.
     """
 
-    def __init__(self, directory: Path, newest: Callable[[], Columns | None] = lambda: None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        newest: Callable[[], Columns | None] = lambda: None,
+        doubt: Callable[[Path], None] = lambda path: None,
+    ) -> None:
         self._directory = directory
         self._newest = newest
-        self._files = FileReader()
+        self._files = FileReader(doubt)
         self._unrolled = Unrolled(directory, self._files)
 
     def names(self, from_ms: int, to_ms: int) -> set[str]:
         """All series of files that touch the window, and of the newest minute; no block is read for it."""
+        self._files.forget()
         newest = self._newest()
         found = set() if newest is None else set(newest.names)
         for tier in KINDS:
@@ -62,6 +72,7 @@ class ColumnReader:
 
     def extent(self, tier: Tier) -> tuple[int, int] | None:
         """Times of the oldest value of a tier, and of the newest that can be read of it; None where it is empty."""
+        self._files.forget()
         newest = self._newest()
         tiers = [tier]
         while tiers[-1] in FINER:
@@ -75,6 +86,7 @@ class ColumnReader:
     def read(self, names: Sequence[str], from_ms: int, to_ms: int, tier: Tier) -> tuple[Stretch, list[Hole]]:
         """The values at times in [from_ms, to_ms); a period counts when its beginning does. What the coarser tiers do
         not have yet is rolled up from the finer one. A name that nobody knows is a row of NaN."""
+        self._files.forget()
         holes: list[Hole] = []
         if tier == "samples":
             rolled, interval_ms = self._samples(tuple(names), from_ms, to_ms, holes)
@@ -130,7 +142,7 @@ class ColumnReader:
                 holes.append(Hole(max(from_ms, file.start_ms), min(to_ms, file.end_ms), str(fault)))
                 continue
             found += values
-            holes += [Hole(row.start_ms, row.end_ms + row.interval_ms, "a block is damaged") for row in damaged]
+            holes += [Hole(row.start_ms, row.end_ms + row.interval_ms, BLOCK_IS_DAMAGED) for row in damaged]
         return found
 
     def _extent(self, tier: Tier) -> tuple[int, int] | None:

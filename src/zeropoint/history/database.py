@@ -23,6 +23,8 @@ APPLICATION_ID = 0x5A506873
 BUSY_MS = 2000
 # The WAL goes back into the file after this many bytes, unless its owner says otherwise.
 CHECKPOINT_BYTES = 512 * 1024
+# What a file's name ends with that is to take the place of a damaged one, until it does.
+NEW = ".new"
 # At most this share of a file is kept as pages that are free to be used again; the rest goes back to the disk.
 FREE_SHARE = 0.25
 
@@ -44,6 +46,7 @@ def open_writer(
     the file is whole. Raises Fault.
     """
     with told_apart(path):
+        adopt(path)
         _refuse_lost(path)
         if not path.parent.exists():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -58,6 +61,32 @@ def open_writer(
     connection.execute(f"PRAGMA synchronous = {synchronous}")
     connection.wal_autocheckpoint(max(1, wal_bytes // schema.page_bytes))
     return connection
+
+
+def adopt(path: Path) -> None:
+    """Lets the file that was made in place of a damaged one take its place, where that is gone already; where it is
+    not, the new one need not be whole, and goes. Raises OSError."""
+    new = Path(f"{path}{NEW}")
+    if not new.exists():
+        return
+    wal = Path(f"{new}-wal")
+    if path.exists() or (wal.exists() and wal.stat().st_size):
+        for suffix in ("-shm", "-wal", ""):
+            Path(f"{new}{suffix}").unlink(missing_ok=True)
+        return
+    for suffix in ("-shm", "-wal"):  # what is left of the damaged one must not be taken for the new one's
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    new.rename(path)
+    sync_directory(path.parent)
+
+
+def replaced(directory: Path) -> list[Path]:
+    """The files, in the history's directory and those of its tiers, that another was made in place of."""
+    return [
+        path.with_name(path.name.removesuffix(NEW))
+        for pattern in (f"*.db{NEW}", f"*/*.db{NEW}")
+        for path in directory.glob(pattern)
+    ]
 
 
 def open_reader(path: Path, schema: Schema) -> apsw.Connection:
@@ -183,19 +212,31 @@ def fetch(connection: apsw.Connection, query: str, values: tuple[Any, ...] = ())
     return connection.execute(query, values).fetchall()
 
 
+def is_sound(connection: apsw.Connection) -> bool:
+    """Whether SQLite finds nothing wrong with the file, which is read from end to end: the quick check does not hold
+    the indices against the tables, and what a reader stumbles over would stay. What a blob holds it does not check."""
+    return connection.execute("PRAGMA integrity_check(1)").fetchall() == [("ok",)]
+
+
 def used_bytes(connection: apsw.Connection) -> int:
     """What of a file holds something; the rest are pages that are free to be used again."""
     pages, free, size = (_number(connection, name) for name in ("page_count", "freelist_count", "page_size"))
     return (pages - free) * size
 
 
-def release(connection: apsw.Connection) -> None:
-    """Gives free pages back to the disk where they are more than FREE_SHARE of the file. Not within a transaction."""
+def release(connection: apsw.Connection, share: float = FREE_SHARE) -> None:
+    """Gives free pages back to the disk where they are more than a share of the file. Not within a transaction."""
     free = _number(connection, "freelist_count")
-    if free > FREE_SHARE * _number(connection, "page_count"):
+    if free > share * _number(connection, "page_count"):
         connection.execute(f"PRAGMA incremental_vacuum({free})").fetchall()
-        with suppress(apsw.BusyError, apsw.LockedError):  # a reader holds on to what was there before
-            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        shorten(connection)
+
+
+def shorten(connection: apsw.Connection) -> None:
+    """Brings the WAL back into the file and takes its room away, unless a reader holds on to what was there before. Not
+    within a transaction."""
+    with suppress(apsw.BusyError, apsw.LockedError):
+        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
 
 def _number(connection: apsw.Connection, pragma: str) -> int:

@@ -15,6 +15,7 @@ from zeropoint.history.tiers import KINDS, Tier, TierFile, files_of
 T = TypeVar("T")
 Reading = Callable[[TierFile], AbstractContextManager[apsw.Connection | None]]
 COARSER: dict[Tier, Tier] = {"samples": "minutes", "minutes": "hours"}
+FINER: dict[Tier, Tier] = {coarser: tier for tier, coarser in COARSER.items()}
 
 
 class Due:

@@ -25,8 +25,8 @@ CACHED_SERIES = 64
 # How many values are unpacked at a time; the work takes some 40 bytes for each.
 BATCH_VALUES = 1 << 18
 
-# A file that is damaged or of a newer version costs what is in it, and nothing else.
-PASSED_OVER: frozenset[Kind] = frozenset({"damaged", "newer"})
+# A file that is damaged, of a newer version or cannot be read costs what is in it, and nothing else.
+PASSED_OVER: frozenset[Kind] = frozenset({"damaged", "newer", "io", "permission"})
 
 T = TypeVar("T")
 Key = tuple[tuple[str, ...], Path, int, int]
@@ -54,9 +54,10 @@ class Opened(Struct, frozen=True):
 
 
 class FileReader:
-    """Used on one thread."""
+    """Used on one thread. `doubt` is called with a file that is damaged, or has a block that is."""
 
-    def __init__(self) -> None:
+    def __init__(self, doubt: Callable[[Path], None] = lambda path: None) -> None:
+        self._doubt = doubt
         self._opened: OrderedDict[Path, Opened] = OrderedDict()
         self._cache: OrderedDict[Key, Values] = OrderedDict()
         self._cached_bytes = 0
@@ -69,13 +70,18 @@ class FileReader:
         except FileNotFoundError:
             yield None
             return
+        except Fault as fault:
+            self._note(fault)
+            raise
         try:
             with told_apart(file.path, opened.connection):
                 opened.connection.execute("BEGIN")
                 yield opened.connection
                 opened.connection.execute("COMMIT")
-        except BaseException:
+        except BaseException as error:
             self._close(file.path)
+            if isinstance(error, Fault):
+                self._note(error)
             raise
         if isinstance(opened.connection, database.Fleeting):
             self._close(file.path)
@@ -125,7 +131,21 @@ class FileReader:
                 for row, unpacked in _unpacked(connection, lacking[first : first + size], names, ids):
                     values[row.id] = unpacked
                     self._keep((names, file.path, inode, row.id), unpacked)
-        return [values[row.id] for row in rows if row.id in values], [row for row in rows if row.id not in values]
+        damaged = [row for row in rows if row.id not in values]
+        if damaged:
+            self._doubt(file.path)
+        return [values[row.id] for row in rows if row.id in values], damaged
+
+    def forget(self) -> None:
+        """Closes files that are gone, or that another one took the place of: while they are open the disk keeps their
+        room."""
+        for path, opened in [*self._opened.items()]:
+            try:
+                is_there = path.stat().st_ino == opened.inode
+            except OSError:
+                is_there = False
+            if not is_there:
+                self._close(path)
 
     def close(self) -> None:
         for path in [*self._opened]:
@@ -149,6 +169,10 @@ class FileReader:
                 self._close(next(iter(self._opened)))
         self._opened.move_to_end(path)
         return opened
+
+    def _note(self, fault: Fault) -> None:
+        if fault.kind == "damaged":
+            self._doubt(fault.path)
 
     def _close(self, path: Path) -> None:
         opened = self._opened.pop(path, None)

@@ -1,4 +1,4 @@
-"""What is not in the history, and why: a bounded list in gaps.db, and when the appliance was started."""
+"""What is not in the history, and why: a bounded list in gaps.db."""
 
 import threading
 from collections.abc import Iterable, Iterator
@@ -13,6 +13,7 @@ from msgspec import Struct
 from zeropoint.history import database
 from zeropoint.history.database import Schema
 from zeropoint.history.fault import told_apart
+from zeropoint.history.salvage import Table, batches, insert, whole
 
 FILE = "gaps.db"
 SCHEMA = Schema(
@@ -21,12 +22,11 @@ SCHEMA = Schema(
     CREATE TABLE losses(
         id INTEGER PRIMARY KEY, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, lost INTEGER, reason TEXT NOT NULL
     ) STRICT;
-    CREATE INDEX losses_by_time ON losses(from_ms, to_ms);
-    CREATE TABLE starts(epoch TEXT PRIMARY KEY, time_ms INTEGER NOT NULL) STRICT
+    CREATE INDEX losses_by_time ON losses(from_ms, to_ms)
     """,
 )
+LOSSES = Table("losses", "id", ("losses_by_time", "from_ms"))
 MOST_LOSSES = 10_000
-MOST_STARTS = 1000
 MOST_UNWRITTEN = 1000
 
 LossReason = Literal["not-running", "missed-ticks", "history-failed", "queue-full", "damaged", "clock-set"]
@@ -63,7 +63,6 @@ class GapLog:
         self.path = directory / FILE
         self._lock = threading.Lock()
         self._items: list[_Item] = []
-        self._starts: list[tuple[str, int]] = []
         self._connection: apsw.Connection | None = None
 
     def add(self, from_ms: int, to_ms: int, lost: int | None, reason: LossReason) -> None:
@@ -78,10 +77,6 @@ class GapLog:
                 self._items.append(_Item(Loss(from_ms, to_ms, lost, reason)))
             del self._items[:-MOST_UNWRITTEN]
 
-    def started(self, epoch: str, time_ms: int) -> None:
-        """Notes a start of the appliance."""
-        self._starts.append((epoch, time_ms))
-
     def unwritten(self) -> list[Loss]:
         with self._lock:
             return [item.loss for item in self._items if item.is_new]
@@ -89,7 +84,7 @@ class GapLog:
     def flush(self) -> None:
         """Writes what was noted. Raises Fault; then it is all kept for the next time."""
         items = [item for item in self._items if item.is_new]
-        if not items and not self._starts:
+        if not items:
             return
         if self._connection is None:
             self._connection = database.open_writer(self.path, SCHEMA, "NORMAL")
@@ -97,8 +92,14 @@ class GapLog:
         with self._lock:
             for item, row in zip(items, rows, strict=True):
                 item.row, item.is_new = row, False
-            self._starts.clear()
             del self._items[:-1]
+
+    def is_whole(self) -> bool:
+        """Whether SQLite finds nothing wrong with the file. Raises Fault."""
+        if self._connection is None:
+            self._connection = database.open_writer(self.path, SCHEMA, "NORMAL")
+        with told_apart(self.path, self._connection):
+            return database.is_sound(self._connection)
 
     def close(self) -> None:
         """Lets go of the file; `flush` opens it again."""
@@ -116,12 +117,7 @@ class GapLog:
                 values = (item.row, loss.from_ms, loss.to_ms, loss.lost, loss.reason)
                 connection.execute("INSERT OR REPLACE INTO losses VALUES(?, ?, ?, ?, ?)", values)
                 rows.append(connection.last_insert_rowid())
-            connection.executemany("INSERT OR REPLACE INTO starts VALUES(?, ?)", self._starts)
             connection.execute("DELETE FROM losses WHERE id <= (SELECT max(id) FROM losses) - ?", (MOST_LOSSES,))
-            connection.execute(
-                "DELETE FROM starts WHERE epoch NOT IN (SELECT epoch FROM starts ORDER BY time_ms DESC LIMIT ?)",
-                (MOST_STARTS,),
-            )
         return rows
 
 
@@ -153,6 +149,12 @@ class GapReader:
         finally:
             database.close(connection)
         return list(_whole(rows))
+
+
+def save_losses(source: apsw.Connection | None, target: apsw.Connection) -> None:
+    """Copies what can be saved of a list that is damaged. Raises apsw.Error of the target."""
+    for rows in batches(whole(source, LOSSES, lambda row: row if any(_whole([row[1:]])) else None), MOST_UNWRITTEN):
+        insert(target, LOSSES, rows)
 
 
 def _whole(rows: list[tuple[Any, ...]]) -> Iterator[Loss]:

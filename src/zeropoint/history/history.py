@@ -6,6 +6,7 @@ from pathlib import Path
 
 from zeropoint.history.flatten import Flattener
 from zeropoint.history.gaps import Loss
+from zeropoint.history.journal_format import FILE as JOURNAL
 from zeropoint.history.minute import Columns
 from zeropoint.history.record import Record
 from zeropoint.history.retention import Limits
@@ -77,7 +78,11 @@ class History:
         """What GapReader.between is to be given: losses that were noted and are in no file yet."""
         return self._writer.gaps.log.unwritten()
 
-    def doubt_journal(self) -> None:
-        """To be called where a reader found the journal damaged: it is looked at, and mended."""
-        self._writer.journal.doubt()
+    def doubt(self, path: Path) -> None:
+        """To be called where a reader found a file damaged: it is looked at, and mended."""
+        self._writer.doubt(path)
         self._waiting.ask()
+
+    def doubt_journal(self) -> None:
+        """The same of the journal."""
+        self.doubt(self.directory / JOURNAL)

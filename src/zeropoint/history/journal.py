@@ -7,10 +7,12 @@ becomes one compressed block with a checksum.
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from zeropoint.history import database
 from zeropoint.history.fault import told_apart
 from zeropoint.history.journal_format import FILE, SCHEMA, Entry, block_crc, crc_of, pack, place_of
-from zeropoint.history.journal_pruning import delete, expired, oldest
+from zeropoint.history.journal_pruning import Dropped, delete, expired, oldest
 from zeropoint.history.record import Record
 
 MINUTE_MS = 60_000
@@ -26,12 +28,24 @@ END = """SELECT * FROM (SELECT position, epoch, sequence, time_ms FROM rows ORDE
     UNION ALL SELECT * FROM
         (SELECT last_position, epoch, last_sequence, last_time_ms FROM blocks ORDER BY position DESC LIMIT 1)
     UNION ALL SELECT position, epoch, last_sequence, NULL FROM pruned ORDER BY 1 DESC LIMIT 1"""
+OLDEST = """SELECT * FROM (SELECT position, epoch, first_sequence, first_time_ms FROM blocks ORDER BY position LIMIT 1)
+    UNION ALL SELECT * FROM (SELECT position, epoch, sequence, time_ms FROM rows ORDER BY position LIMIT 1)
+    ORDER BY 1 LIMIT 1"""
 HOLES = """SELECT * FROM (
         SELECT lag(last_time_ms) OVER w, first_time_ms, position - lag(last_position) OVER w - 1 AS lost
         FROM (SELECT position, last_position, first_time_ms, last_time_ms FROM blocks
             UNION ALL SELECT position, position, time_ms, time_ms FROM rows)
         WINDOW w AS (ORDER BY position)
     ) WHERE lost > 0"""
+
+
+class Before(Struct, frozen=True):
+    """Id and time of the oldest sample that a journal has, None where it has none; how many there were before that are
+    neither here nor deleted."""
+
+    id: tuple[str, int] | None
+    time_ms: int | None
+    lost: int
 
 
 class _Run:
@@ -62,6 +76,11 @@ class Journal:
         # was there before is read.
         self._runs: list[_Run] = []
         self._find_end()
+
+    @property
+    def newest_id(self) -> tuple[str, int] | None:
+        """Of what was written last, which may be deleted already; None where nothing ever was."""
+        return (self._epoch, self._sequence) if self._position else None
 
     def append(self, record: Record) -> None:
         """Adds a sample, in one commit; one that is there already changes nothing.
@@ -108,22 +127,25 @@ class Journal:
             positions = expired(self._connection, now_ms, keep_ms)
         self._delete(positions)
 
-    def drop_oldest(self, blocks: int) -> int:
-        """Deletes the oldest blocks, to make room; how many there were to delete."""
+    def drop_oldest(self, size_bytes: int) -> Dropped:
+        """Deletes the oldest blocks, so many that they have this size, or all; their room is the disk's again."""
+        used = self.used_bytes()
         with told_apart(self.path, self._connection):
-            positions = oldest(self._connection, blocks)
-        self._delete(positions)
-        return len(positions)
+            positions, newest_ms = oldest(self._connection, size_bytes)
+        self._delete(positions, to_disk=True)
+        return Dropped(used - self.used_bytes(), newest_ms)
 
     def used_bytes(self) -> int:
         with told_apart(self.path, self._connection):
             return database.used_bytes(self._connection)
 
     def is_whole(self) -> bool:
-        """Whether SQLite finds nothing wrong with the file; it is read from end to end."""
+        """Whether SQLite finds nothing wrong with the file, and each block is as it was written; all of it is read."""
         with told_apart(self.path, self._connection):
-            # The quick one does not hold the indices against the table: what a reader stumbles over would stay.
-            return self._connection.execute("PRAGMA integrity_check(1)").fetchall() == [("ok",)]
+            if not database.is_sound(self._connection):
+                return False
+            blocks = self._connection.execute("SELECT epoch, crc, content FROM blocks")
+            return all(block_crc(epoch, content) == crc for epoch, crc, content in blocks)
 
     def holes(self) -> list[tuple[int, int, int]]:
         """Where positions are missing: the times before and after, and how many. Pruning leaves none, unless the clock
@@ -131,14 +153,15 @@ class Journal:
         with told_apart(self.path, self._connection):
             return [(before, after, lost) for before, after, lost in database.fetch(self._connection, HOLES)]
 
-    def restore(self, table: str, rows: list[tuple[Any, ...]]) -> None:
-        """Takes over rows that were saved of a journal that was damaged."""
-        statement = {"blocks": INSERT_BLOCK, "rows": INSERT_ROW}[table].replace("INSERT", "INSERT OR IGNORE")
-        with database.transaction(self._connection, self.path):
-            self._connection.executemany(statement, rows)
-            # Rows lie behind all blocks: one that does not bears a number that is wrong, or is in a block already.
-            self._connection.execute("DELETE FROM rows WHERE position <= (SELECT max(last_position) FROM blocks)")
-        self._find_end()
+    def before(self) -> Before:
+        """What comes before the oldest sample that is here."""
+        with told_apart(self.path, self._connection):
+            ((pruned,),) = database.fetch(self._connection, "SELECT ifnull(max(position), 0) FROM pruned")
+            oldest = database.fetch(self._connection, OLDEST)
+        if not oldest:
+            return Before(None, None, 0)
+        position, epoch, sequence, time_ms = oldest[0]
+        return Before((epoch, sequence), time_ms, max(0, position - pruned - 1))
 
     def close(self) -> None:
         database.close(self._connection)
@@ -184,12 +207,12 @@ class Journal:
             cursor.close()
         return run[0] if run else "", entries, found, last
 
-    def _delete(self, positions: list[int]) -> None:
+    def _delete(self, positions: list[int], *, to_disk: bool = False) -> None:
         if positions:
             with database.transaction(self._connection, self.path):
                 delete(self._connection, positions)
             with told_apart(self.path, self._connection):
-                database.release(self._connection)
+                database.release(self._connection, 0.0 if to_disk else database.FREE_SHARE)
 
 
 def _columns(entry: Entry) -> tuple[int, int, int, int]:

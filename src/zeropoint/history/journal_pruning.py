@@ -1,6 +1,7 @@
 """Which blocks of the journal go, and what is remembered of them. Within a connection of the caller."""
 
 import apsw
+from msgspec import Struct
 
 from zeropoint.history.database import fetch
 
@@ -12,15 +13,31 @@ EXPIRED = """last_time_ms < ?1
     OR (first_time_ms > ?2 AND position < (SELECT max(position) FROM blocks WHERE last_time_ms < ?1))"""
 
 
+class Dropped(Struct, frozen=True):
+    """What was deleted to make room: how much, and the newest time in it; None where there was nothing to delete."""
+
+    size_bytes: int = 0
+    newest_ms: int | None = None
+
+
 def expired(connection: apsw.Connection, now_ms: int, keep_ms: int) -> list[int]:
     """Positions of the blocks that are older than `keep_ms`."""
     given = (now_ms - keep_ms, now_ms)
     return [position for (position,) in fetch(connection, f"SELECT position FROM blocks WHERE {EXPIRED}", given)]  # noqa: S608
 
 
-def oldest(connection: apsw.Connection, blocks: int) -> list[int]:
-    rows = fetch(connection, "SELECT position FROM blocks ORDER BY position LIMIT ?", (blocks,))
-    return [position for (position,) in rows]
+def oldest(connection: apsw.Connection, size_bytes: int) -> tuple[list[int], int | None]:
+    """Positions of the oldest blocks, so many that they have this size, or all; and the newest time in them."""
+    positions: list[int] = []
+    newest_ms: int | None = None
+    sql = "SELECT position, last_time_ms, length(content) FROM blocks ORDER BY position"
+    for position, last_ms, size in connection.execute(sql):
+        if size_bytes <= 0:
+            break
+        positions.append(position)
+        newest_ms = last_ms if newest_ms is None else max(newest_ms, last_ms)
+        size_bytes -= size
+    return positions, newest_ms
 
 
 def delete(connection: apsw.Connection, positions: list[int]) -> None:

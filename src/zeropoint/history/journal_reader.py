@@ -1,6 +1,6 @@
 """Reads the journal: whole samples, exactly as they were sent, in the order in which they were written."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from zeropoint.history.fault import fault_of, told_apart
 from zeropoint.history.journal_format import FILE, SCHEMA, Entry
 from zeropoint.history.journal_scan import (
     Start,
+    Unit,
+    earliest,
     last_sequences,
     newest_before,
     start_after,
@@ -51,11 +53,12 @@ class JournalReader:
     """Reads beside the writer, in the same process or another one. Used on one thread at a time.
 
     A missing journal is an empty one. Everything may raise Fault. A damaged row or block costs itself only: what comes
-    after it tells how much is lost.
+    after it tells how much is lost, and `doubt` is called.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, doubt: Callable[[], None] = lambda: None) -> None:
         self._path = directory / FILE
+        self._doubt = doubt
         self._connection: apsw.Connection | None = None
         self._file: tuple[int, int] | None = None
 
@@ -70,7 +73,7 @@ class JournalReader:
             start = start_after(connection, *place) if connection and place else None
             if connection is None or place is None or start is None:
                 return Tail(Gap(reason="unknown-id"), [], True)
-            found = _collect(connection, start.position, limit + 1, place)
+            found = self._collect(connection, start.position, limit + 1, place)
         previous = place if start.lost is not None and start.lost <= 0 else None
         rows = _stored(found[:limit], previous)
         return Tail(_gap(id, start, rows), [_without_loss(rows[0]), *rows[1:]] if rows else [], len(found) <= limit)
@@ -78,7 +81,7 @@ class JournalReader:
     def at(self, time_ms: int) -> Stored | None:
         """The newest sample at or before a time; None where that is older than a sample is fresh."""
         with self._reading() as connection:
-            found = newest_before(connection, time_ms) if connection else None
+            found = newest_before(connection, time_ms, self._doubt) if connection else None
         if found is None or time_ms - found[1].time_ms > max(FRESH_MS, FRESH_INTERVALS * found[1].interval_ms):
             return None
         return _stored([found], None)[0]
@@ -97,10 +100,16 @@ class JournalReader:
             if unit is None:
                 return
             position = unit.last_position
+            self._note(unit)
             for epoch, entry in unit.entries:
                 if from_ms <= entry.time_ms <= to_ms:
                     yield _stored([(epoch, entry)], previous)[0]
                 previous = (epoch, entry.sequence)
+
+    def oldest_ms(self) -> int | None:
+        """The time of the earliest sample; None where there is none."""
+        with self._reading() as connection:
+            return earliest(connection) if connection else None
 
     def last_sequences(self) -> dict[str, int]:
         """The epochs that the journal holds, in the order of writing, with the last sample of each."""
@@ -111,6 +120,21 @@ class JournalReader:
         if self._connection is not None:
             database.close(self._connection)
             self._connection = None
+
+    def _collect(
+        self, connection: apsw.Connection, position: int, limit: int, seen: tuple[str, int]
+    ) -> list[tuple[str, Entry]]:
+        """Up to `limit` samples after a position, without those of the reader's epoch that it has seen."""
+        found: list[tuple[str, Entry]] = []
+        while len(found) < limit and (unit := unit_after(connection, position)) is not None:
+            position = unit.last_position
+            self._note(unit)
+            found += [one for one in unit.entries if one[0] != seen[0] or one[1].sequence > seen[1]]
+        return found[:limit]
+
+    def _note(self, unit: Unit) -> None:
+        if unit.is_damaged:
+            self._doubt()
 
     @contextmanager
     def _reading(self) -> Iterator[apsw.Connection | None]:
@@ -145,15 +169,6 @@ class JournalReader:
             self.close()
             self._connection, self._file = database.open_reader(self._path, SCHEMA), file
         return self._connection
-
-
-def _collect(connection: apsw.Connection, position: int, limit: int, seen: tuple[str, int]) -> list[tuple[str, Entry]]:
-    """Up to `limit` samples after a position, without those of the reader's epoch that it has seen."""
-    found: list[tuple[str, Entry]] = []
-    while len(found) < limit and (unit := unit_after(connection, position)) is not None:
-        position = unit.last_position
-        found += [one for one in unit.entries if one[0] != seen[0] or one[1].sequence > seen[1]]
-    return found[:limit]
 
 
 def _stored(found: list[tuple[str, Entry]], previous: tuple[str, int] | None) -> list[Stored]:

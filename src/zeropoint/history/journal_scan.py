@@ -1,5 +1,6 @@
 """Finding one's way in the journal's file: by position, by id and by time. Within a read transaction of the caller."""
 
+from collections.abc import Callable
 from typing import Any
 
 import apsw
@@ -18,6 +19,7 @@ class Unit(Struct, frozen=True):
 
     entries: list[tuple[str, Entry]]
     last_position: int
+    is_damaged: bool = False
 
 
 class Start(Struct, frozen=True):
@@ -41,14 +43,15 @@ def unit_after(connection: apsw.Connection, position: int) -> Unit | None:
         return _unpacked(position, *found[0])
     query = f"SELECT {ROW} FROM rows WHERE position > ? ORDER BY position LIMIT ?"  # noqa: S608
     rows = fetch(connection, query, (position, ROWS_AT_A_TIME))
-    return Unit([whole for row in rows for whole in _checked(*row)], rows[-1][0]) if rows else None
+    whole = [one for row in rows for one in _checked(*row)]
+    return Unit(whole, rows[-1][0], is_damaged=len(whole) < len(rows)) if rows else None
 
 
 def _unpacked(position: int, last: Any, epoch: Any, crc: Any, content: Any) -> Unit:
     try:
         return Unit([(epoch, entry) for entry in unpack(epoch, content, crc) if entry.position > position], last)
     except DamagedError:
-        return Unit([], last)
+        return Unit([], last, is_damaged=True)
 
 
 def _checked(*row: Any) -> list[tuple[str, Entry]]:
@@ -102,6 +105,12 @@ def _epochs(connection: apsw.Connection) -> list[tuple[str, int]]:
     return sorted(begins.items(), key=lambda item: item[1])
 
 
+def earliest(connection: apsw.Connection) -> int | None:
+    """The earliest time of all samples; None where there are none."""
+    times = fetch(connection, "SELECT min(first_time_ms) FROM blocks UNION ALL SELECT min(time_ms) FROM rows")
+    return min((time_ms for (time_ms,) in times if isinstance(time_ms, int)), default=None)
+
+
 def last_sequences(connection: apsw.Connection) -> dict[str, int]:
     """The epochs that the journal holds, in the order of writing, with the last sample of each."""
     last: dict[str, int] = {}
@@ -124,8 +133,8 @@ def stretch(connection: apsw.Connection, from_ms: int, to_ms: int) -> tuple[int,
     return first if first is not None else row, last if row is None else None
 
 
-def newest_before(connection: apsw.Connection, time_ms: int) -> tuple[str, Entry] | None:
-    """The sample with the latest time at or before the given one."""
+def newest_before(connection: apsw.Connection, time_ms: int, doubt: Callable[[], None]) -> tuple[str, Entry] | None:
+    """The sample with the latest time at or before the given one. `doubt` is called where a block there is damaged."""
     query = f"SELECT {ROW} FROM rows WHERE time_ms <= ? ORDER BY time_ms DESC, position DESC LIMIT 1"  # noqa: S608
     found = [one for row in fetch(connection, query, (time_ms,)) for one in _checked(*row)]
     blocks = fetch(
@@ -135,5 +144,8 @@ def newest_before(connection: apsw.Connection, time_ms: int) -> tuple[str, Entry
         (time_ms,),
     )
     for position, *block in blocks:
-        found += [one for one in _unpacked(position - 1, *block).entries if one[1].time_ms <= time_ms]
+        unit = _unpacked(position - 1, *block)
+        found += [one for one in unit.entries if one[1].time_ms <= time_ms]
+        if unit.is_damaged:
+            doubt()
     return max(found, key=lambda one: (one[1].time_ms, one[1].position), default=None)

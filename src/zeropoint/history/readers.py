@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from zeropoint.history.columns_reader import Hole
+from zeropoint.history.columns_reader import BLOCK_IS_DAMAGED, Hole
 from zeropoint.history.fault import Fault
 from zeropoint.history.gaps import Loss
 from zeropoint.history.journal_reader import JournalReader
@@ -25,11 +25,13 @@ class Readers:
         return self.queries.reader.names(0, LAST_MS)
 
     def missing(self, holes: Sequence[Hole], from_ms: int, to_ms: int) -> tuple[list[Loss], str | None]:
-        """What is missing in a window, the oldest first, and why that may not be all; `holes` are blocks that could not
-        be read. Values that are there do not depend on the file of what is not."""
-        found, shortfall = [Loss(hole.from_ms, hole.to_ms, None, "damaged") for hole in holes], None
+        """What is missing in a window, the oldest first, and what more there is to say: why files could not be read,
+        and why that may not be all. `holes` are blocks and files that could not be read. Values that are there do not
+        depend on the file of what is not."""
+        found = [Loss(hole.from_ms, hole.to_ms, None, "damaged") for hole in holes]
+        reasons = dict.fromkeys(hole.reason for hole in holes if hole.reason != BLOCK_IS_DAMAGED)
         try:
             found += self.losses(from_ms, to_ms)
         except Fault as fault:
-            shortfall = str(fault)
-        return sorted(found, key=lambda loss: (loss.from_ms, loss.to_ms)), shortfall
+            reasons[str(fault)] = None
+        return sorted(found, key=lambda loss: (loss.from_ms, loss.to_ms)), "; ".join(reasons) or None

@@ -11,6 +11,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from zeropoint.history.missing import Run
+
 # Stands for a series that a file does not have; SQLite numbers them from 1.
 UNKNOWN = np.uint32(0xFFFFFFFF)
 # SQLite takes 32,766 values in one statement.
@@ -102,6 +104,26 @@ def extent_of(connection: apsw.Connection) -> tuple[int, int] | None:
         sql = f"SELECT end_ms FROM blocks WHERE {is_number} ORDER BY start_ms DESC, id DESC LIMIT 1"  # noqa: S608
         return start_ms, next(iter(connection.execute(sql)))[0]
     return None
+
+
+def sample_runs(connection: apsw.Connection, from_ms: int) -> list[Run]:
+    """The runs of samples that have blocks of a time or later, in a file of the finest tier."""
+    sql = "SELECT epoch, first_sequence, last_sequence, start_ms, end_ms FROM blocks WHERE end_ms >= ?"
+    rows = connection.execute(sql, (from_ms,))
+    return [Run(*row) for row in rows if isinstance(row[0], str) and all(isinstance(value, int) for value in row[1:])]
+
+
+def oldest_blocks(connection: apsw.Connection, size_bytes: int) -> tuple[list[int], int | None]:
+    """Numbers of the oldest blocks, so many that they have this size, or all; and the newest time in them."""
+    ids: list[int] = []
+    newest_ms: int | None = None
+    for id, end_ms, size in connection.execute("SELECT id, end_ms, length(content) FROM blocks ORDER BY start_ms, id"):
+        if size_bytes <= 0:
+            break
+        ids.append(id)
+        newest_ms = end_ms if newest_ms is None else max(newest_ms, end_ms)
+        size_bytes -= size
+    return ids, newest_ms
 
 
 def numbers(names: Sequence[str], ids: dict[str, int]) -> NDArray[np.uint32]:

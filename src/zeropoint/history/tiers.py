@@ -63,14 +63,6 @@ class TierFile(Struct, frozen=True):
     start_ms: int
     end_ms: int
 
-    def size_bytes(self) -> int:
-        """With what SQLite keeps beside it; 0 when it is gone."""
-        size = 0
-        for suffix in SIDE_FILES:
-            with suppress(FileNotFoundError):
-                size += Path(f"{self.path}{suffix}").stat().st_size
-        return size
-
 
 def file_at(directory: Path, tier: Tier, time_ms: int) -> TierFile:
     """The file of a tier that a time belongs to."""
@@ -78,6 +70,11 @@ def file_at(directory: Path, tier: Tier, time_ms: int) -> TierFile:
     file = _parse(directory / tier / f"{name}.db", tier)
     assert file is not None  # noqa: S101 - the name was made by the format that reads it
     return file
+
+
+def file_of(path: Path) -> TierFile | None:
+    """The file of a tier that lies at a path; None where its name is that of none."""
+    return next((_parse(path, tier) for tier in TIERS if path.parent.name == tier), None)
 
 
 def files_of(directory: Path, tier: Tier, from_ms: int | None = None, to_ms: int | None = None) -> list[TierFile]:

@@ -31,7 +31,6 @@ class Timeline:
         """Compares the time of a sample with that of the one before."""
         last, self._last = self._last, record
         if last is None:
-            self._gaps.started(record.epoch, record.time_ms)
             return
         if record.missed:
             self._gaps.add(last.time_ms, record.time_ms, record.missed, "missed-ticks")

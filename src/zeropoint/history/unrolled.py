@@ -4,12 +4,11 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
-from zeropoint.history.due import COARSER
+from zeropoint.history.due import FINER
 from zeropoint.history.file_reader import FileReader
 from zeropoint.history.series_file import rolled_spans, unrolled
 from zeropoint.history.tiers import KINDS, Tier, files_of
 
-FINER: dict[Tier, Tier] = {coarser: tier for tier, coarser in COARSER.items()}
 # What tells the spans of a tier in a file of the finer one.
 SPANS = {tier: partial(unrolled, span_ms=KINDS[tier].block_ms) for tier in FINER}
 

@@ -97,10 +97,10 @@ class Waiting:
     def statistics(self) -> dict[str, int]:
         return {"records": len(self._records), "bytes": self._bytes, "lost_total": self.lost_total}
 
-    def oldest_time_ms(self) -> int | None:
-        """The time of the sample that waits longest."""
+    def oldest(self) -> Record | None:
+        """The one that waits longest."""
         with self._changed:
-            return self._records[0].time_ms if self._records else None
+            return self._records[0] if self._records else None
 
     def _drop_what_does_not_fit(self) -> None:
         while len(self._records) > self._capacity_records or (

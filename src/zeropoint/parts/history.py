@@ -1,6 +1,7 @@
 """The history and what reads it, each on a thread of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -39,7 +40,7 @@ def limits_of(settings: Settings) -> Limits:
 def archive_of(directory: Path, doubt: Callable[[], None]) -> Archive:
     """What the feed asks for samples that are older than memory reaches back: the journal, on a thread of its own.
     `doubt` is called where it turns out to be damaged."""
-    lane, journal = Lane("replay", REPLAY_SECONDS), JournalReader(directory)
+    lane, journal = Lane("replay", REPLAY_SECONDS), JournalReader(directory, doubt)
 
     async def after(id: str, limit: int) -> Tail:
         try:
@@ -55,15 +56,28 @@ def archive_of(directory: Path, doubt: Callable[[], None]) -> Archive:
 def on_history_of(history: History, interval_seconds: float) -> OnHistory:
     """Calls that read the history, on a thread of their own: they cost whoever asks, and nobody else, the time."""
     lane, gaps = Lane("history", HISTORY_WAIT_SECONDS), GapReader(history.directory)
-    columns = ColumnReader(history.directory, history.newest_columns)
+    columns = ColumnReader(history.directory, history.newest_columns, history.doubt)
     queries = Queries(columns, round(interval_seconds * 1000), HISTORY_SECONDS)
 
     def losses(from_ms: int, to_ms: int) -> list[Loss]:
-        return gaps.between(from_ms, to_ms, history.unwritten_losses())
+        with _doubting(history):
+            return gaps.between(from_ms, to_ms, history.unwritten_losses())
 
-    readers = Readers(queries, JournalReader(history.directory), losses)
+    readers = Readers(queries, JournalReader(history.directory, history.doubt_journal), losses)
 
     async def on_history(call: Callable[[Readers], T], /) -> T:
-        return await lane.call(lambda: call(readers))
+        with _doubting(history):
+            return await lane.call(lambda: call(readers))
 
     return on_history
+
+
+@contextmanager
+def _doubting(history: History) -> Iterator[None]:
+    """Whoever reads a file finds its damage first: it is mended by who writes it."""
+    try:
+        yield
+    except Fault as fault:
+        if fault.kind == "damaged":
+            history.doubt(fault.path)
+        raise
