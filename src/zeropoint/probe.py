@@ -82,13 +82,22 @@ class Roots(Struct, frozen=True):
         return path if self.root == "/" else self.root.rstrip("/") + path
 
 
+def read_flags(*names: str) -> int:
+    """For os.open(): to read, by these flags of the os module as far as this system has them. Windows has none of those
+    of POSIX, and O_BINARY, without which what is read is changed."""
+    flags = os.O_RDONLY
+    for name in ("O_CLOEXEC", "O_BINARY", *names):
+        flags |= getattr(os, name, 0)
+    return flags
+
+
 def read_file(path: str, limit_bytes: int = READ_LIMIT_BYTES) -> bytes:
     """The whole content of a regular file (those of /proc say that their size is 0).
 
     Never blocks on a pipe or a device that lies where a file should. Raises OSError, also for what is no regular file
     and for one beyond the limit.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0))
+    descriptor = os.open(path, read_flags("O_NONBLOCK"))
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(f"{path} is not a regular file")

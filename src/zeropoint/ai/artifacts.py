@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from zeropoint.probe import read_flags
 from zeropoint.texts import clean
 
 Folder = tuple[str, ...]
@@ -21,6 +22,7 @@ NEWEST_A_FOLDER = 4
 
 # Windows has no openat, so a walk there could be led astray.
 SUPPORTED = os.open in os.supports_dir_fd and os.scandir in os.supports_fd
+NOT_SUPPORTED = "artifacts are not read on this system: it cannot open a file without following links"
 
 
 class Found(NamedTuple):
@@ -134,20 +136,26 @@ def signature(status: os.stat_result) -> Signature:
 
 def open_folder(root: str, below: Iterable[str]) -> int:
     """A descriptor of the folder; links are followed on the way to `root` alone. Raises OSError."""
-    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-    descriptor = os.open(root, flags)
+    if not SUPPORTED:
+        raise OSError(errno.EOPNOTSUPP, NOT_SUPPORTED)
+    descriptor = os.open(root, read_flags("O_DIRECTORY"))
     for name in below:
         parent = descriptor
         try:
-            descriptor = os.open(name, flags | os.O_NOFOLLOW, dir_fd=parent)
+            descriptor = open_inner(parent, name)
         finally:
             os.close(parent)
     return descriptor
 
 
+def open_inner(folder: int, name: str) -> int:
+    """A descriptor of the folder in the folder; links are not followed. Raises OSError."""
+    return os.open(name, read_flags("O_DIRECTORY", "O_NOFOLLOW"), dir_fd=folder)
+
+
 def open_file(folder: int, name: str) -> int:
     """A descriptor of the regular file; never blocks on a pipe. Raises OSError, also for what is none."""
-    descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    descriptor = os.open(name, read_flags("O_NOFOLLOW", "O_NONBLOCK"), dir_fd=folder)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(errno.EINVAL, "no regular file")

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from zeropoint.ai.processes import Life, life_of
-from zeropoint.probe import Roots, read_file
+from zeropoint.probe import Roots, read_file, read_flags
 from zeropoint.processes import Process
 from zeropoint.texts import clean
 
@@ -34,7 +34,7 @@ class HeldFile(Struct, frozen=True):
 
     def open(self) -> int:
         """A descriptor of it. Raises OSError, also if the process has something else under that number by now."""
-        descriptor = os.open(self.link, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(self.link, read_flags("O_NONBLOCK"))
         status = os.fstat(descriptor)
         if stat.S_ISREG(status.st_mode) and (status.st_dev, status.st_ino) == self.file:
             return descriptor

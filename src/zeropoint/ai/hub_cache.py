@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct
 
-from zeropoint.ai.artifacts import open_file
+from zeropoint.ai.artifacts import open_file, open_inner
 
 MODEL = re.compile(r"models--[^/]{1,190}")
 REVISION = re.compile(r"[0-9a-zA-Z._-]{1,100}")
@@ -139,7 +139,7 @@ def descend(folder: int, *names: str) -> int:
     for name in names:
         above = here
         try:
-            here = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=above)
+            here = open_inner(above, name)
         finally:
             os.close(above)
     return here

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
-from zeropoint.ai.artifacts import Folder, Found, Seen, Verdict, open_folder
+from zeropoint.ai.artifacts import NOT_SUPPORTED, SUPPORTED, Folder, Found, Seen, Verdict, open_folder
 from zeropoint.ai.latest_row import LatestRow, Source, step_seconds
 from zeropoint.ai.rows import Row, count, number, parse_json_row
 from zeropoint.ai.runs import Run, Runs
@@ -37,7 +37,9 @@ class LiveRuns(Probe):
         self._runs = Runs(self._root, None)
         self._rows: dict[Folder, LatestRow] = {}
 
-    def read(self, roots: Roots, now: float) -> Reading:
+    def read(self, roots: Roots, now: float) -> Reading | Absent:
+        if not SUPPORTED:
+            return Absent(NOT_SUPPORTED)
         wall = self._clock()
         self._runs.look(roots, now, wall)
         live = sorted(self._runs.of_live, key=lambda item: (-(item[1].started or 0.0), item[0]))[:MOST_RUNS]

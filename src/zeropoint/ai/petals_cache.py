@@ -10,9 +10,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from zeropoint.ai.artifacts import SUPPORTED, Folder, in_words, open_file, open_folder
+from zeropoint.ai.artifacts import NOT_SUPPORTED, SUPPORTED, Folder, in_words, open_file, open_folder
 from zeropoint.ai.hub_cache import MOST_BLOCKS, SMALL_BYTES, Cached, models_in
-from zeropoint.ai.tree import NOT_SUPPORTED
 from zeropoint.probe import Absent
 
 # A look costs at most one in so many of the time.

@@ -17,8 +17,8 @@ RUN_FILE_BYTES = 256 * 1024
 # Of so many runs that have no end it is looked whether their process lives: first of those that are not known to be of
 # another machine or gone, then of those that began last.
 RUNS_LOOKED_AT = 64
-# A run that begins is to be seen while it does.
-ROUND_SECONDS = 2.0
+# All of them are looked at so seldom, and when one begins, ends or goes; those without an end in each look.
+ROUND_SECONDS = 120.0
 
 
 class Run(Struct, frozen=True):
@@ -70,9 +70,11 @@ class Runs:
             check=self._check,
             depth=2,
             round_seconds=ROUND_SECONDS,
+            stirring=lambda: self._stirring,
             limits=limits,
         )
         self.life: dict[Folder, Life] = {}
+        self._stirring: frozenset[Folder] = frozenset()
 
     def look(self, roots: Roots, now: float, wall: float) -> None:
         self.tree.look(now, wall)
@@ -82,6 +84,7 @@ class Runs:
             self._sort()
         known = {folder: self.life[folder] for folder, _ in self._endless if folder in self.life}
         looked_at = heapq.nlargest(RUNS_LOOKED_AT, self._endless, key=self._worth)
+        self._stirring = frozenset(folder for folder, _ in looked_at)
         self.life = known | {folder: life_of(run.pid, run.started, run.host, roots) for folder, run in looked_at}
 
     def _worth(self, item: tuple[Folder, Run]) -> tuple[bool, float]:

@@ -28,8 +28,6 @@ from zeropoint.texts import clean, rfc3339
 TRAINERS = ("pytorch", "jax", "tensorflow", "jupyter_kernel")
 # Of two runs that write side by side the one that is told stays, until another is newer by so much.
 STAYS_NS = 10_000_000_000
-# A run that begins is to be seen while it does.
-ROUND_SECONDS = 2.0
 
 
 class Writers(Struct, frozen=True):
@@ -58,7 +56,8 @@ class Training(Probe):
         limits: Limits | None = None,
     ) -> None:
         self._artifacts = os.path.abspath(artifacts)  # noqa: PTH100 - Path.absolute leaves ".." in
-        self._tree = Tree(self._artifacts, (), kind_of, round_seconds=ROUND_SECONDS, limits=limits)
+        # A run that begins is to be seen while it does: with a folder of its own, or beside the newest files.
+        self._tree = Tree(self._artifacts, (), kind_of, stirring=self._of_newest, limits=limits)
         self._recogniser = recogniser
         self._clock = clock
         self._run = TrainingRun(self._tree)
@@ -80,6 +79,9 @@ class Training(Probe):
         named = [named_writer(seen.name, roots) for seen in self._tree.newest.get("events", ())]
         pids = {one.pid for one in held} | {one.pid for one in named if one is not None and one.life == "live"}
         return Reading(self._report(source, state, Writers(held, sorted(pids)), wall, missing), missing)
+
+    def _of_newest(self) -> frozenset[Folder]:
+        return frozenset(seen.folder for newest in self._tree.newest.values() for seen in newest)
 
     def _newest_events(self, held: list[HeldFile], wall: float) -> Source | None:
         """The event file to tell, with who holds it."""

@@ -4,21 +4,26 @@ A pass takes at most its budget and the next one goes on where it stopped. A rou
 first that changed last, so that what lies beyond a limit is what has been left alone for longest. A folder is listed
 again when its own time of change has moved (an entry came or went), and once in a while, because what is written into a
 file in place leaves no trace in the folder. The newest files, where that matters, are looked at in every pass.
+
+Where thousands of folders have been left alone for good, rounds are rare, and begin when one of the few folders has
+changed in which that may be: those that hold folders, and those that stir.
 """
 
 import errno
 import heapq
+import itertools
 import os
 import stat
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 from msgspec import Struct
 
 from zeropoint.ai.artifacts import (
     NEWEST_A_FOLDER,
+    NOT_SUPPORTED,
     SUPPORTED,
     Folder,
     Found,
@@ -37,7 +42,6 @@ from zeropoint.texts import clean
 # A folder that changed less than this before it was listed may change again within the same tick of the file
 # system's clock (2 s on FAT), unseen.
 CLOCK_GRAIN_SECONDS = 2.0
-NOT_SUPPORTED = "artifacts are not read on this system: it cannot open a file without following links"
 ENTRIES_A_STEP = 64
 NEWEST_IN_ALL = 8
 # What a round costs is paid at most once in so many times as long: a quarter of a percent of a core. To look whether
@@ -72,7 +76,9 @@ class Tree:
     `check`, where given, looks into it, once for each inode, time and size, or in each round until it has decided.
     `depth` is how deep the layout goes, None if it may be anything: then folders beyond the limit are told.
     `newest_kept` is how many of each kind are known one by one, of a folder; of all folders it is that many, and eight
-    at least. `round_seconds` is how long a round is put off to be cheap.
+    at least. `round_seconds` is how long a round is put off to be cheap. `stirring`, where given, tells in which folders
+    something may change: in each pass these are looked at, those that hold folders, and those that were listed while
+    they changed. Of the newest files only those in stirring folders are then.
     """
 
     def __init__(
@@ -85,6 +91,7 @@ class Tree:
         depth: int | None = None,
         newest_kept: int = NEWEST_A_FOLDER,
         round_seconds: float = QUIET_SECONDS,
+        stirring: Callable[[], Collection[Folder]] | None = None,
         limits: Limits | None = None,
     ) -> None:
         self._root = root
@@ -94,6 +101,10 @@ class Tree:
         self._depth = depth
         self._newest_kept = newest_kept
         self._round_seconds = round_seconds
+        self._stirring = stirring
+        # The folders that are looked at in each pass beside those that stir, and when that may be.
+        self._restless: list[Folder] = []
+        self._stir_at = 0.0
         self._limits = limits or Limits()
         self._listings: dict[Folder, Listing] = {}
         self._round: Generator[None] | None = None
@@ -144,7 +155,7 @@ class Tree:
             return
         self._now, self._wall = now, wall
         self._look_at_newest()
-        if self._round is None and now >= self._next_round_at:
+        if self._round is None and (now >= self._next_round_at or self._has_stirred()):
             self._round, self._so_far = self._walk(), 0
             self._spent_seconds = self._listing_seconds = 0.0
         if self._round is None:
@@ -160,9 +171,8 @@ class Tree:
         if self._round is None:
             self._complete = True
             quiet_seconds = self._spent_seconds - self._listing_seconds
-            self._next_round_at = now + max(
-                ROUND_DUTY * self._spent_seconds, min(QUIET_DUTY * quiet_seconds, self._round_seconds)
-            )
+            self._stir_at = now + ROUND_DUTY * self._spent_seconds
+            self._next_round_at = max(self._stir_at, now + min(QUIET_DUTY * quiet_seconds, self._round_seconds))
             if self._has_changed:
                 self._sum_up()
         elif not self._complete:
@@ -217,6 +227,27 @@ class Tree:
             yield
         self._has_changed |= len(listings) != len(self._listings)
         self._listings = listings
+        if self._stirring is not None:
+            self._restless = [folder for folder, listing in listings.items() if listing.folders or not listing.settled]
+
+    def _has_stirred(self) -> bool:
+        """Whether one of the folders in which that may be has changed since it was listed."""
+        if self._stirring is None or self._now < self._stir_at:
+            return False
+        began = time.thread_time()
+        stirred = any(map(self._may_have_changed, itertools.chain(self._restless, self._stirring())))
+        self._stir_at = self._now + ROUND_DUTY * (time.thread_time() - began)
+        return stirred
+
+    def _may_have_changed(self, folder: Folder) -> bool:
+        known = self._listings.get(folder)
+        if known is None:
+            return False
+        try:
+            changed_ns = os.lstat("/".join((self._root, *self._start, *folder))).st_mtime_ns
+        except OSError:
+            return True
+        return changed_ns != known.changed_ns or not known.settled
 
     def _holds_still(self, known: Listing, changed_ns: int | None) -> bool:
         """Whether what is known of a folder, whose time of change this is, need not be listed again."""
@@ -314,8 +345,10 @@ class Tree:
     def _look_at_newest(self) -> None:
         """Notices what is written in place into the newest files of each kind."""
         by_folder: dict[Folder, list[Seen]] = {}
+        stirring = None if self._stirring is None else self._stirring()
         for seen in (seen for newest in self.newest.values() for seen in newest):
-            by_folder.setdefault(seen.folder, []).append(seen)
+            if stirring is None or seen.folder in stirring:
+                by_folder.setdefault(seen.folder, []).append(seen)
         for folder, files in by_folder.items():
             try:
                 descriptor = open_folder(self._root, self._start + folder)
