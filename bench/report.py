@@ -3,6 +3,8 @@
 import os
 import platform
 import statistics
+import subprocess
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,6 +73,18 @@ def machine() -> str:
     )
 
 
+def _of_what() -> str:
+    """The day and the revision: what came into the product since is not in the figures."""
+    revision = subprocess.run(
+        ["git", "describe", "--always", "--dirty=, changed"],
+        cwd=PAGE.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return f"{time.strftime('%Y-%m-%d', time.gmtime())}, revision {revision.stdout.strip()}"
+
+
 def write(report: Report, runs: int, machine: str) -> None:
     """Replaces what stands between the two marker lines of this measurement in docs/performance.md."""
     begin, end = f"<!-- bench {report.name} begins -->", f"<!-- bench {report.name} ends -->"
@@ -78,5 +92,5 @@ def write(report: Report, runs: int, machine: str) -> None:
     _, found, after = rest.partition(end)
     if not found:
         raise ValueError(f"{PAGE} has no lines {begin} and {end}")
-    caption = f"Median of {runs} alternating runs (in brackets the least and the most). {machine}."
+    caption = f"{_of_what()}: median of {runs} alternating runs (in brackets the least and the most). {machine}."
     PAGE.write_text(f"{before}{begin}\n{caption}\n\n{report.markdown()}{end}{after}")
