@@ -53,7 +53,7 @@ class Probe(ABC):
     period_seconds: ClassVar[float] = 0.0
     # After this long without an answer it counts as hanging. Only a blocking probe can be waited for with a limit.
     limit_seconds: ClassVar[float] = 2.0
-    # Whether it may block: it is then read on a daemon thread of its own. Plain /proc files never do.
+    # Whether it may block: it is then read on a daemon thread, which holds up no other. Plain /proc files never do.
     blocking: ClassVar[bool] = False
     # Whether the sample leaves it out as long as it has always been Absent. Once there has been something to read it
     # answers with a report for good: a key never disappears.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zeropoint.ai.content import of_bytes
+from tests.ai.contents import of_bytes
 from zeropoint.ai.gltf_files import LARGEST_JSON_BYTES, why_not_glb, why_not_gltf
 
 EXPORTED = Path(__file__).parent / "exported"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zeropoint.ai.content import of_bytes
+from tests.ai.contents import of_bytes
 from zeropoint.ai.overlay_files import MOST_CHUNKS, SIGNATURE, why_not_overlay_json, why_not_png
 
 EXPORTED = Path(__file__).parent / "exported"

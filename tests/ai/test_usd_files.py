@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zeropoint.ai.content import of_bytes
+from tests.ai.contents import of_bytes
 from zeropoint.ai.usd_files import LARGEST_USDA_BYTES, why_not_usd, why_not_usda, why_not_usdc, why_not_usdz
 
 EXPORTED = Path(__file__).parent / "exported"

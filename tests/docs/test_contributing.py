@@ -46,6 +46,11 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (source / "zeropoint/host/random.py").write_text(probe)
     put(source / "zeropoint/host/registry.py", "from zeropoint.probe", "from zeropoint.host.random import Random\n")
     put(source / "zeropoint/host/registry.py", "    Cpu,\n", "    Random,\n")
+    check = re.search(r"`(\"system.random.entropy_bits\": (Unchecked)[^`]+)`", GUIDE)
+    assert check is not None
+    checks = source / "zeropoint/verify/checks/host.py"
+    put(checks, '    "system.host.name"', f"    {check[1]}\n")
+    put(checks, "Level\n", f"{check[2]}, ")
     return source
 
 
@@ -74,3 +79,15 @@ def test_the_guides_probe_reads_and_its_metric_is_derived(package: Path, tmp_pat
 
 def test_the_guides_probe_is_absent_where_there_is_nothing_to_read(package: Path, tmp_path: Path):
     assert look(package, tmp_path)[0] == "Absent(reason='this kernel shows no entropy pool')"
+
+
+def test_the_guides_check_is_all_that_verify_asks_for(package: Path):
+    finished = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/verify/test_checks.py"],
+        env={**os.environ, "PYTHONPATH": str(package)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stdout

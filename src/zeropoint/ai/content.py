@@ -17,7 +17,3 @@ class Content(NamedTuple):
 
 def of_descriptor(descriptor: int) -> Content:
     return Content(os.fstat(descriptor).st_size, lambda offset, length: os.pread(descriptor, length, offset))
-
-
-def of_bytes(data: bytes) -> Content:
-    return Content(len(data), lambda offset, length: data[offset : offset + length])

@@ -18,7 +18,7 @@ from zeropoint.sampling.executor import Executor
 from zeropoint.texts import rfc3339
 
 log = structlog.get_logger()
-# A tick waits this share of the interval for probes on threads of their own, so that their values are of this tick.
+# A tick waits this share of the interval for probes that may block, so that their values are of this tick.
 WAIT_SHARE = 0.25
 FIRST_WAIT_SECONDS = 2.0
 
