@@ -109,6 +109,12 @@ def hub(data: Path, *arguments: str) -> Iterator[Appliance]:
         process.communicate(timeout=TIMEOUT_SECONDS)
 
 
+def into(store: str) -> list[str]:
+    """Settings that write to a store with the labels by which `assert_stored` knows series."""
+    labels = [f"--remote-write-labels={label}" for label in ("instance=test", "host=", "host_id=")]
+    return ["--remote-write", store, *labels]
+
+
 def hosts(of: Appliance) -> dict[str, Any]:
     """The machines that a hub lists, by name."""
     return {row["name"]: row for row in of.get("/api/v1/hosts").json["hosts"]}

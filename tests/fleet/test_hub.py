@@ -14,10 +14,12 @@ import msgspec
 import nats
 import pytest
 
-from tests.fleet.fleet import FAST, bus, hosts, hub, machine, messages, numbers, published, wait_for
+from tests.e2e.test_remote_write import assert_stored, journal_of
+from tests.fleet.fleet import FAST, bus, hosts, hub, into, machine, messages, numbers, published, wait_for
 from tests.support.faults import Clock
 from tests.support.process import TIMEOUT_SECONDS, Appliance, running, spawn
 from tests.support.samples import sample
+from tests.support.stores import VictoriaMetrics, started
 from tests.support.stream import Stream
 from tests.support.stream import messages as samples_in
 from tests.support.tokens import bearer, made
@@ -306,6 +308,32 @@ def test_an_hour_between_the_clocks_of_machines_changes_neither_order_nor_livene
     assert abs((heard[0] - heard[1]).total_seconds()) < 60
     places = numbers([event.id for event in seen])
     assert places == list(range(places[0], places[0] + len(seen)))
+    for name in ("right", "ahead"):
+        own = [number(event.json["id"]) for event in seen if event.json["host"]["name"] == name]
+        assert own == list(range(own[0], own[0] + len(own)))
+
+
+@pytest.mark.system
+def test_samples_of_a_clock_that_is_an_hour_behind_are_in_the_stream_and_in_a_store_each_once(tmp_path: Path):
+    clock = Clock(tmp_path / "clock")
+    clock.shift(-3600)
+    with (
+        # Prometheus takes nothing that is an hour old.
+        started(VictoriaMetrics, tmp_path / "store") as store,
+        bus(tmp_path / "bus") as server,
+        machine(tmp_path / "a", server.url, "right"),
+        machine(tmp_path / "b", server.url, "behind", *into(store.url), **clock.environment),
+        hub(tmp_path / "hub", "--nats", server.url) as one,
+    ):
+        wait_for(lambda: live(one, "right", "behind"))
+        with Stream(one, "?host=behind") as stream:
+            seen = stream.samples(20)
+        wait_for(lambda: seen[-1].json["id"] in {row.id for row in journal_of(tmp_path / "b")})
+        rows = journal_of(tmp_path / "b")
+        assert_stored(store, rows)
+    own = [number(event.json["id"]) for event in seen]
+    assert own == list(range(own[0], own[0] + len(own)))
+    assert {event.json["id"] for event in seen} <= {row.id for row in rows}
 
 
 async def _publish(url: str, subject: str, *payloads: bytes, **headers: str) -> None:

@@ -25,3 +25,17 @@ it("puts what failed before what runs", () => {
   expect(placeOfState(component)).toBeGreaterThan(placeOfState(run) ?? 0);
   expect(placeOfState(workload)).toBeNull();
 });
+
+it("does not say of a machine that is silent what runs there", () => {
+  const rows = workOf(machines.map((machine) => ({ ...machine, status: "silent" as const })));
+  expect(rows.map(({ status }) => status)).toEqual(["unknown", "unknown", null]);
+  const [run] = rows;
+  const [live] = workOf(machines);
+  if (!run || !live) throw new Error("a row is missing");
+  expect(placeOfState(run)).toBeLessThan(placeOfState(live) ?? 0);
+});
+
+it("tells how many runs there are that have no row", () => {
+  const rows = workOf(machines.map((machine) => ({ ...machine, runsCount: 12 })));
+  expect(rows.map(({ name }) => name)).toEqual(["train", "+11 more", "petals", "make"]);
+});
