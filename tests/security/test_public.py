@@ -219,6 +219,22 @@ def test_a_reader_with_a_token_gets_the_reasons(opened: Open):
         assert NOT_TOLD.encode() not in told
 
 
+def test_what_is_wrong_with_the_history_is_told_to_those_alone_who_may_read_all(tmp_path: Path):
+    """Folders in the place of its files stand for a disk that fails."""
+    text = made(tmp_path, "read")
+    for name in ("journal.db", "gaps.db"):
+        (tmp_path / "history" / name).mkdir(parents=True)
+    with running(tmp_path, "--public-sections", "system.cpu") as started:
+        for path in (
+            "/api/v1/history?metric=system.cpu.usage_percent",
+            "/api/v1/sample?at=1&sections=system.cpu",
+        ):
+            told, public = started.get(path, **bearer(text)), started.get(path)
+            assert told.status == public.status
+            assert b".db: the disk fails" in told.body
+            assert b".db" not in public.body and NOT_TOLD.encode() in public.body
+
+
 def test_by_default_nothing_is_public_but_the_word_of_health(tmp_path: Path):
     made(tmp_path, "read")
     with running(tmp_path) as started:

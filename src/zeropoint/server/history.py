@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from aiohttp import web
 
 from zeropoint.feed.broadcaster import Broadcaster
+from zeropoint.feed.public import NOT_TOLD
 from zeropoint.history.fault import Fault
 from zeropoint.history.moments import ALLOWED, parse_moment
 from zeropoint.history.queries import TooSlowError
@@ -79,12 +80,16 @@ class Past:
     async def history(self, request: web.Request) -> web.StreamResponse:
         self._gate.require_series(request[GRANT], request.query.getall("metric", []))
         patterns, window, counted = patterns_of(request), window_of(request, self._now()), _counted(request)
-        return json_response(await self._read(partial(encode_history, patterns, window, counted=counted)))
+        tells = self._gate.sees(request, "read")
+        read = partial(encode_history, patterns, window, counted=counted, tells_faults=tells)
+        return json_response(await self._read(request, read))
 
     async def metrics(self, request: web.Request) -> web.StreamResponse:
         view, newest = view_of(request, self._gate), self._broadcaster.newest_sample
         try:
-            answer = await self._read(lambda readers: encode_metrics(readers.names(), newest, self._specs, view=view))
+            answer = await self._read(
+                request, lambda readers: encode_metrics(readers.names(), newest, self._specs, view=view)
+            )
         except ApiError as error:
             # What is there now is known without the history.
             answer = encode_metrics(set(), newest, self._specs, error.body.message, view)
@@ -98,13 +103,19 @@ class Past:
         payload, reason = from_memory(self._broadcaster.ring, at_ms, now_ms)
         if payload is None and reason is None:
             try:
-                payload, reason = await self._read(partial(from_readers, at_ms))
+                payload, reason = await self._read(request, partial(from_readers, at_ms))
             except ApiError as error:
                 reason = error.body.message
         return json_response(encode_moment(payload and view.narrow(payload), reason))
 
-    async def _read(self, call: Callable[[Readers], T]) -> T:
-        return await read_history(self._on_history, call)
+    async def _read(self, request: web.Request, call: Callable[[Readers], T]) -> T:
+        """As read_history; what is wrong with which file is told to those alone who may read all."""
+        try:
+            return await read_history(self._on_history, call)
+        except ApiError as error:
+            if error.body.code != "history-failed" or self._gate.sees(request, "read"):
+                raise
+            raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "history-failed", f"the history: {NOT_TOLD}") from None
 
 
 async def read_history(on_history: OnHistory | None, call: Callable[[Readers], T]) -> T:

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from numpy.typing import NDArray
 
 from zeropoint.catalogue import Kind, values
+from zeropoint.feed.public import NOT_TOLD
 from zeropoint.feed.view import WHOLE, View
 from zeropoint.history.gaps import Loss, LossReason
 from zeropoint.history.moments import rfc3339
@@ -100,8 +101,11 @@ class MomentAnswer(Struct, frozen=True):
     unavailable: Annotated[list[Unavailable], Meta(description="Why there is none")]
 
 
-def encode_history(patterns: Sequence[str], window: Window, readers: Readers, counted: bool = False) -> bytes:
-    """The JSON of a HistoryAnswer. Columns go to bytes whole; where each sample is a point its three are one."""
+def encode_history(
+    patterns: Sequence[str], window: Window, readers: Readers, *, counted: bool = False, tells_faults: bool = True
+) -> bytes:
+    """The JSON of a HistoryAnswer; without `tells_faults`, not what is wrong with which file. Columns go to bytes whole; where
+    each sample is a point its three are one."""
     answered = readers.queries.ask(patterns, window)
     stretch = answered.stretch
     # Joined once at the end: an answer may have a megabyte, and each copy of that costs as much as packing it.
@@ -115,7 +119,9 @@ def encode_history(patterns: Sequence[str], window: Window, readers: Readers, co
         parts += (b',"max":', high, b',"count":', counts, b"}")
     losses, shortfall = readers.missing(answered.holes, window.from_ms, window.to_ms)
     gaps = [gap_of(one) for one in losses]
-    missing = [*answered.unavailable, *([Unavailable(path="gaps", reason=shortfall)] if shortfall else [])]
+    missing = [*answered.unavailable]
+    if shortfall:
+        missing.append(Unavailable(path="gaps", reason=shortfall if tells_faults else NOT_TOLD))
     rest = {
         "tier": answered.tier,
         "interval_seconds": stretch.interval_ms / 1000,
