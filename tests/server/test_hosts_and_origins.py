@@ -41,7 +41,14 @@ def test_all_else_is_foreign(name: str):
 
 
 @pytest.mark.parametrize(
-    "origin", ["https://lab.example", "http://localhost:8000", "https://lab.example:8443", "http://[::1]:5"]
+    "origin",
+    [
+        "https://lab.example",
+        "http://localhost:8000",
+        "https://lab.example:8443",
+        "http://[::1]:5",
+        "https://xn--e1afmkfd.example",
+    ],
 )
 def test_an_origin_is_scheme_host_and_a_port_of_its_own(origin: str):
     assert is_origin(origin)
@@ -62,6 +69,7 @@ def test_an_origin_is_scheme_host_and_a_port_of_its_own(origin: str):
         "https://user@lab.example",
         "HTTPS://lab.example",
         "https://Lab.example",
+        "https://пример.example",
         "https://",
     ],
 )

@@ -27,7 +27,7 @@ def is_origin(text: str) -> bool:
         url = URL(text)
     except ValueError:
         return False
-    known = url.scheme in ("http", "https") and HOST.fullmatch(url.host or "") is not None
+    known = url.scheme in ("http", "https") and HOST.fullmatch(url.raw_host or "") is not None
     return known and str(url.origin()) == text
 
 
