@@ -101,6 +101,16 @@ def test_where_nothing_was_written_there_are_none(tmp_path: Path):
     assert kept_sessions(tmp_path) == []
 
 
+def test_of_times_without_a_zone_there_are_none(tmp_path: Path):
+    register, (token,) = some_tokens(tmp_path, 1)
+    sessions = Sessions(register)
+    sessions.open(token, NOW)
+    written = sessions.encode()
+    assert b'Z"' in written
+    (tmp_path / "sessions.json").write_bytes(written.replace(b'Z"', b'"'))
+    assert kept_sessions(tmp_path) == []
+
+
 class Clock:
     now = 0.0
 

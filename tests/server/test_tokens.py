@@ -1,5 +1,6 @@
 import ast
 import inspect
+import json
 import os
 import textwrap
 import threading
@@ -97,6 +98,21 @@ def test_a_damaged_file_lets_nobody_in_and_says_so(tmp_path: Path, content: byte
     with pytest.raises(TokenError, match="damaged"):
         store.create("read", "b", None, NOW)
     assert (tmp_path / "tokens.json").read_bytes() == content, "what is there is not overwritten"
+
+
+@pytest.mark.parametrize("name", ["created", "expires"])
+def test_a_time_without_a_zone_is_damage(tmp_path: Path, name: str):
+    """It would be compared with the time of now, in whatever follows the file."""
+    store = TokenStore(tmp_path)
+    text = store.create("read", "a", timedelta(days=1), NOW)
+    file = tmp_path / "tokens.json"
+    rows = json.loads(file.read_text())
+    rows[0][name] = "2026-11-30T07:42:54.955847"
+    file.write_text(json.dumps(rows))
+    register = TokenRegister(store)
+    assert register.failure is not None and "damaged" in register.failure
+    assert register.find(text, NOW) is None
+    assert not register.ends_within(NOW, NOW + timedelta(days=2))
 
 
 def test_what_it_writes_is_its_owners_alone(tmp_path: Path):

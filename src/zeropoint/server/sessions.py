@@ -13,7 +13,7 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from zeropoint.server.tokens import FILE_LIMIT_BYTES, Token, TokenRegister, digest
+from zeropoint.server.tokens import FILE_LIMIT_BYTES, Moment, Token, TokenRegister, digest
 
 log = structlog.get_logger()
 FILE = "sessions.json"
@@ -27,8 +27,8 @@ class Session(Struct, frozen=True, kw_only=True):
 
     sha256: str
     token_sha256: str
-    created: datetime
-    expires: datetime
+    created: Moment
+    expires: Moment
 
 
 class Sessions:

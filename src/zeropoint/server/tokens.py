@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import filelock
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from zeropoint.server import private_files
 
@@ -25,6 +25,8 @@ PREFIX = "zp_"
 FILE = "tokens.json"
 LOCK_SECONDS = 10.0
 FILE_LIMIT_BYTES = 4 * 1024 * 1024
+# One without a zone would be of no time that could be compared.
+Moment = Annotated[datetime, Meta(tz=True)]
 
 
 class TokenError(Exception):
@@ -37,8 +39,8 @@ class Token(Struct, frozen=True, kw_only=True):
     name: str
     scope: Scope
     sha256: str
-    created: datetime
-    expires: datetime | None = None
+    created: Moment
+    expires: Moment | None = None
 
     def valid_at(self, moment: datetime) -> bool:
         return self.expires is None or moment < self.expires
