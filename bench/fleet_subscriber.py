@@ -1,4 +1,4 @@
-"""A bare subscriber of nats-py: it counts the messages of the stream, and does nothing else.
+"""A bare subscriber of nats-py, on the loop that the hub has: it counts the messages of the stream, no more.
 
 `python -m bench.fleet_subscriber URL`. It prints a line when it listens, and the count when it is asked by a line.
 """
@@ -7,6 +7,7 @@ import asyncio
 import sys
 
 import nats
+import uvloop
 from nats.aio.msg import Msg
 from nats.js.api import DeliverPolicy
 
@@ -32,4 +33,5 @@ async def subscribe(url: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(subscribe(sys.argv[1]))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(subscribe(sys.argv[1]))

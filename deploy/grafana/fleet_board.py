@@ -67,6 +67,15 @@ ROWS: dict[str, list[Panel]] = {
             ],
             "",
         ),
+        (
+            "Machines up",
+            "none",
+            [
+                (f"sum(zeropoint_hub_machine_up{{{MANY}}})", "up"),
+                (f"count(zeropoint_hub_machine_up{{{MANY}}})", "known"),
+            ],
+            "As a hub hears them that is scraped",
+        ),
     ],
     "Work": [
         (

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.fleet.fleet import bus, hosts, hub, machine, wait_for
 from tests.support.process import TIMEOUT_SECONDS, running
 from tests.support.stores import Prometheus, Store, VictoriaMetrics, started
 from zeropoint.catalogue import fields_of
@@ -24,6 +25,8 @@ FOLDER = Path(__file__).parents[2] / "deploy/grafana"
 BOARDS = sorted(FOLDER.glob("*.json"))
 # What scrapes and remote write add.
 ADDED = {"instance", "job"}
+# What a hub tells of the machines, which no sample has; with real ones below.
+OF_HUB = {"zeropoint_hub_machine_up": {"host", "host_id"}}
 NAME = re.compile(r"([a-z_][a-z0-9_]*)\{")
 LABEL = re.compile(r"(\w+)\s*(?:=~|!~|!=|=)\s*\"")
 BY = re.compile(r"\bby \(([^)]*)\)")
@@ -82,7 +85,7 @@ def test_they_are_what_the_tables_say(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.stem)
 def test_each_query_names_series_and_labels_that_exist(board: Path) -> None:
-    known = labels_by_name()
+    known = {**labels_by_name(), **OF_HUB}
     for expression, legend in queries(board):
         names = NAME.findall(expression)
         assert names, expression
@@ -141,3 +144,41 @@ def test_a_store_with_real_samples_answers_each_query(kind: type[Store], tmp_pat
                     assert found, expression
                     answered += 1
         assert answered >= 40
+
+
+class Scraping(Prometheus):
+    """One that scrapes a hub as docs/grafana.md says."""
+
+    hub_port = 0
+
+    def command(self) -> list[str]:
+        documented = (FOLDER.parents[1] / "docs/grafana.md").read_text().split("**A scrape of a hub**")[1]
+        lines = [line[4:] for line in documented.splitlines() if line.startswith("    ")]
+        content = "\n".join(lines).replace("hub.example:3001", f"127.0.0.1:{self.hub_port}")
+        command = super().command()
+        (self._folder / "empty.yml").write_text(content.replace("5s", "1s"))
+        return command
+
+
+@pytest.mark.system
+def test_a_hub_that_is_scraped_as_documented_answers_the_dashboard_of_the_fleet(tmp_path: Path) -> None:
+    with (
+        bus(tmp_path / "bus") as server,
+        machine(tmp_path / "a", server.url, "left"),
+        machine(tmp_path / "b", server.url, "right"),
+        hub(tmp_path / "hub", "--nats", server.url) as one,
+    ):
+        wait_for(lambda: {row["status"] for row in hosts(one).values()} == {"live"} and len(hosts(one)) == 2)
+        kind = type("Here", (Scraping,), {"hub_port": one.port})
+        with started(kind, tmp_path / "store") as store:
+            up = wait_for(lambda: store.query("zeropoint_hub_machine_up"))
+            busy = wait_for(lambda: store.query("zeropoint_system_cpu_usage_ratio"))
+            (board,) = [board for board in BOARDS if board.stem == "fleet"]
+            asked = [one.replace('"test"', '"left|right"') for one, _ in queries(board)]
+            (total,) = [store.query(one) for one in asked if one.startswith("sum(zeropoint_hub_machine_up")]
+    for found in (up, busy):
+        assert {(row["metric"]["instance"], row["metric"]["host"]) for row in found} == {
+            ("left", "left"),
+            ("right", "right"),
+        }
+    assert total[0]["value"][1] == "2"
