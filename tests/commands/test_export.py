@@ -103,6 +103,17 @@ def test_a_disk_that_is_full_leaves_the_old_file_and_no_part_of_a_new_one(tmp_pa
     assert [path.name for path in target.parent.iterdir()] == ["all.jsonl"]
 
 
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+def test_a_standard_output_that_is_full_is_one_line_and_exit_2(data: Path, form: str) -> None:
+    command = [PROGRAM, "export", "--data", str(data), *TIMES, "--format", form]
+    with Path("/dev/full").open("wb") as full:
+        found = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, timeout=TIMEOUT_SECONDS, env=clean_environment(), check=False
+        )
+    assert found.stderr == b"zeropoint: standard output cannot be written: No space left on device\n"
+    assert found.returncode == 2
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_one_that_is_ended_leaves_no_part(tmp_path: Path, number: signal.Signals, code: int) -> None:
     data, target = tmp_path / "data", tmp_path / "out" / "all.csv"

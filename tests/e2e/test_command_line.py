@@ -144,3 +144,19 @@ def test_help_names_every_setting():
         "--config",
     ):
         assert flag in finished.stdout
+
+
+@pytest.mark.parametrize("command", ["metrics", "settings", "openapi", "--help", "export --help"])
+def test_a_standard_output_that_is_full_is_one_line_and_exit_2(command: str):
+    with Path("/dev/full").open("w") as full:
+        found = subprocess.run(
+            [PROGRAM, *command.split()],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+            env=clean_environment(),
+            check=False,
+        )
+    assert found.stderr == "zeropoint: standard output cannot be written: No space left on device\n"
+    assert found.returncode == 2

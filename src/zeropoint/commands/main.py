@@ -7,6 +7,7 @@ from importlib import import_module
 
 import click
 
+from zeropoint.commands.output import tell_of_full_output
 from zeropoint.server.tokens import TokenError
 from zeropoint.settings import SettingsError
 
@@ -66,6 +67,8 @@ def zeropoint() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line and exits with the contract's codes."""
+    if arguments is None:
+        tell_of_full_output()
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help", "--version")):
         given.insert(0, DEFAULT)
