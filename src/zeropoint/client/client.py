@@ -76,6 +76,12 @@ class MetricsClient:
         """What the server told of itself when the newest stream began; None before the first stream."""
         return self._hello
 
+    @property
+    def delay_seconds(self) -> float | None:
+        """By how much the slowest of what came in the last 10 s was later than the quickest of the last minutes; the
+        clocks of both ends need not agree. None before the first sample."""
+        return self._session.delay_seconds if self._session is not None else None
+
     def statistics(self) -> Statistics:
         return self._inbox.statistics()
 

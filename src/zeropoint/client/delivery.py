@@ -2,7 +2,11 @@
 
 import math
 from collections.abc import Callable
+from datetime import datetime
 
+from msgspec import Struct
+
+from zeropoint.client.delay import DelayMeter
 from zeropoint.client.events import Bye, Event, Gap, Hello, Sample
 from zeropoint.client.parser import Block
 from zeropoint.client.position import Position
@@ -11,6 +15,10 @@ from zeropoint.client.wire import decode_sample, decode_told
 
 Tell = Callable[[Event, int], None]
 """Takes an event and the size of its JSON in bytes."""
+
+
+class Heartbeat(Struct, frozen=True):
+    server_time: str | None = None
 
 
 class Delivery:
@@ -25,6 +33,12 @@ class Delivery:
         self._moved_at = (0.0, 0.0)
         self.interval_seconds: float | None = None
         """The server's sampling interval, as it last told; None before it did."""
+        self._delays = DelayMeter()
+        self.delay_seconds: float | None = None
+        """By how much what comes is later than the quickest of the last minutes; None before the first sample."""
+        # When the server last said what time it is. A stream begins with that, and what is older than its beginning
+        # comes late for no fault of the way.
+        self._said_now_at = -math.inf
 
     def resume_point(self) -> str | None:
         """The id to resume after; None for "start with the newest", also where the reader was away for too long."""
@@ -34,12 +48,16 @@ class Delivery:
             self._position.abandon()
         return self._position.resume_id
 
-    def take_block(self, block: Block) -> None:
-        """Raises ProtocolError for an event that cannot be read; its id is not taken over, so that it comes again."""
-        if block.data is not None:
-            self._take_event(block.name, block.data, block.id)
+    def take_block(self, block: Block, *, is_good: bool) -> float | None:
+        """When the event was sent, by the server's clock; None where that tells nothing of the way that it took.
+        `is_good`: the stream is the one that is lived on; one that is merely tried says nothing of the delay.
+
+        Raises ProtocolError for an event that cannot be read; its id is not taken over, so that it comes again.
+        """
+        sent = None if block.data is None else self._take_event(block.name, block.data, block.id, is_good)
         if block.id is not None:
             self._move(block.id)
+        return sent
 
     def take_sample(self, sample: Sample, size_bytes: int) -> bool:
         """A sample of a poll; False when it is no news."""
@@ -59,21 +77,28 @@ class Delivery:
         self._position.commit(id)
         self._moved_at = (self._clock.epoch_seconds(), self._clock.monotonic_seconds())
 
-    def _take_event(self, name: str, data: str, id: str | None) -> None:
+    def _take_event(self, name: str, data: str, id: str | None, is_good: bool) -> float | None:
         match name:
             case "message":
                 sample = decode_sample(data)
-                self._tell_sample(sample, id or sample.id, len(data))
+                sent = self._sent_at(sample.get("timestamp"))
+                if self._tell_sample(sample, id or sample.id, len(data)):
+                    self._measure(sent)
+                return sent
             case "hello":
                 hello = decode_told(data, Hello)
                 self.forget_gaps()
                 self._take_interval(hello.interval_seconds)
                 self._tell(hello, 0)
+                return self._take_server_time(hello.server_time, is_good)
+            case "heartbeat":
+                return self._take_server_time(decode_told(data, Heartbeat).server_time, is_good)
             case "gap":
                 self.take_gap(decode_told(data, Gap))
             case "bye":
                 self._tell(decode_told(data, Bye), 0)
-            # `heartbeat` has done its work by arriving; names that this version does not know are left to later ones.
+            # Names that this version does not know are left to later ones.
+        return None
 
     def _tell_sample(self, sample: Sample, id: str, size_bytes: int) -> bool:
         gaps = self._position.gaps_before(id)
@@ -88,3 +113,26 @@ class Delivery:
     def _take_interval(self, seconds: object) -> None:
         if isinstance(seconds, int | float) and 0 < seconds < math.inf:
             self.interval_seconds = seconds
+
+    def _take_server_time(self, server_time: str | None, is_good: bool) -> float | None:
+        self._said_now_at = _moment(server_time) or -math.inf
+        sent = self._sent_at(server_time)
+        if is_good:
+            self._measure(sent)
+        return sent
+
+    def _sent_at(self, time: object) -> float | None:
+        sent = _moment(time)
+        return None if sent is None or sent < self._said_now_at else sent
+
+    def _measure(self, sent: float | None) -> None:
+        if sent is not None:
+            self.delay_seconds = self._delays.note(sent, self._clock.monotonic_seconds())
+
+
+def _moment(time: object) -> float | None:
+    """RFC 3339 as seconds since 1970; None for anything else."""
+    try:
+        return datetime.fromisoformat(time).timestamp() if isinstance(time, str) else None
+    except (ValueError, OverflowError):
+        return None

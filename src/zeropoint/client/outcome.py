@@ -11,8 +11,9 @@ class ProtocolError(Exception):
     """The server, or something that answers in its place, does not keep to the contract."""
 
 
-Cause = Literal["unreachable", "status", "content", "silent", "ended"]
-"""No answer; an answer that is not 200; not what was asked for; nothing came (any more); it broke off."""
+Cause = Literal["unreachable", "status", "content", "silent", "buffered", "ended"]
+"""No answer; an answer that is not 200; not what was asked for; nothing came (any more); it came late, in bunches; it
+broke off."""
 
 
 class AttemptError(Exception):
@@ -27,7 +28,7 @@ class AttemptError(Exception):
     @property
     def is_of_the_stream_alone(self) -> bool:
         """The server answered, and what came was useless: a poll may do better."""
-        return self.cause in ("silent", "content")
+        return self.cause in ("silent", "content", "buffered")
 
 
 class ServerLeftError(Exception):

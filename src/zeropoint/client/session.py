@@ -5,15 +5,18 @@ import itertools
 from collections.abc import Callable
 from typing import NoReturn
 
+from zeropoint.client.bunching import Arrival
 from zeropoint.client.context import Context
 from zeropoint.client.delivery import Delivery, Tell
 from zeropoint.client.events import StateChanged
+from zeropoint.client.held_up import HeldUp
 from zeropoint.client.outcome import AttemptError, FeedRefusedError, ServerLeftError
 from zeropoint.client.parser import Block, Retry
 from zeropoint.client.poll_loop import PollLoop
 from zeropoint.client.retries import Retries
 from zeropoint.client.status import Status
 from zeropoint.client.stream import Stream
+from zeropoint.client.stream_health import StreamHealth
 from zeropoint.client.watchdog import silence_limit_seconds
 
 
@@ -33,6 +36,10 @@ class Session:
     def state(self) -> StateChanged:
         return self._status.now
 
+    @property
+    def delay_seconds(self) -> float | None:
+        return self._delivery.delay_seconds
+
     async def run(self) -> NoReturn:
         """Runs until it is cancelled, or raises FeedRefusedError."""
         self._failures = 0
@@ -40,7 +47,7 @@ class Session:
         try:
             while True:
                 try:
-                    await (self._poll_until_stream_is_live() if self._must_poll else self._read_stream())
+                    await (self._poll_until_stream_is_good() if self._must_poll else self._read_stream())
                 except (AttemptError, ServerLeftError) as end:
                     await self._recover(end)
         except FeedRefusedError as refusal:
@@ -51,36 +58,51 @@ class Session:
     def _must_poll(self) -> bool:
         return self._failures >= self._context.timing.failures_before_polling
 
-    async def _read_stream(self, on_live: Callable[[], object] = lambda: None) -> NoReturn:
-        """One stream, from its request to its end. `on_live`: its first event came."""
+    async def _read_stream(self, on_good: Callable[[], object] = lambda: None) -> NoReturn:
+        """One stream, from its request to its end. `on_good`: it does what a stream should."""
         clock, timing = self._context.clock, self._context.timing
-        live_since: float | None = None
+        good_since: float | None = None
+        health = StreamHealth(needs_proof=self._last_failure is not None and self._last_failure.cause == "buffered")
+
+        def tell_if_good() -> None:
+            nonlocal good_since
+            if good_since is None and health.is_good:
+                good_since = clock.monotonic_seconds()
+                self._last_failure = None
+                on_good()
+                self._status.set("live")
 
         def take(item: Block | Retry) -> None:
-            nonlocal live_since
             if isinstance(item, Retry):
                 self._retries.retry_seconds = item.milliseconds / 1000
                 return
-            if live_since is None and item.data is not None:
-                live_since = clock.monotonic_seconds()
-                on_live()
-                self._status.set("live")
-            self._delivery.take_block(item)
+            if item.data is not None:
+                health.note_life()
+                tell_if_good()
+            if item.name == "gap":
+                health.forgive()
+            sent = self._delivery.take_block(item, is_good=good_since is not None)
             if item.name == "bye" and item.data is not None:
                 raise ServerLeftError
             stream.set_silence_limit(silence_limit_seconds(self._delivery.interval_seconds, timing))
+            if sent is not None:
+                health.note_arrival(Arrival(sent, clock.monotonic_seconds()), self._delivery.interval_seconds)
+                tell_if_good()
 
         stream = Stream(self._context, take)
         try:
-            await stream.run(self._delivery.resume_point())
+            with HeldUp(clock, health.forgive):
+                await stream.run(self._delivery.resume_point())
         except ServerLeftError:
             self._failures = 1  # no fault of the stream, but there is a wait to come
             raise
         except AttemptError as failure:
-            was_good = live_since is not None and (
-                clock.monotonic_seconds() - live_since >= timing.good_connection_seconds
+            was_good = good_since is not None and (
+                clock.monotonic_seconds() - good_since >= timing.good_connection_seconds
             )
             self._failures = (0 if was_good else self._failures) + 1
+            if failure.cause == "buffered":  # the next one would find the same proxy on its way
+                self._failures = max(self._failures, timing.failures_before_polling)
             self._last_failure = failure
             if self.state.name == "polling":
                 self._status.set("polling", failure.reason)
@@ -98,13 +120,13 @@ class Session:
         failures = min(self._failures, self._context.timing.failures_before_polling)
         await self._retries.wait(end.reason, asked, failures)
 
-    async def _poll_until_stream_is_live(self) -> NoReturn:
-        """Polls, and tries the stream beside that; raises how the first stream ended that was live."""
+    async def _poll_until_stream_is_good(self) -> NoReturn:
+        """Polls, and tries the stream beside that; raises how the first stream ended that was good."""
         fault = self._last_failure
         was_away = fault is not None and not fault.is_of_the_stream_alone
         asked = fault.retry_after_seconds if fault is not None else None
         polls = asyncio.create_task(self._polls.run(self._why_no_stream, was_away), name="zeropoint polls")
-        # Polling goes on until something has come through: a stream that is held back must not stop the samples.
+        # Polling goes on until the stream has shown that it works: one that is held back must not stop the samples.
         probes = asyncio.create_task(self._probe(asked, stop_polling=polls.cancel), name="zeropoint stream")
         try:
             await asyncio.wait((polls, probes), return_when=asyncio.FIRST_COMPLETED)
@@ -120,19 +142,19 @@ class Session:
         return self._last_failure.reason if self._last_failure is not None else None
 
     async def _probe(self, asked_seconds: float | None, stop_polling: Callable[[], object]) -> NoReturn:
-        is_live = False
+        is_good = False
 
-        def on_live() -> None:
-            nonlocal is_live
-            is_live = True
+        def on_good() -> None:
+            nonlocal is_good
+            is_good = True
             stop_polling()
 
         for attempts in itertools.count():
             await self._retries.wait_to_probe(attempts, asked_seconds)
             try:
-                await self._read_stream(on_live)
+                await self._read_stream(on_good)
             except AttemptError as failure:
-                if is_live:
+                if is_good:
                     raise
                 asked_seconds = failure.retry_after_seconds
         raise AssertionError  # count() has no end
