@@ -41,7 +41,7 @@ def test_many_stalled_readers_hold_little_memory_and_nobody_up(tmp_path: Path):
 def test_readers_that_take_nothing_do_not_hold_up_the_end(tmp_path: Path):
     """soak/times.py measures how long it takes."""
     with serving(tmp_path, "--interval", "0.1") as started, ExitStack() as opened:
-        quick = opened.enter_context(Stream(started))
+        quick = opened.enter_context(Stream(started, "?sections=server"))
         first = quick.samples(MISSED)[0]
         for _ in range(3):
             opened.enter_context(Stream(started, slow=True))
@@ -60,7 +60,7 @@ def test_readers_that_take_nothing_do_not_hold_up_the_end(tmp_path: Path):
 def test_answers_to_polls_that_nobody_takes_hold_little_memory(tmp_path: Path, query: str):
     """Each would be of megabytes."""
     with serving(tmp_path, "--interval", "0.1") as started, ExitStack() as opened:
-        stream = opened.enter_context(Stream(started))
+        stream = opened.enter_context(Stream(started, "?sections=server"))
         first, *_, last = stream.samples(MISSED)
         head = f"GET /metrics/json?since={first.id}{query} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
         for _ in range(STALLED):

@@ -14,7 +14,7 @@ import structlog
 
 from zeropoint.feed.archive import FrameArchive
 from zeropoint.feed.frames import Frame, event
-from zeropoint.feed.pieces import PIECE_FRAMES, pieces
+from zeropoint.feed.pieces import REQUEST_SAMPLES, pieces
 from zeropoint.feed.ring import ID, Replay, Ring
 from zeropoint.feed.subscriber import Subscriber
 from zeropoint.model import Gap
@@ -133,7 +133,7 @@ class CatchingUp:
             return
         async with self._narrowing:
             self._write_now(subscriber, gap, piece)
-            subscriber.charge(len(piece) / PIECE_FRAMES)
+            subscriber.charge(len(piece) / REQUEST_SAMPLES)
             await asyncio.sleep(0)
 
     def _write_now(self, subscriber: Subscriber, gap: Gap | None, piece: list[Frame]) -> None:

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from zeropoint.feed.frames import Frame
-from zeropoint.feed.pieces import PIECE_FRAMES, pieces
+from zeropoint.feed.pieces import PIECE_FRAMES, REQUEST_SAMPLES, pieces
 from zeropoint.feed.ring import Replay
 from zeropoint.feed.view import View
 from zeropoint.model import Gap, Sample
@@ -20,8 +20,7 @@ MAX_SAMPLES = 600
 MAX_BYTES = 16 * 1024 * 1024
 # Clients give up an answer that takes much longer than they let the server wait.
 MAX_SECONDS = 10.0
-# So many samples that are narrowed count as a request, and so many bytes.
-REQUEST_SAMPLES = 16
+# So many bytes count as a request, and REQUEST_SAMPLES that are narrowed.
 REQUEST_BYTES = 1024 * 1024
 
 
