@@ -104,8 +104,8 @@ class MomentAnswer(Struct, frozen=True):
 def encode_history(
     patterns: Sequence[str], window: Window, readers: Readers, *, counted: bool = False, tells_faults: bool = True
 ) -> bytes:
-    """The JSON of a HistoryAnswer; without `tells_faults`, not what is wrong with which file. Columns go to bytes whole; where
-    each sample is a point its three are one."""
+    """The JSON of a HistoryAnswer; without `tells_faults`, not what is wrong with which file. Columns go to bytes
+    whole; where each sample is a point its three are one."""
     answered = readers.queries.ask(patterns, window)
     stretch = answered.stretch
     # Joined once at the end: an answer may have a megabyte, and each copy of that costs as much as packing it.
