@@ -12,7 +12,7 @@ import numpy as np
 from zeropoint.insight.looks import Look
 from zeropoint.insight.row_products import row_products
 from zeropoint.insight.series import Floats
-from zeropoint.insight.spectra import spectra
+from zeropoint.insight.spectra import with_themselves
 
 # The distance over which autocorrelations are summed: a quarter of the series, for beyond it they are mostly noise.
 MOST_LAGS = 1000
@@ -58,8 +58,8 @@ def autocorrelations(look: Look, lags: int) -> Floats:
     What was removed took a part of the slow movement with it, and with that of the memory; to first order it is the
     number of removed parameters times the memory over n (Marriott and Pope 1954), which is put back.
     """
-    own = spectra(look.values, lags).with_themselves()
-    counts = np.rint(spectra(look.kinds.known, lags).with_themselves())[look.kinds.of]
+    own = with_themselves(look.values, lags)
+    counts = np.rint(with_themselves(look.kinds.known, lags))[look.kinds.of]
     own = np.where(counts >= FEWEST_SAMPLES, own / np.maximum(counts, 1.0), 0.0)
     variance = own[:, :1]
     own = np.where(variance > 0, own / np.where(variance > 0, variance, 1.0), 0.0)
@@ -80,7 +80,7 @@ def sample_memory(own: Floats) -> Floats:
 
 def _shares(common: Floats, lags: int) -> Floats:
     """Of the common cells, the part that has another one k further on: 1 - k / n where there are no holes."""
-    sums: Floats = spectra(common[None], lags).with_themselves()[0]
+    sums: Floats = with_themselves(common[None], lags)[0]
     return sums / max(float(sums[0]), 1.0)
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from itertools import combinations
+from math import isfinite
+from typing import NamedTuple
 
 import numpy as np
 from msgspec.structs import replace
@@ -13,9 +15,21 @@ from zeropoint.insight.compare import FEWEST_SAMPLES
 from zeropoint.insight.false_discovery import SIGNIFICANT, q_values
 from zeropoint.insight.pair import Pair
 from zeropoint.insight.series import Series
-from zeropoint.insight.two_looks import Told, compare_twice
+from zeropoint.insight.two_looks import compare_twice
 
 LONGEST_LAG = 60
+
+
+class Numbers(NamedTuple):
+    """What Told has of one pair."""
+
+    lag: float
+    coefficient: float
+    low: float
+    high: float
+    effective: float
+    p_value: float
+    of_changes: bool
 
 
 def correlate(
@@ -60,25 +74,27 @@ def _pairs_of(
         first_rows, second_rows = np.array(enough, dtype=np.int64).T
         longest = min(longest_lag, grid.values.shape[1] - 1)
         found = compare_twice(grid, first_rows, second_rows, longest, rank)
-        for at, (first, second) in enumerate(enough):
+        # Lists of Python's own numbers: to take them out of arrays one by one takes longer.
+        columns = [getattr(found, name).tolist() for name in Numbers._fields]
+        for (first, second), *numbers in zip(enough, *columns, strict=True):
             place = grid.members[first], grid.members[second]
-            told[place] = _with_numbers(told[place], found, at, grid.interval_seconds)
+            told[place] = _with_numbers(told[place], Numbers(*numbers), grid.interval_seconds)
     return told
 
 
-def _with_numbers(pair: Pair, found: Told, at: int, interval_seconds: float) -> Pair:
-    if not np.isfinite(found.coefficient[at]):
+def _with_numbers(pair: Pair, found: Numbers, interval_seconds: float) -> Pair:
+    if not isfinite(found.coefficient):
         return pair
     return replace(
         pair,
         # An interval that is measured in times that jitter has no more digits than these.
-        lag_seconds=float(f"{found.lag[at] * interval_seconds:.6g}"),
-        coefficient=float(found.coefficient[at]),
-        low=float(found.low[at]),
-        high=float(found.high[at]),
-        n_effective=float(found.effective[at]),
-        p_value=float(found.p_value[at]),
-        compared="changes" if found.of_changes[at] else "levels",
+        lag_seconds=float(f"{found.lag * interval_seconds:.6g}"),
+        coefficient=found.coefficient,
+        low=found.low,
+        high=found.high,
+        n_effective=found.effective,
+        p_value=found.p_value,
+        compared="changes" if found.of_changes else "levels",
     )
 
 

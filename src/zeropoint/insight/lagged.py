@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from zeropoint.insight.block_spectra import BlockSpectra, block_spectra
 from zeropoint.insight.looks import Look
 from zeropoint.insight.series import Floats, Indices
-from zeropoint.insight.spectra import Spectra, spectra
 
 # The part of its variance that a series must keep over the cells of a lag; what is below may be rounding.
 LEAST_VARIANCE = 1e-9
@@ -31,9 +31,9 @@ class LagSums:
 
     def __init__(self, look: Look, longest: int) -> None:
         self._kind_of = look.kinds.of
-        self._kinds = spectra(look.kinds.known, longest)
-        self._values = spectra(look.values, longest)
-        squares = spectra(look.values**2, longest)
+        self._kinds = block_spectra(look.kinds.known, longest)
+        self._values = block_spectra(look.values, longest)
+        squares = block_spectra(look.values**2, longest)
         self._squares = squares.single()
         # Of each series over the cells that each kind has: rows x kinds x lags.
         self._sums = _beside_each(self._kinds, self._values)
@@ -61,9 +61,9 @@ class LagSums:
         return np.rint(self._kinds.with_others(self._kinds, pairs[0], pairs[1]))[of.reshape(-1)]
 
 
-def _beside_each(kinds: Spectra, rows: Spectra) -> Floats:
+def _beside_each(kinds: BlockSpectra, rows: BlockSpectra) -> Floats:
     """Sums of each row over the cells that each kind has k cells later: rows x kinds x lags."""
-    shape = (len(kinds.spectrum), len(rows.spectrum))
+    shape = (len(kinds.own), len(rows.own))
     kind, row = np.indices(shape).reshape(2, -1)
     # Kinds first, of which there are few; a row lies -k cells after them.
     sums = kinds.with_others(rows, kind, row).reshape(*shape, -1)

@@ -40,8 +40,9 @@ def levels(grid: Grid, rank: bool) -> Look:
     times = _centred(kinds.known * (grid.steps / max(grid.steps[-1], 1.0)), kinds.known)
     squares = np.maximum((times**2).sum(axis=1), np.finfo(float).tiny)
     lines = times[kinds.of]
-    lines *= ((centred * lines).sum(axis=1) / squares[kinds.of])[:, None]
-    return Look(_scaled(centred - lines, known), known, kinds, removed=2)
+    lines *= (np.einsum("ij,ij->i", centred, lines) / squares[kinds.of])[:, None]
+    centred -= lines
+    return Look(_scaled(centred, known), known, kinds, removed=2)
 
 
 def changes(grid: Grid, rank: bool) -> Look:
@@ -55,7 +56,8 @@ def _from_lowest(values: Floats) -> tuple[Floats, Floats]:
     """Each row from 0 to 1, 0 in holes; and 1 where there is none. A counter in the billions that moves by ones would
     else leave no digits to its squares."""
     present = np.isfinite(values)
-    above = np.where(present, values - np.fmin.reduce(values, axis=1)[:, None], 0.0)
+    above: Floats = values - np.fmin.reduce(values, axis=1)[:, None]
+    above[~present] = 0.0
     highest = above.max(axis=1, keepdims=True)
     above /= np.where(highest > 0, highest, 1.0)
     return above, present.astype(np.float64)
@@ -63,12 +65,14 @@ def _from_lowest(values: Floats) -> tuple[Floats, Floats]:
 
 def _centred(values: Floats, known: Floats) -> Floats:
     counts = np.maximum(known.sum(axis=1, keepdims=True), 1.0)
-    centred: Floats = (values - values.sum(axis=1, keepdims=True) / counts) * known
+    centred: Floats = values - values.sum(axis=1, keepdims=True) / counts
+    centred *= known
     return centred
 
 
 def _scaled(values: Floats, known: Floats) -> Floats:
-    """With variance 1, or all 0 where there is none."""
-    variance = (values**2).sum(axis=1, keepdims=True) / np.maximum(known.sum(axis=1, keepdims=True), 1.0)
+    """The same array, with variance 1, or all 0 where there is none."""
+    variance = np.einsum("ij,ij->i", values, values)[:, None] / np.maximum(known.sum(axis=1, keepdims=True), 1.0)
     varies = variance > ROUNDING
-    return values * np.where(varies, 1 / np.sqrt(np.where(varies, variance, 1.0)), 0.0)
+    values *= np.where(varies, 1 / np.sqrt(np.where(varies, variance, 1.0)), 0.0)
+    return values

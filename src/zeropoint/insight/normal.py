@@ -24,4 +24,5 @@ def joint_upper_tail(at: Floats, correlation: Floats) -> Floats:
     arc = np.arcsin(correlation)
     angles = np.multiply.outer((NODES + 1) / 2, arc)
     density = np.exp(-(at**2) / (1 + np.sin(angles)))
-    return upper_tail(at) ** 2 + np.tensordot(WEIGHTS, density, axes=1) * arc / (4 * math.pi)
+    integral: Floats = np.einsum("n,n...->...", WEIGHTS, density) * arc / (4 * math.pi)
+    return upper_tail(at) ** 2 + integral
