@@ -8,6 +8,7 @@ there all that comes seldom is in, and nothing else is.
 
 import json
 import os
+import platform
 import subprocess
 import tempfile
 import time
@@ -20,32 +21,53 @@ from typing import Any
 from bench import processes, report
 from bench.processes import cpu_seconds
 from zeropoint.ai.component import ArtifactsComponent
+from zeropoint.ai.live_runs import LiveRuns
 from zeropoint.ai.petals import Petals
+from zeropoint.ai.recognise import Recogniser
 from zeropoint.ai.tinygrad import Tinygrad
+from zeropoint.ai.training import Training
 from zeropoint.ai.wondercraft import Wondercraft
-from zeropoint.probe import Roots
+from zeropoint.probe import Probe, Roots
 from zeropoint.processes import ProcessTable
 
 FILES, A_FOLDER = 100_000, 1000
+CHECKPOINTS, BLOCKS, SCENES = 56_000, 20_000, 20_000
+# Each has its run.json and its rows.
+RUNS, RUNS_A_NAME = 2000, 200
 WINDOW_SECONDS, SETTLE_SECONDS = 60, 20
 LOOKS_AN_HOUR = 1800
+RUN = {
+    "name": "digits",
+    "kind": "tinygrad",
+    "host": platform.node(),
+    "pid": 1,
+    "started": "2026-01-01T00:00:00.000Z",
+    "ended": "2026-01-01T00:00:10.000Z",
+    "exit_code": 0,
+}
 SCENE = Path(__file__).parents[1] / "tests/ai/exported/box.glb"
 FIND, APPLIANCE, AN_HOUR = "find, once", "the appliance, with the files less without", "its watchers, over an hour"
 
 
 def make_files(artifacts: Path) -> None:
-    """60,000 checkpoints, 20,000 blocks and 20,000 scenes, 1,000 a folder."""
+    """Checkpoints, blocks and scenes, 1,000 a folder, and runs that have ended."""
     scene = SCENE.read_bytes()
-    for place, share, name, content in (
-        ("train/checkpoints", 0.6, "{:05}.safetensors", b"x"),
-        ("petals/cache", 0.2, "model:{}.bin", b"x"),
-        ("wondercraft/scenes", 0.2, "{:05}.glb", scene),
+    for place, count, name, content in (
+        ("train/checkpoints", CHECKPOINTS, "{:05}.safetensors", b"x"),
+        ("petals/cache", BLOCKS, "model:{}.bin", b"x"),
+        ("wondercraft/scenes", SCENES, "{:05}.glb", scene),
     ):
-        for number in range(int(FILES * share)):
+        for number in range(count):
             folder = artifacts / place / f"{number // A_FOLDER:03}"
             if number % A_FOLDER == 0:
                 folder.mkdir(parents=True)
             (folder / name.format(number)).write_bytes(content)
+    for number in range(RUNS):
+        folder = artifacts / f"runs/{number // RUNS_A_NAME:02}/{number:04}"
+        folder.mkdir(parents=True)
+        (folder / "run.json").write_text(json.dumps(RUN | {"id": folder.name}))
+        (folder / "steps.jsonl").write_text('{"timestamp": "2026-01-01T00:00:01.000Z", "step": 1, "loss": 1}\n')
+    assert CHECKPOINTS + BLOCKS + SCENES + 2 * RUNS == FILES
 
 
 def find_seconds(artifacts: Path) -> float:
@@ -84,15 +106,22 @@ def hour_seconds(artifacts: Path) -> float:
     wall, now = time.time() + 10, 1000.0
     nowhere = Roots(proc=str(artifacts / "no proc"))
     table = ProcessTable(lambda: now)
+
+    def clock() -> float:
+        return wall + now - 1000.0
+
     kinds: tuple[type[ArtifactsComponent], ...] = (Tinygrad, Petals, Wondercraft)
-    watchers = [kind(artifacts, processes=table, clock=lambda: wall + now - 1000.0) for kind in kinds]
+    watchers: list[Probe] = [kind(artifacts, processes=table, clock=clock) for kind in kinds]
+    watchers += [Training(artifacts, Recogniser(table), clock=clock), LiveRuns(artifacts, clock=clock)]
 
     def look(times: int) -> None:
         nonlocal now
         for _ in range(times):
             for watcher in watchers:
                 watcher.read(nowhere, now)
-            now += 2
+            now += 1
+            watchers[-1].read(nowhere, now)  # LiveRuns is asked once a second, the others every other one
+            now += 1
 
     look(LOOKS_AN_HOUR // 10)
     began = time.thread_time()
@@ -109,8 +138,7 @@ def measure(runs: int) -> report.Report:
         hour = (hour_seconds(full) - hour_seconds(empty)) / 60
         finds: list[float] = []
         costs: list[float] = []
-        shares = [int(FILES * share) for share in (0.6, 0.2, 0.2)]
-        with watching(full, shares) as with_files, watching(empty, [0, 0, 0]) as without:
+        with watching(full, [CHECKPOINTS, BLOCKS, SCENES]) as with_files, watching(empty, [0, 0, 0]) as without:
             time.sleep(SETTLE_SECONDS)
             for run in range(1, runs + 1):
                 print(f"  minute {run} of {runs}", flush=True)
@@ -134,8 +162,10 @@ def measure(runs: int) -> report.Report:
             report.Goal(f"its watchers, over an hour, too (they are {hour_to_find:.2f} of it)", hour_to_find < 1),
         ],
         notes=[
-            "60,000 checkpoints, 20,000 blocks and 20,000 GLB scenes, 1,000 a folder; `find DIR -type f`.",
+            f"{CHECKPOINTS:,} checkpoints, {BLOCKS:,} blocks and {SCENES:,} GLB scenes, 1,000 a folder; {RUNS:,} runs "
+            "that have ended, each with its run.json and its rows; `find DIR -type f`.",
             f"The appliance: windows of {WINDOW_SECONDS} s, of two processes that run side by side.",
-            "An hour: the three components' looks at files, run through in one go; an empty directory's are taken off.",
+            "An hour: the looks of tinygrad, Petals, Wondercraft, training and live runs, run through in one go; what "
+            "an empty directory costs is taken off.",
         ],
     )

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ai.watch import Put
+from zeropoint.ai.artifacts import Folder
 from zeropoint.ai.rows import parse_json_row
-from zeropoint.ai.runs import RUN_FILE_BYTES, Run, Runs, parse_run
+from zeropoint.ai.runs import ROUND_SECONDS, RUN_FILE_BYTES, Run, Runs, parse_run
 from zeropoint.probe import Roots
 from zeropoint.texts import rfc3339
 
@@ -99,3 +100,50 @@ def test_a_run_json_that_is_a_link_or_a_pipe_is_no_run(artifacts: Path, put: Put
     look(runs)
     assert not runs.tree.counts
     assert runs.tree.left_out == "1 links and 1 pipes, sockets or devices in runs left out"
+
+
+def test_runs_that_have_ended_are_left_alone_while_one_that_begins_or_ends_is_seen_at_once(
+    artifacts: Path, put: Put
+) -> None:
+    def write(name: str, **fields: object) -> None:
+        # As the SDK does it: the folder's time tells of it.
+        run = {"kind": "tinygrad", "started": rfc3339(time.time()), **fields}
+        put(f"runs/{name}/new", json.dumps(run)).replace(artifacts / f"runs/{name}/run.json")
+
+    def see(runs: Runs, now: float = 1000.0) -> None:
+        look(runs, now)
+        while not runs.tree.resting:  # a machine that is busy takes more than one pass
+            look(runs, now)
+
+    def age() -> None:
+        """Folders that changed just now are looked at again in any case."""
+        for folder in (*artifacts.glob("runs/*/*"), *artifacts.glob("runs/*"), artifacts / "runs"):
+            os.utime(folder, (1e9, 1e9))
+
+    def exit_code(folder: Folder) -> int | None:
+        run = runs.of(folder)
+        assert run is not None
+        return run.exit_code
+
+    for number in range(40):
+        write(f"mnist/{number}", exit_code=0)
+    write("mnist/live")
+    (artifacts / "runs/later/1").mkdir(parents=True)
+    age()
+    runs = Runs(str(artifacts), "tinygrad")
+    see(runs)
+    assert runs.tree.counts == {"run": 41}
+    write("mnist/live", exit_code=3)
+    see(runs, now=1010.0)
+    assert exit_code(("mnist", "live")) == 3
+    for number, name in enumerate(("mnist/another", "of its own/1", "later/1")):
+        write(name)
+        see(runs, now=1020.0 + 10 * number)
+        assert runs.tree.counts == {"run": 42 + number}
+    age()
+    see(runs, now=1050.0)
+    write("mnist/1", exit_code=7)
+    see(runs, now=1060.0)
+    assert exit_code(("mnist", "1")) == 0
+    see(runs, now=1061.0 + ROUND_SECONDS)
+    assert exit_code(("mnist", "1")) == 7

@@ -18,7 +18,7 @@ RUN_FILE_BYTES = 256 * 1024
 # another machine or gone, then of those that began last.
 RUNS_LOOKED_AT = 64
 # All of them are looked at so seldom, and when one begins, ends or goes; those without an end in each look.
-ROUND_SECONDS = 120.0
+ROUND_SECONDS = 300.0
 
 
 class Run(Struct, frozen=True):

@@ -17,7 +17,7 @@ import stat
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from msgspec import Struct
 
@@ -55,9 +55,10 @@ FOLDERS_A_STEP = 64
 
 def changed_at(name: str, descriptor: int) -> int | None:
     """When the folder of this name in the folder changed, in nanoseconds since 1970; None where that is not told."""
-    with suppress(OSError):  # to look at it takes another right than to list its name
+    try:
         return os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_mtime_ns
-    return None
+    except OSError:  # to look at it takes another right than to list its name
+        return None
 
 
 class Limits(Struct, frozen=True):
@@ -76,9 +77,11 @@ class Tree:
     `check`, where given, looks into it, once for each inode, time and size, or in each round until it has decided.
     `depth` is how deep the layout goes, None if it may be anything: then folders beyond the limit are told.
     `newest_kept` is how many of each kind are known one by one, of a folder; of all folders it is that many, and eight
-    at least. `round_seconds` is how long a round is put off to be cheap. `stirring`, where given, tells in which folders
-    something may change: in each pass these are looked at, those that hold folders, and those that were listed while
-    they changed. Of the newest files only those in stirring folders are then.
+    at least. `round_seconds` is how long a round is put off to be cheap.
+
+    `stirring`, where given, tells in which folders something may change: these are looked at in each pass, and those
+    that hold folders, are empty, or were listed while they changed. Of the newest files only those in stirring folders
+    are, then.
     """
 
     def __init__(
@@ -228,7 +231,11 @@ class Tree:
         self._has_changed |= len(listings) != len(self._listings)
         self._listings = listings
         if self._stirring is not None:
-            self._restless = [folder for folder, listing in listings.items() if listing.folders or not listing.settled]
+            self._restless = [
+                folder
+                for folder, listing in listings.items()
+                if listing.folders or not (listing.settled and listing.entries)
+            ]
 
     def _has_stirred(self) -> bool:
         """Whether one of the folders in which that may be has changed since it was listed."""
