@@ -18,6 +18,8 @@ const MODULES = /^lit(-html)?\/(directives\/unsafe-|static-html)/;
 const TIMERS = new Set(["setTimeout", "setInterval", "setImmediate"]);
 // In a template: a handler as markup, a property that takes markup, a script, an address that is code.
 const MARKUP = /\son[a-z]+\s*=|\.(innerHTML|outerHTML|srcdoc)\s*=|<script\b|javascript:/i;
+const ATTRIBUTES = /^(on[a-z]+|srcdoc)$/i;
+const GLOBALS = /^(window|globalThis|self)$/;
 const FOLDERS = ["client", "elements", "dashboard", "fleet"];
 
 /** What is banned in a file: a line for each, as in "12: innerHTML". */
@@ -39,20 +41,33 @@ function banned(node) {
   if (ts.isElementAccessExpression(node) && ts.isStringLiteralLike(node.argumentExpression)) {
     return ofProperty(node.expression, node.argumentExpression.text);
   }
-  if ((ts.isCallExpression(node) || ts.isNewExpression(node)) && ts.isIdentifier(node.expression)) {
-    const { text } = node.expression;
-    if (NAMES.has(text)) return text;
-    if (TIMERS.has(text)) return ofTimer(text, node.arguments?.[0]);
-  }
-  if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && TIMERS.has(node.expression.name.text)) {
-    return ofTimer(node.expression.name.text, node.arguments[0]);
-  }
-  if (ts.isImportSpecifier(node) && NAMES.has((node.propertyName ?? node.name).text)) return (node.propertyName ?? node.name).text;
-  if (ts.isImportDeclaration(node) && MODULES.test(node.moduleSpecifier.text)) return node.moduleSpecifier.text;
+  // Whatever is done with it: it may be called by another name.
+  if (ts.isIdentifier(node) && NAMES.has(node.text)) return isOfItsOwn(node) ? node.text : undefined;
+  if (ts.isCallExpression(node)) return ofCall(node.expression, node.arguments);
+  if (ts.isObjectLiteralElementLike(node) && PROPERTIES.has(node.name?.text)) return node.name.text;
+  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return ofModule(node.moduleSpecifier);
   if (ts.isTaggedTemplateExpression(node) && ["html", "svg"].includes(node.tag.getText())) {
     return MARKUP.exec(markupOf(node.template))?.[0].trim();
   }
   return undefined;
+}
+
+/** Whether a name stands for a value, and neither for a type nor for a property. */
+function isOfItsOwn(node) {
+  const { parent } = node;
+  return !(ts.isTypeReferenceNode(parent) || ((ts.isPropertyAccessExpression(parent) || ts.isPropertyAssignment(parent)) && parent.name === node));
+}
+
+function ofCall(called, given) {
+  if (called.kind === ts.SyntaxKind.ImportKeyword) return ofModule(given[0]);
+  const name = called.name?.text ?? called.text;
+  if (TIMERS.has(name)) return ofTimer(name, given[0]);
+  const attribute = { setAttribute: given[0], setAttributeNS: given[1], toggleAttribute: given[0] }[name];
+  return attribute && ts.isStringLiteralLike(attribute) && ATTRIBUTES.test(attribute.text) ? attribute.text : undefined;
+}
+
+function ofModule(named) {
+  return named && ts.isStringLiteralLike(named) && MODULES.test(named.text) ? named.text : undefined;
 }
 
 /** The literal parts of a template. */
@@ -64,7 +79,7 @@ function markupOf(template) {
 function ofProperty(object, name) {
   if (PROPERTIES.has(name)) return name;
   if ((name === "write" || name === "writeln") && /(^|\.)document$/.test(object.getText())) return `document.${name}`;
-  if (name === "eval" && /^(window|globalThis|self)$/.test(object.getText())) return name;
+  if (NAMES.has(name) && GLOBALS.test(object.getText())) return name;
   return undefined;
 }
 
