@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from zeropoint.ai.hub_cache import layers_of, shards_of
+from zeropoint.ai.hub_cache import INDEX_BYTES, MOST_FILES, Cached, layers_of, shards_of
 from zeropoint.ai.petals_cache import OriginalBlocks, PetalsCache, default_folder
 from zeropoint.probe import Absent
 
@@ -158,6 +158,52 @@ def test_it_is_looked_at_again_after_a_while(hub: Hub) -> None:
     assert cache.blocks_count == 0
     cache.look(str(hub.folder), 3600.0)
     assert cache.blocks_count == 1
+
+
+def test_an_index_that_names_more_than_a_model_has_or_is_larger_tells_of_no_block(hub: Hub) -> None:
+    for model, count in (("org/as-many", MOST_FILES), ("org/too-many", MOST_FILES + 1)):
+        weights = {f"model.layers.{number % 80}.{number}": f"{number}.bin" for number in range(count)}
+        hub.add(model, "pytorch_model.bin.index.json", json.dumps({"weight_map": weights}))
+    weights = {f"model.layers.0.{number:0100}": "0.bin" for number in range(INDEX_BYTES // 100)}
+    hub.add("org/large", "pytorch_model.bin.index.json", json.dumps({"weight_map": weights}))
+    assert [model.repository for model in hub.look().models] == ["org/as-many"]
+
+
+def test_a_model_that_does_not_change_is_read_twice_and_then_when_it_changes(hub: Hub) -> None:
+    top = hub.add_index("org/llama", model__layers__0__up="a.bin", model__layers__1__up="b.bin")
+    hub.add("org/llama", "a.bin")
+    cache = PetalsCache()
+    read: list[Cached] = []
+    for hour in range(4):
+        cache.look(str(hub.folder), 3600.0 * hour)
+        assert cache.blocks_of(["org/llama"]) == {0}
+        read.append(cache.models[0])
+    assert read[0] is not read[1]
+    assert read[1] is read[2] is read[3]
+    hub.add("org/llama", "b.bin")
+    cache.look(str(hub.folder), 3600.0 * 5)
+    assert cache.blocks_of(["org/llama"]) == {0, 1}
+    (top / "blobs/hash-of-a.bin").unlink()
+    cache.look(str(hub.folder), 3600.0 * 6)
+    assert cache.blocks_of(["org/llama"]) == {1}
+    (top / "blobs/hash-of-model.safetensors.index.json").write_text('{"weight_map": {"model.layers.7.up": "b.bin"}}')
+    cache.look(str(hub.folder), 3600.0 * 7)
+    assert cache.blocks_of(["org/llama"]) == {7}
+
+
+def test_models_that_take_long_to_read_wait_for_a_later_look(hub: Hub) -> None:
+    weights = {f"model.layers.{number % 80}.{number}": f"{number}.bin" for number in range(MOST_FILES)}
+    for number in range(16):
+        hub.add(f"org/m{number:02}", "pytorch_model.bin.index.json", json.dumps({"weight_map": weights}))
+    cache, now = PetalsCache(), 0.0
+    cache.look(str(hub.folder), now)
+    assert cache.shortfall is not None
+    assert cache.shortfall.endswith(" models of the cache have yet to be read")
+    assert 0 < len(cache.models) < 16
+    while cache.shortfall is not None:
+        now += 3600.0
+        cache.look(str(hub.folder), now)
+    assert len(cache.models) == 16
 
 
 def test_noted_throughput_is_of_the_model_that_is_told(hub: Hub) -> None:

@@ -9,12 +9,12 @@ by one when space is short, and lays a file in its place when it is complete.
 import os
 import re
 import stat
-from collections.abc import Iterator
+import time
 
 import msgspec
 from msgspec import Struct
 
-from zeropoint.ai.artifacts import open_file, open_inner
+from zeropoint.ai.artifacts import open_file, open_inner, signature
 
 MODEL = re.compile(r"models--[^/]{1,190}")
 REVISION = re.compile(r"[0-9a-zA-Z._-]{1,100}")
@@ -24,7 +24,10 @@ INDEX_FILES = ("model.safetensors.index.json", "model.safetensors", "pytorch_mod
 BLOCK = re.compile(
     r"(?:\w+\.)*?(?:layers|h)\.(\d{1,5})\."
 )  # model.layers.3.mlp.up_proj.weight, transformer.h.3.ln.bias
-MOST_MODELS, MOST_BLOCKS, INDEX_BYTES, SMALL_BYTES = 64, 2048, 16 * 1024 * 1024, 64 * 1024
+# Indices of models that Petals serves have some 100 KiB and name some 200 files.
+MOST_MODELS, MOST_BLOCKS, MOST_FILES, INDEX_BYTES, SMALL_BYTES = 64, 2048, 10_000, 1024 * 1024, 64 * 1024
+# CPU time in which models are read in one look; the others wait for the next.
+LOOK_SECONDS = 0.25
 
 Shards = dict[int, frozenset[str]]
 
@@ -51,12 +54,15 @@ class Config(Struct):
 
 
 def shards_of(index: bytes) -> Shards:
-    """The files of each block out of an index: {0: {"model-00001-of-00002.safetensors"}}. Raises DecodeError."""
+    """The files of each block out of an index: {0: {"model-00001-of-00002.safetensors"}}. Raises DecodeError, and
+    OSError for one that names more files than a model has."""
     found: dict[int, set[str]] = {}
     for parameter, file in msgspec.json.decode(index, type=Index).weight_map.items():
         match = BLOCK.match(parameter)
         if match and int(match[1]) < MOST_BLOCKS:
             found.setdefault(int(match[1]), set()).add(file)
+    if len(set().union(*found.values())) > MOST_FILES:
+        raise OSError(f"the index names more than {MOST_FILES:,} files")
     return {block: frozenset(files) for block, files in found.items()}
 
 
@@ -91,8 +97,8 @@ class Snapshot:
             return self._folder, name  # no link: copied where the file system has none
         return (self._blobs, blob[1]) if blob else None
 
-    def written(self, name: str) -> float | None:
-        """When the file was written, in seconds since 1970; None if it is not there."""
+    def status(self, name: str) -> os.stat_result | None:
+        """Of what `name` stands for; None if that is no file that holds something."""
         place = self.where(name)
         if place is None:
             return None
@@ -100,7 +106,18 @@ class Snapshot:
             status = os.stat(place[1], dir_fd=place[0], follow_symlinks=False)
         except (OSError, ValueError):
             return None
-        return status.st_mtime if stat.S_ISREG(status.st_mode) and status.st_size else None
+        return status if stat.S_ISREG(status.st_mode) and status.st_size else None
+
+    def written(self, name: str) -> float | None:
+        """When the file was written, in seconds since 1970; None if it is not there."""
+        status = self.status(name)
+        return None if status is None else status.st_mtime
+
+    def state(self) -> tuple[object, ...]:
+        """Another one when `cached` may tell something else: files come into the folders whole, and go."""
+        told = (self.status(name) for name in (*INDEX_FILES, "config.json"))
+        folders = (os.fstat(folder).st_mtime_ns for folder in (self._folder, self._blobs))
+        return (*folders, *(None if status is None else signature(status) for status in told))
 
     def read(self, name: str, limit_bytes: int) -> bytes:
         """Raises OSError, also for what is larger."""
@@ -162,24 +179,60 @@ def revision_of(model: int) -> str | None:
     return named if REVISION.fullmatch(named) and named not in (".", "..") else None
 
 
-def models_in(cache: int) -> Iterator[Cached]:
-    """Raises OSError."""
-    names = sorted(name for name in os.listdir(cache) if MODEL.fullmatch(name))
-    for name in names[:MOST_MODELS]:
+class Known(Struct, frozen=True):
+    """What was found of a model in a state; `is_settled` once it was found twice. Looks lie further apart than the
+    clock of a file system is coarse, so what came in the same moment as the first is in the second."""
+
+    state: tuple[object, ...]
+    cached: Cached | None
+    is_settled: bool
+
+
+class Models:
+    """The models of a cache. One is read again when its index or its folders have changed."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Known] = {}
+        self._ends_at = 0.0
+        # How many models have yet to be read.
+        self.waiting_count = 0
+
+    def look(self, cache: int) -> tuple[Cached, ...]:
+        """Those of the cache, by its descriptor. Raises OSError."""
+        self._ends_at, self.waiting_count = time.thread_time() + LOOK_SECONDS, 0
+        names = sorted(name for name in os.listdir(cache) if MODEL.fullmatch(name))[:MOST_MODELS]
+        self._known = {name: known for name in names if (known := self._look_at(cache, name)) is not None}
+        return tuple(known.cached for known in self._known.values() if known.cached is not None)
+
+    def _look_at(self, cache: int, name: str) -> Known | None:
         try:
             model = descend(cache, name)
         except OSError:
-            continue
+            return None
         try:
             revision = revision_of(model)
             if revision is None:
-                continue
+                return None
             snapshot = Snapshot(model, revision)
             try:
-                yield snapshot.cached(name.removeprefix("models--").replace("--", "/", 1))
+                return self._read(snapshot, name, (revision, *snapshot.state()))
             finally:
                 snapshot.close()
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            continue  # nothing of it can be told to be whole
+        except OSError:
+            return None
         finally:
             os.close(model)
+
+    def _read(self, snapshot: Snapshot, name: str, state: tuple[object, ...]) -> Known | None:
+        known = self._known.get(name)
+        is_known = known is not None and known.state == state
+        if known is not None and is_known and known.is_settled:
+            return known
+        if time.thread_time() >= self._ends_at:
+            self.waiting_count += not is_known
+            return known
+        try:
+            cached = snapshot.cached(name.removeprefix("models--").replace("--", "/", 1))
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            cached = None  # nothing of it can be told to be whole
+        return Known(state, cached, is_known)

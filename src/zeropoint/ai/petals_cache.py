@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from zeropoint.ai.artifacts import NOT_SUPPORTED, SUPPORTED, Folder, in_words, open_file, open_folder
-from zeropoint.ai.hub_cache import MOST_BLOCKS, SMALL_BYTES, Cached, models_in
+from zeropoint.ai.hub_cache import MOST_BLOCKS, SMALL_BYTES, Cached, Models
 from zeropoint.probe import Absent
 
 # A look costs at most one in so many of the time.
@@ -39,6 +39,7 @@ class PetalsCache:
 
     def __init__(self) -> None:
         self._again_at = float("-inf")
+        self._models = Models()
         self.models: tuple[Cached, ...] = ()
         self.shortfall: str | None = None
         self._throughput: bytes | None = None
@@ -57,7 +58,9 @@ class PetalsCache:
             cache = None
         if cache is not None:
             try:
-                self.models = tuple(models_in(cache))
+                self.models = self._models.look(cache)
+                if waiting := self._models.waiting_count:
+                    self.shortfall = f"{waiting:,} models of the cache have yet to be read"
                 self._throughput = small_file(cache, "throughput_v5.json")
             except OSError as error:
                 self.shortfall = in_words(error, folder)
