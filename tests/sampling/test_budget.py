@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from zeropoint.sampling.budget import LONGEST_PERIOD_SECONDS, Budget, Pace, Review
@@ -185,6 +185,8 @@ costs = st.lists(
 
 @settings(max_examples=60, deadline=None)
 @given(costs, st.floats(0.01, 100), st.floats(0.01, 20))
+# Twice as often does not fit, though less was spent in the minute since its last reading.
+@example([(3.0, 0.0)], 0.01, 0.015625)
 def test_whatever_it_costs_it_settles_and_keeps_the_budget_where_that_can_be(
     probes: list[tuple[float, float]], percent: float, tick: float
 ):

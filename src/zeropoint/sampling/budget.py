@@ -68,8 +68,9 @@ class Source:
         return self.percent(now) - self.percent(now, 2)
 
     def rise(self, now: float) -> float:
-        """What half its period would cost more."""
-        return self.percent(now, 0.5) - self.percent(now)
+        """What half its period would cost more. It would be read again by then, so the age of its last reading, which
+        grows to nearly the whole period, makes it no cheaper."""
+        return self.cost.percent(self.period(0.5)) - self.percent(now)
 
 
 class Budget:

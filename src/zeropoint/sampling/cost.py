@@ -31,12 +31,14 @@ class Cost:
     def _forget(self) -> None:
         self._cpu_seconds -= self._readings.popleft()[1]
 
-    def percent(self, period_seconds: float, now: float) -> float:
+    def percent(self, period_seconds: float, now: float | None = None) -> float:
         """Of one core, when it is done once in `period_seconds`; 0 before the first reading.
 
-        One that does not come back costs the less, the longer its last reading was ago.
+        One that does not come back costs the less, the longer its last reading was ago; without `now` the next one is
+        taken to come in time.
         """
         if not self._readings:
             return 0.0
         mean = max(0.0, self._cpu_seconds) / len(self._readings)
-        return 100.0 * mean / max(period_seconds, now - self._readings[-1][0])
+        age = 0.0 if now is None else now - self._readings[-1][0]
+        return 100.0 * mean / max(period_seconds, age)
