@@ -2,6 +2,8 @@
 
 import json
 import math
+import subprocess
+import sys
 from types import SimpleNamespace
 from typing import Any
 
@@ -53,6 +55,25 @@ def test_the_span_of_a_server_that_tells_none_is_where_it_is_found() -> None:
     blocks = [None, entries(Qm1=(1, 1.0)), entries(Qm1=[1, 1.0, {}]), None]
     (server,) = petals_observer.servers_of(blocks, NOW)
     assert (server["start_block"], server["end_block"], server["state"]) == (1, 3, "JOINING")
+
+
+def test_of_a_server_that_tells_several_states_the_best_counts() -> None:
+    blocks = [entries(Qm1=(0, 1.0), Qm2=(2, 3.0)), entries(Qm1=(2, 2.0)), entries(Qm1=(1, 1.0), Qm2=(1, 4.0))]
+    servers = petals_observer.servers_of(blocks, NOW)
+    told = [(one["peer"], one["state"], one["throughput"], one["start_block"], one["end_block"]) for one in servers]
+    assert told == [("Qm1", "ONLINE", 2.0, 0, 3), ("Qm2", "ONLINE", 3.0, 0, 3)]
+
+
+def test_its_memory_is_limited() -> None:
+    code = (
+        "from zeropoint.ai import petals_observer\n"
+        "petals_observer.limit_memory()\n"
+        "bytearray(1 << 20)\n"
+        "try: bytearray(petals_observer.MEMORY_LIMIT_BYTES)\n"
+        "except MemoryError: print('refused')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("refused\n", "")
 
 
 def test_records_that_have_expired_are_left_out() -> None:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from zeropoint.ai.petals_fields import NO_SERVER, of_own, told_model
 from zeropoint.ai.petals_rows import block_rows, server_rows
@@ -115,6 +116,15 @@ def test_rows_of_blocks_tell_the_best_state_and_who_serves() -> None:
     assert missing == {}
 
 
+def test_a_server_of_this_machine_that_is_joining_serves_nothing_yet() -> None:
+    joining = structs.replace(OWN, state="JOINING")
+    told, missing = model(joining, blocks=3), Missing()
+    rows = block_rows(told, frozenset(), HERE, missing)
+    assert [(row.served_here, row.servers_count, row.state) for row in rows[:2]] == [(False, 1, "JOINING")] * 2
+    fields = of_own(live_here(told, HERE))
+    assert (fields["served_blocks"], fields["state"]) == (0, "JOINING")
+
+
 def test_rows_are_bounded_whatever_the_swarm_says() -> None:
     crowd = [server(f"Qm{number:08}", (0, 100_000), throughput=None) for number in range(1024)]
     large = model(*crowd, blocks=100_000)
@@ -142,7 +152,7 @@ def test_two_peers_with_the_same_end_are_one_row() -> None:
 
 def test_several_own_servers_tell_their_smallest_numbers() -> None:
     fields = of_own([OWN, server("QmTwo", (2, 4), state="JOINING", cache_tokens_left=50, throughput=0.5)])
-    assert (fields["served_blocks"], fields["state"]) == (4, "ONLINE")
+    assert (fields["served_blocks"], fields["state"]) == (2, "ONLINE")
     assert (fields["cache_tokens_left"], fields["throughput"]) == (50, 0.5)
     assert fields["forward_per_second"] == Absent("it does not announce it")
 

@@ -1,4 +1,4 @@
-// <zp-blocks>: a model's blocks in a row, each told by its shape: full, hatched or empty, and underlined when on disk.
+// <zp-blocks>: a model's blocks in a row, each told by its shape: full, hatched, half full or empty, and underlined when on disk.
 
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
@@ -21,6 +21,7 @@ export class ZpBlocks extends LitElement {
     .grid .cell { height: 15px; }
     .here { background: var(--zp-series-1); border-color: var(--zp-series-1); }
     .others { background: repeating-linear-gradient(135deg, var(--zp-series-1) 0 1.5px, transparent 1.5px 4px); border-color: var(--zp-series-1); }
+    .joining { background: linear-gradient(transparent 50%, var(--zp-series-1) 0); }
     .unknown { border-style: dotted; }
     .disk { display: block; height: 2px; margin-top: 1.5px; }
     .on { background: var(--zp-text); }

@@ -2,11 +2,12 @@
 
 import type { PetalsBlock } from "../client/src/contract";
 
-export type Serving = "here" | "others" | "nobody" | "unknown";
+export type Serving = "here" | "others" | "joining" | "nobody" | "unknown";
 
 export const SERVING_WORDS: Record<Serving, string> = {
   here: "served here",
   others: "served by others",
+  joining: "joining",
   nobody: "served by nobody",
   unknown: "not known who serves it",
 };
@@ -14,7 +15,7 @@ export const SERVING_WORDS: Record<Serving, string> = {
 export function servingOf(block: PetalsBlock): Serving {
   if (block.served_here === true) return "here";
   if (block.servers_count === null) return "unknown";
-  return block.servers_count > 0 ? "others" : "nobody";
+  return block.servers_count === 0 ? "nobody" : block.state === "JOINING" ? "joining" : "others";
 }
 
 export function blockInWords(block: PetalsBlock): string {

@@ -36,7 +36,10 @@ JOIN_SECONDS = 60.0
 QUERY_SECONDS = 30.0
 MOST_MODELS, MOST_BLOCKS, MOST_SERVERS, MOST_ADDRESSES, MOST_PINGS = 16, 256, 256, 8, 16
 LONGEST_TEXT, MOST_COUNTED = 200, 100_000
+# hivemind and torch take 290 MB, and libraries for GPUs reserve far more than they use.
+MEMORY_LIMIT_BYTES = 4 * 1024 * 1024 * 1024
 STATES: dict[int | None, str] = {0: "OFFLINE", 1: "JOINING", 2: "ONLINE"}
+RANKS = ("OFFLINE", "JOINING", "ONLINE")
 NUMBERS = {
     "inference_rps": "inference_per_second",
     "forward_rps": "forward_per_second",
@@ -115,9 +118,10 @@ def servers_of(blocks: Sequence[Any], now: float) -> list[dict[str, Any]]:
             if server is None:
                 continue
             known = servers.get(server["peer"])
-            if known is None:
-                servers[server["peer"]] = known = {**server, "seen": []}
-            known["seen"].append(index)
+            seen = [] if known is None else known["seen"]
+            if known is None or RANKS.index(server["state"]) > RANKS.index(known["state"]):
+                servers[server["peer"]] = {**server, "seen": seen}
+            seen.append(index)
     for server in servers.values():
         seen = server.pop("seen")
         # Servers of older versions do not tell their span.
@@ -252,10 +256,19 @@ async def observe(peers: Sequence[str], tell: Callable[[dict[str, Any]], None]) 
         await asyncio.sleep(min(max(PERIOD_SECONDS - took, DUTY * took), LONGEST_WAIT_SECONDS))
 
 
+def limit_memory() -> None:
+    """What peers send is decoded by libraries, here and in p2pd, which inherits the limit."""
+    import resource
+
+    with contextlib.suppress(OSError, ValueError):  # a lower one that holds already
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
+
+
 def main(peers: Sequence[str]) -> None:
     if os.getpgrp() != os.getpid():
         os.setsid()
     os.nice(5)
+    limit_memory()
     threading.Thread(target=end_with_input, daemon=True).start()
     # What libraries print must not get among the lines.
     lines = os.fdopen(os.dup(1), "w", encoding="ascii")

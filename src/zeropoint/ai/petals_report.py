@@ -16,7 +16,7 @@ class PetalsBlock(Section, frozen=True, kw_only=True):
 
     index: Annotated[str, key("Number of the block, from 0", "zeropoint.petals.block")]
     on_disk: Annotated[bool | None, text("Whether all its files lie in a cache of this machine")] = None
-    served_here: Annotated[bool | None, text("Whether a live server of this machine announces it")] = None
+    served_here: Annotated[bool | None, text("Whether a live server of this machine announces it as ONLINE")] = None
     servers_count: Annotated[Count, metric("Servers that announce the block, OFFLINE ones aside")] = None
     state: Annotated[Text, text("Best state that a server announces for it: ONLINE, JOINING, else OFFLINE")] = None
 
@@ -42,7 +42,7 @@ class PetalsReport(Component, frozen=True, kw_only=True):
     """Where several servers of this machine announce a number, it is the smallest: a chain has its slowest's speed."""
 
     cache_blocks: Annotated[Count, metric("Blocks on disk")] = None
-    served_blocks: Annotated[Count, metric("Blocks that this machine's live servers announce")] = None
+    served_blocks: Annotated[Count, metric("Blocks that this machine's live servers announce as ONLINE")] = None
     peers_count: Annotated[Count, metric("Servers of the model in the swarm, those that are OFFLINE aside")] = None
     state: Annotated[Text, text("Best state that this machine's live servers announce")] = None
     throughput: Annotated[Real, metric("Throughput that this machine's server announces")] = None

@@ -26,9 +26,9 @@ def held_by(servers: Collection[Server], count: int) -> list[list[Server]]:
 
 
 def served(servers: Collection[Server], count: int) -> set[int]:
-    """The blocks that these servers announce, those that are OFFLINE aside."""
-    present = [server for server in servers if server.state != "OFFLINE"]
-    return {index for index, holding in enumerate(held_by(present, count)) if holding}
+    """The blocks that these servers announce and are ONLINE for: one that is JOINING answers nobody yet."""
+    online = [server for server in servers if server.state == "ONLINE"]
+    return {index for index, holding in enumerate(held_by(online, count)) if holding}
 
 
 def block_rows(model: Model, on_disk: Collection[int] | Absent, here: Here, missing: Missing) -> list[PetalsBlock]:
