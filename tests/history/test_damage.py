@@ -26,9 +26,15 @@ PLACES = int(os.environ.get("SOAK_PLACES", "24"))
 SAMPLES = 3700
 END_MS = NOON_MS + 1000 * SAMPLES
 LOSS = Loss(NOON_MS, NOON_MS + 1000, 3, "queue-full")
-SERIES = ("server.clients", "server.uptime_seconds", "system.cpu.usage_percent", "system.memory.used_bytes")
+SERIES = (
+    "server.clients",
+    "server.uptime_seconds",
+    "system.cpu.usage_percent",
+    "system.memory.used_bytes",
+    *(f"system.simulated.series_{number}" for number in range(3)),
+)
 
-# By tier: times (n,), and means (k, n) of the series.
+# By tier: times (n,); least, most and number (3k, n) of the series. Means are rounded, by how they were made.
 Values = dict[Tier, tuple[NDArray[np.int64], NDArray[np.float64]]]
 
 
@@ -96,9 +102,8 @@ def values_of(directory: Path) -> Values:
     """What the columns have of the time before the flip."""
     reader, found = ColumnReader(directory), Values()
     for tier in TIERS:
-        names = (*SERIES, *(name for name in sorted(reader.names(0, END_MS)) if "simulated" in name))
-        stretch, _ = reader.read(names, NOON_MS - 100 * DAY_MS, END_MS + 1, tier)
-        found[tier] = stretch.times_ms, stretch.mean
+        stretch, _ = reader.read(SERIES, NOON_MS - 100 * DAY_MS, END_MS + 1, tier)
+        found[tier] = stretch.times_ms, np.concatenate((stretch.min, stretch.max, stretch.count))
     reader.close()
     return found
 

@@ -13,6 +13,7 @@ from zeropoint.history.tiers import KINDS, TierFile
 
 SERIES = Table("series", "id", ("series_by_crc", "crc"))
 BLOCKS = Table("blocks", "id", ("blocks_by_start", "start_ms"))
+EPOCHS = Table("blocks", "id", ("sqlite_autoindex_blocks_1", "epoch"))
 BATCH = 32
 
 Span = tuple[int, int]
@@ -27,7 +28,8 @@ def save_columns(
 ) -> list[Span]:
     """Copies series and blocks that are whole; answers with the spans of time [from, to) in milliseconds of which
     something is lost, ascending. `names` are those of other files, by their crc. What is of `made_from_ms` or later can
-    be made again: a block of it that has a series without a name is left out. Raises apsw.Error of the target.
+    be made again: a block of it that has a series without a name, or whose epoch is in doubt, is left out. Raises
+    apsw.Error of the target.
 
     What was rolled up is not noted: it is rolled up again, which changes nothing.
     """
@@ -35,27 +37,30 @@ def save_columns(
     saved: dict[int, Span] = {}
     lost: set[Span] = set()
     check = block_check(file)
+    # An epoch has no check but this.
+    epochs = {id: epoch for epoch, id in keys(source, EPOCHS)[0]}
 
     def checked(row: Row) -> Row | None:
         block, span = check(row), _span(row[1], row[2], file)
         if span is None:
             return None
-        is_named = block is not None and known.issuperset(block.ids.tolist())
-        if not is_named:
+        is_all = block is not None and known.issuperset(block.ids.tolist())
+        if not is_all:
             lost.add(span)
-        if block is None or (span[0] >= made_from_ms and not is_named):
+        is_doubtful = not is_all or epochs.get(row[0], row[4]) != row[4]
+        if block is None or (span[0] >= made_from_ms and is_doubtful):
             return None
         saved[row[0]] = span
         return row
 
     for rows in batches(whole(source, BLOCKS, checked), BATCH):
         insert(target, BLOCKS, rows)
-    indexed, is_all = keys(source, BLOCKS)
+    indexed, is_complete = keys(source, BLOCKS)
     width = KINDS[file.tier].block_ms
     for start_ms, id in indexed:
         if id not in saved and (span := _span(start_ms, start_ms, file)) is not None:
             lost.add((span[0], span[0] + width))
-    if not is_all:
+    if not is_complete:
         lost.update(_between([*saved.values(), *lost], file, width))
     return joined(lost)
 
