@@ -40,6 +40,7 @@ test)
     # Faults of clocks and disks for the history.
     needs faketime
     needs strace
+    needs fiu-run fiu-utils
     needs setpriv util-linux
     # What the unit of systemd is held against.
     needs systemd-analyze systemd

@@ -85,6 +85,27 @@ def failing_calls(pid: int, calls: str, error: str) -> Iterator[None]:
         process.communicate(timeout=TIMEOUT_SECONDS)
 
 
+class Chance:
+    """Calls of a process and of its children that fail by chance, in the process itself (libfiu): `prefix` runs it."""
+
+    def __init__(self, folder: Path) -> None:
+        if shutil.which("fiu-run") is None:
+            pytest.skip("NOT RUN: fiu-run is not installed (fiu-utils)")
+        self._control = folder / "fiu"
+        self.prefix = ("fiu-run", "-x", "-f", str(self._control))
+
+    @contextmanager
+    def failing(self, pid: int, point: str, share: float, error: int) -> Iterator[None]:
+        """Until its end, such a share of the calls of a point of failure (as in posix/io/rw/pwrite) fail."""
+        self._tell(pid, f"enable_random name={point},probability={share},failinfo={error}")
+        yield
+        self._tell(pid, f"disable name={point}")
+
+    def _tell(self, pid: int, command: str) -> None:
+        told = ["fiu-ctrl", "-f", str(self._control), "-c", command, str(pid)]
+        subprocess.run(told, check=True, timeout=TIMEOUT_SECONDS, stdout=subprocess.DEVNULL)
+
+
 class Clock:
     """A wall clock that a test sets; the monotonic one goes on."""
 
