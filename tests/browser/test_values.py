@@ -1,10 +1,12 @@
 """What the page shows is what the appliance has read."""
 
+import math
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.machines import FIXTURES, watching
 from tests.browser.shown import expected, sample_of, tells
@@ -79,3 +81,26 @@ def test_a_value_that_could_not_be_read_is_a_dash_with_its_reason(tmp_path: Path
         assert value is None and reason
         assert one["text"] == "–"
         assert reason in one["title"] and reason in one["label"]
+
+
+def test_disks_interfaces_and_sensors_are_told_one_by_one(tmp_path: Path, visit: Callable[..., Tab]):
+    with watching(FIXTURES / "laptop", tmp_path) as started:
+        tab = visit(started.url).live()
+        panel = tab.page.locator("zp-hardware")
+        expect(panel.locator("zp-rows")).to_have_count(0)  # what is folded away costs nothing
+        system = started.get("/metrics/json").json["system"]
+        warmest = max(system["sensors"]["temperatures"], key=lambda one: one["temperature_celsius"] or -math.inf)
+        expect(panel.locator("summary")).to_contain_text(warmest["name"])
+        panel.locator("summary").click()
+        for kind, told in {
+            "devices": system["disk"]["devices"],
+            "interfaces": system["network"]["interfaces"],
+            "temperatures": system["sensors"]["temperatures"],
+            "fans": system["sensors"]["fans"],
+        }.items():
+            rows = panel.locator(f'zp-rows[data-list="{kind}"] tbody tr')
+            assert told, kind
+            expect(rows).to_have_count(min(len(told), 12))
+            expect(rows.first).to_contain_text(told[0]["name"])
+        tab.next_sample()
+        assert_values_are_of_the_sample(started, tab)

@@ -17,6 +17,7 @@ import type { ZpComponents } from "./components-row";
 import "./components-row";
 import { FieldNames } from "./field-names";
 import "./filesystems-panel";
+import "./hardware-panel";
 import type { HeaderAction } from "./header-bar";
 import "./header-bar";
 import { HealthReasons } from "./health-reasons";
@@ -224,6 +225,7 @@ export class ZpDashboard extends LitElement {
           <zp-filesystems data-part="filesystems" .sample=${this.sample}></zp-filesystems>
           <zp-server data-part="server" .sample=${this.sample} .reasons=${this.#reasonsShown} @zp-missing=${this.#keys.missing}></zp-server>
         </div>
+        <zp-hardware data-part="hardware" .sample=${this.sample}></zp-hardware>
       </main>
     `;
   }
