@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,39 @@ def test_fresh_valid_rows_are_running_and_stop_after_ten_seconds(
     report = read(watch, after=2)
     assert (report.status, report.last_updated) == ("running", rfc3339(watch.wall - 2))
     assert read(watch, after=9).status == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "more"),
+    [
+        ("bridge/logs/messages_1.jsonl", b'{"frame": 1}\n', b'{"frame": 2}\n'),
+        ("bridge/metrics/metrics_1.json", b'{"fps": 60}', b" "),
+    ],
+)
+def test_a_file_that_is_touched_is_no_work_and_one_that_grows_by_what_counts_is(
+    watch: Watch, put: Put, name: str, content: bytes, more: bytes
+) -> None:
+    path = put(f"wondercraft/{name}", content, age=3600)
+
+    def changed(how: Callable[[], object]) -> str:
+        watch.wall += 20
+        how()
+        os.utime(path, (watch.wall, watch.wall))
+        return read(watch, after=2).status
+
+    def append(data: bytes) -> None:
+        with path.open("ab") as file:
+            file.write(data)
+
+    assert read(watch).status == "stopped"
+    assert changed(lambda: None) == "stopped"
+    assert changed(lambda: path.chmod(0o600)) == "stopped"
+    assert changed(lambda: append(more)) == "running"
+    assert changed(lambda: None) == "stopped"
+    if name.endswith(".jsonl"):
+        assert changed(lambda: append(b'{"frame": 3')) == "stopped", "no whole line"
+        assert changed(lambda: append(b"}\n")) == "running"
+        assert changed(lambda: append(b'{"frame": 4}\ngarbage\n{"frame": 5}\n')) == "running"
 
 
 def test_old_valid_files_are_stopped(watch: Watch, put: Put) -> None:

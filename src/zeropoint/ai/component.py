@@ -116,7 +116,8 @@ class ArtifactsComponent(Probe):
         outside: Outside = Outside(),  # noqa: B008 - it is frozen
     ) -> Common:
         of_files = [tree.newest_time(wall, self.evidence) for tree in self._trees]
-        of_work = [tree.newest_time(wall, self.work or self.evidence) for tree in self._trees]
+        work = self.evidence if self.work is None else self.work
+        of_work = [tree.newest_time(wall, work) for tree in self._trees]
         held = self._holders.held if self._holders else []
         held_worked = self._holders.worked(wall) if self._holders else None
         latest, life = self._runs.latest or (None, None)

@@ -6,8 +6,9 @@ A file counts as what its content is, not as what its name says; wondercraft_fil
 import os
 from typing import ClassVar
 
+from zeropoint.ai.arrivals import Arrivals
 from zeropoint.ai.artifacts import Seen, rank
-from zeropoint.ai.component import ArtifactsComponent, total
+from zeropoint.ai.component import ArtifactsComponent, Outside, total
 from zeropoint.ai.holders import Holders
 from zeropoint.ai.rows import Row, number, parse_json_row
 from zeropoint.ai.tree import Limits, Tree
@@ -26,8 +27,9 @@ class Wondercraft(ArtifactsComponent):
     section: ClassVar[str] = "ai.components.wondercraft"
     report: ClassVar[type[Section]] = WondercraftReport
     evidence: ClassVar[tuple[str, ...] | None] = ("scene", "overlay", "metrics", "export", "rows", "profile")
-    # A scene that somebody copies there is no work under way; rows and metrics that arrive are.
-    work: ClassVar[tuple[str, ...] | None] = ("metrics", "rows")
+    # A scene that somebody copies there is no work under way; rows and metrics that arrive are, which the times of
+    # files do not tell.
+    work: ClassVar[tuple[str, ...] | None] = ()
     rows_suffice: ClassVar[bool] = True
 
     def _layout(self, artifacts: str, limits: Limits | None) -> tuple[Tree, ...]:
@@ -35,6 +37,7 @@ class Wondercraft(ArtifactsComponent):
         check = Checks(artifacts, self._usd).check
         self._files = Tree(artifacts, START, kind_of, check=check, newest_kept=FILES_TOLD, limits=limits)
         self._holders = Holders("/".join((os.path.realpath(artifacts), *START)), self._processes)
+        self._arrivals = Arrivals(self._files, LARGEST_METRICS_BYTES)
         self._told: tuple[object, list[WondercraftFile], Missing] | None = None
         return (self._files,)
 
@@ -43,7 +46,8 @@ class Wondercraft(ArtifactsComponent):
         return clean(f"wondercraft and runs of {self._artifacts}")
 
     def _report(self, wall: float, missing: Missing) -> WondercraftReport:
-        common = self._common(wall, missing)
+        self._arrivals.look(wall)
+        common = self._common(wall, missing, outside=Outside(worked=self._arrivals.newest))
         return WondercraftReport(
             status=common.status,
             since=common.since,
