@@ -97,7 +97,7 @@ export class ZpRows extends LitElement {
   #kind(row: unknown, { field, as }: Column): string {
     if (as === "time") return "time";
     const value = isRecord(row) ? row[field] : undefined;
-    return typeof value === "number" || /_(bytes|percent|seconds|second|count|left)$/.test(field) ? "number" : "text";
+    return typeof value === "number" || /_(bytes|percent|seconds|second|count|left|celsius|rpm|total)$/.test(field) ? "number" : "text";
   }
 
   readonly #toggle = (): void => {
