@@ -1,12 +1,17 @@
 """Stores of history with simulated samples, as the appliance itself would have written them."""
 
+import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from zeropoint.history import database
 from zeropoint.history.columns import ColumnStore
+from zeropoint.history.journal import INSERT_BLOCK
+from zeropoint.history.journal_format import FILE, SCHEMA, Entry, block_crc, pack, place_of
 from zeropoint.history.minute import Columns
 
 EPOCH = "bench1"
@@ -58,3 +63,28 @@ def fill(data: Path, simulated: Simulated) -> None:
     while store.roll_due(int(times_ms[-1]) + INTERVAL_MS):
         pass
     store.close()
+
+
+def fill_journal(data: Path, seconds: range, payload: bytes) -> None:
+    """Writes the journal of a data directory, in whole minutes: a sample as it was encoded, again and again, with the
+    time and the id that it would have."""
+    path = data / "history" / FILE
+    known = json.loads(payload)
+    before, after = payload.split(json.dumps(known["id"]).encode(), 1)
+    timestamp = json.dumps(known["timestamp"]).encode()
+    connection = database.open_writer(path, SCHEMA, "FULL")
+    with database.transaction(connection, path):
+        for first in range(seconds.start, seconds.stop, MINUTE_SECONDS):
+            entries = []
+            for second in range(first, first + MINUTE_SECONDS):
+                head, tail = f'"{EPOCH}-{second}"'.encode(), json.dumps(_told(second)).encode()
+                content = b"".join((before, head, after)).replace(timestamp, tail, 1)
+                entries.append(Entry(second - seconds.start + 1, second, second * 1000, INTERVAL_MS, 0, content))
+            content = pack(entries)
+            row = (*place_of(EPOCH, entries), block_crc(EPOCH, content), content)
+            connection.execute(INSERT_BLOCK, row)
+    database.close(connection)
+
+
+def _told(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
