@@ -13,7 +13,7 @@ from itertools import islice
 import structlog
 
 from zeropoint.feed.archive import FrameArchive
-from zeropoint.feed.frames import Frame, event
+from zeropoint.feed.frames import Frame, Wire, event
 from zeropoint.feed.pieces import REQUEST_SAMPLES, pieces
 from zeropoint.feed.ring import ID, Replay, Ring
 from zeropoint.feed.subscriber import Subscriber
@@ -24,8 +24,11 @@ log = structlog.get_logger()
 BATCH_ROWS = 60
 READERS = 8
 TURN_SECONDS = 2.0
-# Pieces that are narrowed before all others have their turn.
+# Readers of narrowed samples that are served at a time, each with a piece in a round of the event loop. One after the
+# other: all at once, each would fall behind the present while the others are served.
 NARROWED_TOGETHER = 2
+# What was narrowed for one of them serves those that come back from the same place, as all do after a restart.
+KEPT_BYTES = 4 * 1024 * 1024
 
 
 class CatchingUp:
@@ -41,6 +44,8 @@ class CatchingUp:
         self._reading = asyncio.Lock()
         # After a restart all come back with the same id: they share what was read.
         self._batches: dict[tuple[str, int], list[Replay]] = {}
+        self._kept: dict[tuple[Wire, str, str], bytes] = {}
+        self._kept_bytes = 0
         self._failing = False
 
     def covers(self, id: str) -> bool:
@@ -62,15 +67,15 @@ class CatchingUp:
                 replay = await self._send_archived(subscriber, subscriber.sent_id)
                 if replay is None:
                     continue
-                owed = _pieces_of(replay)
-                if len(owed) <= 1:
+                if len(_pieces_of(replay)) <= 1:
                     return replay
-                await self._write(subscriber, replay.gap, owed[0])
+                await self._send(subscriber, replay.gap, replay.frames)
             return self._ring.after(subscriber.sent_id)
         finally:
             self.members.discard(subscriber)
             if not self.members:
                 self._batches.clear()
+                self._forget()
 
     async def after(self, id: str, limit: int) -> Replay:
         """What came after `id`, up to the next hole, for a poller: out of the ring or, where it has not all of that,
@@ -116,31 +121,56 @@ class CatchingUp:
             try:
                 async with asyncio.timeout(TURN_SECONDS):
                     for replay in batch:
-                        gap = replay.gap
-                        for piece in pieces(replay.frames):
-                            await self._write(subscriber, gap, piece)
+                        gap, frames = replay.gap, replay.frames
+                        while frames:
+                            sent = await self._send(subscriber, gap, frames)
+                            gap, frames = None if sent else gap, frames[sent:]
                             await subscriber.writable()
-                            gap = None
             except TimeoutError:
                 pass
         return None
 
-    async def _write(self, subscriber: Subscriber, gap: Gap | None, piece: list[Frame]) -> None:
-        """Writes a piece, and the gap before it. To narrow one counts as much as a poll that does, and is done for few
-        in one round of the event loop."""
+    async def _send(self, subscriber: Subscriber, gap: Gap | None, frames: list[Frame]) -> int:
+        """Sends the gap and as many of the frames as are taken without a wait, a piece in each round of the event loop;
+        answers with their number."""
         if not subscriber.wire.view.sections:
-            self._write_now(subscriber, gap, piece)
-            return
+            return await self._send_in_turn(subscriber, gap, frames)
         async with self._narrowing:
-            self._write_now(subscriber, gap, piece)
-            subscriber.charge(len(piece) / REQUEST_SAMPLES)
-            await asyncio.sleep(0)
+            return await self._send_in_turn(subscriber, gap, frames)
 
-    def _write_now(self, subscriber: Subscriber, gap: Gap | None, piece: list[Frame]) -> None:
+    async def _send_in_turn(self, subscriber: Subscriber, gap: Gap | None, frames: list[Frame]) -> int:
+        sent = 0
+        for piece in pieces(frames):
+            if subscriber.paused:
+                break
+            self._write(subscriber, gap, piece)
+            gap, sent = None, sent + len(piece)
+            await asyncio.sleep(0)
+        return sent
+
+    def _write(self, subscriber: Subscriber, gap: Gap | None, piece: list[Frame]) -> None:
         wire = subscriber.wire
-        told = [] if gap is None else [wire.framed(event("gap", gap))]
-        subscriber.transport.write(b"".join([*told, *(frame.event(wire) for frame in piece)]))
+        told = b"" if gap is None else wire.framed(event("gap", gap))
+        subscriber.transport.write(told + self._encoded(wire, piece))
         subscriber.sent_id, subscriber.spoke_at = piece[-1].id, self._clock()
+        if wire.view.sections:
+            subscriber.charge(len(piece) / REQUEST_SAMPLES)
+
+    def _encoded(self, wire: Wire, piece: list[Frame]) -> bytes:
+        key = (wire, piece[0].id, piece[-1].id)
+        found = self._kept.get(key)
+        if found is None:
+            found = b"".join([frame.event(wire) for frame in piece])
+            if wire.view.sections:
+                if self._kept_bytes + len(found) > KEPT_BYTES:
+                    self._forget()
+                self._kept[key] = found
+                self._kept_bytes += len(found)
+        return found
+
+    def _forget(self) -> None:
+        self._kept.clear()
+        self._kept_bytes = 0
 
 
 def _pieces_of(replay: Replay) -> list[list[Frame]]:
