@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zeropoint.history.columns_reader import Hole, Stretch
+from zeropoint.history.columns_reader import BLOCK_IS_DAMAGED, Hole, Stretch
 from zeropoint.history.patterns import Pattern
 from zeropoint.history.queries import MOST_SERIES, SLICE_VALUES, Queries, TooSlowError
 from zeropoint.history.query import Window
@@ -40,7 +40,7 @@ class Memory:
             if name in self.rows:
                 values[row] = (times - BEGINNING) // 1000 + 1000 * self.rows[name]
         count = (~np.isnan(values)).astype(np.float64)
-        return Stretch(times, 1000, values, values, values, count), [Hole(from_ms, to_ms, "damaged")]
+        return Stretch(times, 1000, values, values, values, count), [Hole(from_ms, to_ms, BLOCK_IS_DAMAGED)]
 
 
 def queries(memory: Memory, *moments: float) -> Queries:
