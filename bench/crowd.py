@@ -90,18 +90,18 @@ def gather(subscribers: Path, start: Start, *, with_stalled: bool) -> Crowd:
 def measure(runs: int) -> report.Report:
     processes.allow_descriptors(SUBSCRIBERS + STALLED + 200)
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "frame").write_bytes(take_frame())
+        folder, frame = Path(name), take_frame()
+        (folder / "frame").write_bytes(frame)
         subscribers = processes.compiled(HERE / "subscribers.c", folder)
         loop = partial(c_loop, processes.compiled(HERE / "fanout.c", folder), SUBSCRIBERS, 1, folder / "frame")
         contenders = {
             ZEROPOINT: partial(gather, subscribers, partial(zeropoint, 1), with_stalled=True),
             C_LOOP: partial(gather, subscribers, loop, with_stalled=False),
         }
-        return summary(report.alternate(contenders, runs))
+        return summary(report.alternate(contenders, runs), len(frame))
 
 
-def summary(crowds: dict[str, list[Crowd]]) -> report.Report:
+def summary(crowds: dict[str, list[Crowd]], frame_bytes: int) -> report.Report:
     ours, theirs = crowds[ZEROPOINT], crowds[C_LOOP]
     late = {name: [crowd.alone.p99_us / 1e3 for crowd in found] for name, found in crowds.items()}
     beside = [crowd.beside_stalled for crowd in ours if crowd.beside_stalled]
@@ -142,8 +142,9 @@ def summary(crowds: dict[str, list[Crowd]]) -> report.Report:
             ),
         ],
         notes=[
-            f"{SUBSCRIBERS:,} subscribers, one sample a second, windows of {WINDOW_SECONDS:g} s; each server has one "
-            "core, the subscribers another. Timestamps have a resolution of 1 ms.",
+            f"{SUBSCRIBERS:,} subscribers, one sample of {frame_bytes / KIB:.1f} KiB a second, windows of "
+            f"{WINDOW_SECONDS:g} s; each server has one core, the subscribers another. "
+            "Timestamps have a resolution of 1 ms.",
             "Memory is resident memory with all subscribers less that before the first, divided by them.",
         ],
     )

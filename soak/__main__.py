@@ -10,7 +10,7 @@ from importlib import import_module
 from bench.report import Report, machine
 from soak import page
 
-SOAKS = ("disconnects", "away", "restart", "stalled", "verdicts", "history", "fuzz", "slow")
+SOAKS = ("times", "crowd", "disconnects", "away", "restart", "stalled", "verdicts", "history", "fuzz", "slow")
 
 
 def measure(name: str) -> Report:

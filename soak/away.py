@@ -1,4 +1,4 @@
-"""Clients that are away for longer than the appliance remembers: what is gone is told to the sample."""
+"""Clients that are away for longer than an appliance without history remembers: what is gone is told to the sample."""
 
 import asyncio
 import tempfile
@@ -22,7 +22,9 @@ AWAY_SAMPLES = CAPACITY_FRAMES + 50
 def measure() -> Report:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with serving(folder, "--interval", "0.1", "--artifacts", str(folder / "artifacts")) as started:
+        with serving(
+            folder, "--interval", "0.1", "--history", "false", "--artifacts", str(folder / "artifacts")
+        ) as started:
             told, found = asyncio.run(_away(started, folder))
     for complaint in found[:10]:
         print(f"  {complaint}")
