@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from zeropoint.ai.processes import life_of, process_start, process_start_by_psutil
+from zeropoint.ai.processes import Mark, boot_of, life_of, process_start, process_start_by_psutil, start_ticks
 from zeropoint.probe import Roots
 
 HERE = platform.node()
@@ -59,6 +59,22 @@ def test_what_cannot_be_seen_from_here(pid: int | None, started: float | None, h
     assert life_of(pid, started, host, Roots()) == "unseen"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no boot_id")
+def test_by_its_mark_a_process_is_known_whatever_the_clock_was_set_to(child: subprocess.Popen[bytes]) -> None:
+    boot_id, ticks = boot_of(Roots()), start_ticks(Roots(), child.pid)
+    assert boot_id is not None
+    assert ticks is not None
+    mark = Mark(boot_id, ticks)
+    for step in (-3600.0, 0.0, 3600.0):
+        assert life_of(child.pid, time.time() + step, HERE, Roots(), mark) == "live"
+    assert life_of(child.pid, time.time() + 60, HERE, Roots(), Mark(boot_id, ticks - 1)) == "gone", "its number, anew"
+    assert life_of(child.pid, time.time() + 60, HERE, Roots(), Mark("of another boot", ticks)) == "gone"
+    assert life_of(child.pid, time.time(), "another-machine", Roots(), mark) == "unseen"
+    child.kill()
+    child.wait()
+    assert life_of(child.pid, time.time(), HERE, Roots(), mark) == "gone"
+
+
 def test_a_proc_that_hides_other_users_tells_nothing(tmp_path: Path) -> None:
     assert life_of(os.getpid(), time.time(), HERE, Roots(proc=str(tmp_path))) == "unseen"
 
@@ -80,3 +96,5 @@ def test_a_recorded_tree_tells_of_its_processes(tmp_path: Path) -> None:
         assert life_of(42, started + 1, host, roots) == "live"
     assert life_of(42, started - 60, "gpubox", roots) == "gone"
     assert life_of(43, started, "gpubox", roots) == "gone"
+    # This tree does not tell its boot, so the clock does.
+    assert life_of(42, started + 1, "gpubox", roots, Mark("a", 1)) == "live"

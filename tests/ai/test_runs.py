@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.ai.watch import Put
 from zeropoint.ai.artifacts import Folder
+from zeropoint.ai.processes import Mark
 from zeropoint.ai.rows import parse_json_row
 from zeropoint.ai.runs import ROUND_SECONDS, RUN_FILE_BYTES, Run, Runs, parse_run
 from zeropoint.probe import Roots
@@ -23,6 +24,10 @@ def test_what_does_not_fit_is_left_out_of_a_run() -> None:
     )
     assert parse_run(content, ("mnist", "7")) == Run("a\ufffd\ufffdb", "", None, None, None, None, None)
     assert parse_run(b'{"id": ""}', ("mnist", "7")) == Run("7", "", None, None, None, None, None)
+    content = b'{"id": "a", "boot_id": 3, "start_ticks": 5}'
+    assert parse_run(content, ("mnist", "7")) == Run("a", "", None, None, None, None, None)
+    content = b'{"id": "a", "boot_id": "b", "start_ticks": 5}'
+    assert parse_run(content, ("mnist", "7")) == Run("a", "", None, None, None, None, None, Mark("b", 5))
     assert parse_run(b"[]", ("mnist", "7")) is None
 
 
@@ -132,18 +137,19 @@ def test_runs_that_have_ended_are_left_alone_while_one_that_begins_or_ends_is_se
     age()
     runs = Runs(str(artifacts), "tinygrad")
     see(runs)
+    see(runs, now=1300.0)  # what the first round took puts the next one off
     assert runs.tree.counts == {"run": 41}
     write("mnist/live", exit_code=3)
-    see(runs, now=1010.0)
+    see(runs, now=1310.0)
     assert exit_code(("mnist", "live")) == 3
     for number, name in enumerate(("mnist/another", "of its own/1", "later/1")):
         write(name)
-        see(runs, now=1020.0 + 10 * number)
+        see(runs, now=1320.0 + 10 * number)
         assert runs.tree.counts == {"run": 42 + number}
     age()
-    see(runs, now=1050.0)
+    see(runs, now=1350.0)
     write("mnist/1", exit_code=7)
-    see(runs, now=1060.0)
+    see(runs, now=1350.4)
     assert exit_code(("mnist", "1")) == 0
-    see(runs, now=1061.0 + ROUND_SECONDS)
+    see(runs, now=1351.0 + ROUND_SECONDS)
     assert exit_code(("mnist", "1")) == 7

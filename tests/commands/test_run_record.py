@@ -1,6 +1,7 @@
 """What `zeropoint run` writes and what the SDK writes is of one form."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 import zeropoint_sdk as zp
 from zeropoint.ai.runs import parse_run
 from zeropoint.commands import run_record as ours
+from zeropoint.probe import Roots
 from zeropoint_sdk import record as of_sdk
 
 
@@ -46,7 +48,7 @@ def test_where_a_directory_may_not_be_looked_into_or_is_gone_there_is_no_revisio
 
 def test_both_write_the_same_fields_and_the_appliance_reads_them(tmp_path: Path) -> None:
     record = ours.Record(tmp_path / "a", "same name", "tinygrad", None)
-    record.started(42)
+    record.started(os.getpid())
     record.ended(1)
     with pytest.raises(ValueError, match="no"), zp.run("same name", kind="tinygrad", artifacts=tmp_path / "b") as run:
         raise ValueError("no")
@@ -60,7 +62,10 @@ def test_both_write_the_same_fields_and_the_appliance_reads_them(tmp_path: Path)
         assert (parsed.id, parsed.kind, parsed.exit_code) == (folder.name, "tinygrad", 1)
         assert parsed.started is not None
         assert parsed.ended is not None
+        if sys.platform == "linux":
+            assert parsed.life(Roots()) == "live"
+            assert parsed.mark is not None
     differing = {name for name in told[0] if told[0][name] != told[1][name]}
     assert list(told[0]) == list(told[1])
-    assert differing <= {"id", "pid", "started", "ended"}
+    assert differing <= {"id", "started", "ended"}
     assert len(told[0]["id"]) == len(told[1]["id"])

@@ -73,6 +73,7 @@ class Run:
             "kind": kind[:200],
             "host": platform.node(),
             "pid": self._process,
+            **record.mark_of(self._process),
             "command": None,
             "started": self._rows.stamp(now),
             "ended": None,

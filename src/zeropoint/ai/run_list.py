@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from zeropoint.ai.artifacts import Folder, open_file, open_folder
-from zeropoint.ai.processes import Life, life_of
+from zeropoint.ai.processes import Life
 from zeropoint.ai.rows import Row, parse_curve_row, parse_json_row
 from zeropoint.ai.run_entry import entry_of
 from zeropoint.ai.run_record import record_of
@@ -128,7 +128,7 @@ class RunList:
         return None
 
     def _life(self, run: Run) -> Life | None:
-        return None if run.has_end else life_of(run.pid, run.started, run.host, self._roots)
+        return None if run.has_end else run.life(self._roots)
 
     def _read(self, below: Folder) -> bytes:
         descriptor = open_below(self._artifacts, below, "run.json")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from zeropoint.ai.artifacts import Folder, Found, Signature, Verdict, open_file, signature
-from zeropoint.ai.processes import Life, life_of
+from zeropoint.ai.processes import Life, Mark, life_of
 from zeropoint.ai.rows import parse_json_row
 from zeropoint.ai.tree import Limits, Tree
 from zeropoint.probe import Roots
@@ -29,6 +29,10 @@ class Run(Struct, frozen=True):
     started: float | None
     ended: float | None
     exit_code: int | None
+    mark: Mark | None = None
+
+    def life(self, roots: Roots) -> Life:
+        return life_of(self.pid, self.started, self.host, roots, self.mark)
 
     @property
     def has_end(self) -> bool:
@@ -42,6 +46,7 @@ def parse_run(content: bytes, folder: Folder) -> Run | None:
         return None
     kind, name, host = fields.get("kind"), fields.get("id"), fields.get("host")
     pid, exit_code = fields.get("pid"), fields.get("exit_code")
+    boot_id, ticks = fields.get("boot_id"), fields.get("start_ticks")
     return Run(
         id=clean(name if isinstance(name, str) and name else folder[-1]),
         kind=kind if isinstance(kind, str) else "",
@@ -50,6 +55,7 @@ def parse_run(content: bytes, folder: Folder) -> Run | None:
         started=parse_time(fields.get("started")),
         ended=parse_time(fields.get("ended")),
         exit_code=exit_code if type(exit_code) is int and abs(exit_code) < 2**32 else None,
+        mark=Mark(boot_id, ticks) if isinstance(boot_id, str) and type(ticks) is int else None,
     )
 
 
@@ -85,7 +91,7 @@ class Runs:
         known = {folder: self.life[folder] for folder, _ in self._endless if folder in self.life}
         looked_at = heapq.nlargest(RUNS_LOOKED_AT, self._endless, key=self._worth)
         self._stirring = frozenset(folder for folder, _ in looked_at)
-        self.life = known | {folder: life_of(run.pid, run.started, run.host, roots) for folder, run in looked_at}
+        self.life = known | {folder: run.life(roots) for folder, run in looked_at}
 
     def _worth(self, item: tuple[Folder, Run]) -> tuple[bool, float]:
         folder, run = item

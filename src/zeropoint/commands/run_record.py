@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from zeropoint.ai.processes import boot_of, start_ticks
+from zeropoint.probe import Roots
 from zeropoint.texts import rfc3339
 
 LONGEST_NAME = 80
@@ -37,6 +39,8 @@ class Record:
             "kind": kind[:200],
             "host": platform.node(),
             "pid": None,
+            "boot_id": None,
+            "start_ticks": None,
             "command": None if command is None else list(command),
             "started": rfc3339(now.timestamp()),
             "ended": None,
@@ -56,7 +60,7 @@ class Record:
 
     def started(self, pid: int) -> None:
         """Raises OSError."""
-        self._fields["pid"] = pid
+        self._fields.update(pid=pid, boot_id=boot_of(Roots()), start_ticks=start_ticks(Roots(), pid))
         write(self.folder, self._fields)
 
     def ended(self, exit_code: int, receipt: Mapping[str, Any] | None = None) -> None:
