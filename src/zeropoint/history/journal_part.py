@@ -125,7 +125,7 @@ class JournalPart:
             self._journal = None
 
     def _append(self, record: Record) -> None:
-        journal = self._opened()
+        journal = self._opened(record)
         if self._is_first:
             self._note_rest(journal.newest_time_ms, record)
         began = time.perf_counter()
@@ -143,12 +143,15 @@ class JournalPart:
             reason: LossReason = "queue-full" if self.guard.fault is None else "history-failed"
             self._gaps.add(lost.from_ms, lost.to_ms, lost.count, reason)
 
-    def _opened(self) -> Journal:
+    def _opened(self, following: Record | None = None) -> Journal:
+        """`following`: what is written next; None for what waits."""
         if self._journal is None:
+            # To SQLite that is a new database; ours is never without its tables once it held anything.
+            self._mended |= is_empty(self._directory / FILE)
             self._journal = Journal(self._directory, self._block_bytes, self._wal_bytes)
         if self._mended:
             self._mended = False
-            self._tell_missing(self._journal)
+            self._tell_missing(self._journal, following or self._waiting.oldest())
         return self._journal
 
     def _try(self, call: Callable[[Journal], T]) -> T | None:
@@ -178,7 +181,7 @@ class JournalPart:
         self._mended = True
         self._opened()
 
-    def _tell_missing(self, journal: Journal) -> None:
+    def _tell_missing(self, journal: Journal, following: Record | None) -> None:
         """Of a journal that was mended: what is missing between its samples, before them and after them."""
         for before_ms, after_ms, lost in journal.holes():
             if not self._is_told(before_ms, after_ms):
@@ -186,8 +189,8 @@ class JournalPart:
         runs: Sequence[Run] = ()
         with suppress(Fault):  # of the columns; then nobody knows
             runs = self._stored(round(self._wall() * 1000) - self._keep_ms)
-        oldest, waiting = journal.before(), self._waiting.oldest()
-        end = None if waiting is None else (waiting.epoch, waiting.sequence)
+        oldest = journal.before()
+        end = None if following is None else (following.epoch, following.sequence)
         if oldest.id is not None and oldest.lost and (earlier := missing.between(runs, None, oldest.id)):
             # What is older than the journal is kept was deleted.
             from_ms, to_ms, count = missing.extent(earlier)
@@ -207,3 +210,11 @@ class JournalPart:
         self.damaged_total += lost
         self._gaps.add(from_ms, to_ms, lost, "damaged")
         log.warning("samples of the history were damaged", lost=lost)
+
+
+def is_empty(path: Path) -> bool:
+    """Whether it is there and holds nothing, as a file system leaves it that lost its content."""
+    try:
+        return path.stat().st_size == 0
+    except OSError:
+        return False
