@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import apsw
@@ -383,6 +384,18 @@ def test_an_old_file_that_cannot_be_read_is_a_hole_and_no_more(tmp_path: Path):
     assert reader.extent("samples") == (NOON_MS + 1000, NOON_MS + 130_000)
     assert "server.clients" in reader.names(*ALL)
     reader.close()
+
+
+def test_a_file_that_the_disk_does_not_give_is_not_taken_for_damaged(tmp_path: Path):
+    path = tmp_path / "journal.db"
+    path.symlink_to("/proc/self/mem")  # whose first byte no read gives
+
+    def never(*_: object) -> None:
+        raise AssertionError("it was replaced")
+
+    with pytest.raises(Fault, match=r"the disk fails \(Input/output error\)"):
+        mend(Fault("damaged", path), JOURNAL_SCHEMA, never, tmp_path, datetime.fromtimestamp(0, UTC))
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["journal.db"]
 
 
 def test_files_that_are_gone_are_not_kept_open(tmp_path: Path):

@@ -20,6 +20,7 @@ from zeropoint.history.fault import Fault, told_apart
 
 log = structlog.get_logger()
 NOT_REPLACED = "it is damaged, and could not be replaced yet"
+READ_AT_A_TIME_BYTES = 1024 * 1024
 T = TypeVar("T")
 Save = Callable[[apsw.Connection | None, apsw.Connection], T]
 
@@ -35,6 +36,7 @@ def mend(fault: Fault, schema: Schema, save: Save[T], directory: Path, now: date
     with told_apart(path):
         database.adopt(path)
     refuse_more(path, directory)
+    _refuse_unread(path)
     _refuse_without_room(path)
     try:
         saved = _make(path, new, schema, save)
@@ -60,6 +62,22 @@ def _make(path: Path, new: Path, schema: Schema, save: Save[T]) -> T:
         return saved
     finally:
         database.close(target)
+
+
+def _refuse_unread(path: Path) -> None:
+    """Raises Fault where the disk does not give all of the file. Of some reads that fail SQLite says that the file is
+    damaged: what could be saved of it then is less than what is there."""
+    with told_apart(path):
+        for one in (path, Path(f"{path}-wal")):
+            if one.exists():
+                _read_through(one)
+
+
+def _read_through(path: Path) -> None:
+    # That closing it takes away SQLite's locks on it does no harm: nobody writes to a file that is to be replaced.
+    with path.open("rb", buffering=0) as file:
+        while file.read(READ_AT_A_TIME_BYTES):
+            pass
 
 
 def _refuse_without_room(path: Path) -> None:
