@@ -179,7 +179,10 @@ class Settings(Struct, frozen=True, kw_only=True):
         Meta(description="Prometheus or a store with its API that a hub asks for what a machine does not answer"),
     ] = ""
     store_credentials: Annotated[
-        str, Meta(description="File, its owner's alone, with what that store asks for: user:password, or a bearer token")
+        str,
+        Meta(
+            description="File, its owner's alone, with what that store asks for: user:password, or a token", extra=PATH
+        ),
     ] = ""
     max_machines: Annotated[int, Meta(ge=1, le=100_000, description="Most machines that a hub tells of")] = 10_000
     bus_hours: Annotated[

@@ -122,6 +122,7 @@ export interface Ai {
     programs: ProgramsReport;
     llama_cpp: RuntimeReport;
     vllm: RuntimeReport;
+    sglang: RuntimeReport;
     ray: RuntimeReport;
     triton: RuntimeReport;
     tgi: RuntimeReport;
@@ -234,7 +235,7 @@ export interface PetalsReport {
    */
   cache_blocks: number | null;
   /**
-   * Blocks that this machine's live servers announce
+   * Blocks that this machine's live servers announce as ONLINE
    */
   served_blocks: number | null;
   /**
@@ -331,7 +332,7 @@ export interface PetalsBlock {
    */
   on_disk: boolean | null;
   /**
-   * Whether a live server of this machine announces it
+   * Whether a live server of this machine announces it as ONLINE
    */
   served_here: boolean | null;
   /**
@@ -632,7 +633,7 @@ export interface RuntimeReport {
    */
   pids: number[] | null;
   /**
-   * Program: llama_cpp, vllm, ray, triton, tgi or mlflow
+   * Program: llama_cpp, vllm, sglang, ray, triton, tgi or mlflow
    */
   runtime: string | null;
   /**
@@ -1232,7 +1233,7 @@ export interface Container {
    */
   cgroup_version: number | null;
   /**
-   * CPU quota, in cores
+   * Cores that may be used, by a quota or a set of CPUs
    */
   cpu_limit_cores: number | null;
   /**
@@ -1244,7 +1245,7 @@ export interface Container {
    */
   cpu_throttled_percent: number | null;
   /**
-   * Memory limit
+   * Memory limit, the lower one of those that hold back and that end processes
    */
   memory_limit_bytes: number | null;
   /**
@@ -2420,6 +2421,10 @@ export interface Workload {
    */
   basis: Basis;
   /**
+   * Its processes among those that a GPU tells: with system.gpus, which GPUs it holds
+   */
+  gpu_pids: number[];
+  /**
    * What its processes wait for; told of runs, components, kernels and jobs
    */
   waits: Waits | null;
@@ -2993,7 +2998,7 @@ export interface Server {
    */
   views: number | null;
   /**
-   * Subscribers that are being sent samples older than memory holds
+   * Subscribers that are being sent what they missed
    */
   catching_up: number | null;
   /**
