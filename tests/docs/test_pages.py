@@ -8,6 +8,7 @@ import pytest
 
 from tests.docs.pages import PAGES, ROOT, anchors, links
 from zeropoint.commands.main import COMMANDS, zeropoint
+from zeropoint.fleet.names import NEWEST
 from zeropoint.settings import PREFIX, TOKEN_VARIABLE, table
 
 OURS = re.compile(r"\bzeropoint(?: serve)?((?: +(?:--?[a-z][a-z-]*(?:[ =][^\s`|]+)?|[a-z]+))*)")
@@ -50,7 +51,7 @@ def test_flags_of_the_program_exist(document: Path):
 
 def test_variables_of_the_program_exist(document: Path):
     named = set(re.findall(rf"\b{PREFIX}[A-Z_]*[A-Z]\b", document.read_text()))
-    assert named <= {row.variable for row in table()} | {f"{PREFIX}NAME", TOKEN_VARIABLE}
+    assert named <= {row.variable for row in table()} | {f"{PREFIX}NAME", TOKEN_VARIABLE, NEWEST}
 
 
 def test_the_readme_begins_with_run_and_test():

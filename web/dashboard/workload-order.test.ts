@@ -5,6 +5,7 @@ import { filtered, sorted, sortingBy, turned } from "./workload-order";
 const NOTHING = {
   pids_count: null, cpu_percent: null, memory_bytes: null, read_bytes_per_second: null, write_bytes_per_second: null,
   received_bytes_per_second: null, sent_bytes_per_second: null, gpu_percent: null, gpu_memory_bytes: null, power_watts: null, waits: null, command: null,
+  gpu_pids: [],
 };
 const workload = (id: string, part: Partial<Workload> = {}): Workload => ({
   ...NOTHING, id, name: id, kind: "program", user: "root",
