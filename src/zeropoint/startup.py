@@ -16,7 +16,7 @@ import structlog
 from aiohttp import web
 
 from zeropoint.feed.view import UnknownSectionError, View, parse_view
-from zeropoint.server import private_files
+from zeropoint import files
 from zeropoint.server.audit import Audit
 from zeropoint.server.audit_file import AuditFile
 from zeropoint.server.certificate import Certificate, CertificateError
@@ -186,7 +186,7 @@ class DataLock:
         if self._lock.is_locked:
             return
         self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        private_files.make(Path(self._lock.lock_file))
+        files.make(Path(self._lock.lock_file))
         try:
             self._lock.acquire(blocking=False)
         except filelock.Timeout:

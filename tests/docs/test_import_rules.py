@@ -71,7 +71,7 @@ def test_the_package_keeps_the_rules():
 @pytest.mark.parametrize(
     ("importer", "imported"),
     [
-        *((f"{name}.py", "zeropoint.web") for name in ("model", "settings", "flight", "texts")),
+        *((f"{name}.py", "zeropoint.web") for name in ("model", "settings", "flight", "texts", "files")),
         ("probe.py", "zeropoint.settings"),
         ("catalogue.py", "zeropoint.settings"),
         ("health.py", "zeropoint.probe"),

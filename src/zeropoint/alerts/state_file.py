@@ -4,7 +4,6 @@ It is written whole and renamed into place, for its owner alone, on a thread of 
 an alert of it from being told.
 """
 
-import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ import msgspec
 import structlog
 from msgspec import Struct
 
+from zeropoint import files
 from zeropoint.alerts.kept import Kept
 from zeropoint.model import AlertEvent
 
@@ -90,20 +90,8 @@ class StateFile:
     def _write(self, content: bytes) -> None:
         try:
             self._claim()
-            replace_file(self._file, content)
+            files.replace(self._file, content)
         except OSError as error:
             self.failure = f"alerts: {FILE} cannot be written: {error.strerror}"
         else:
             self.failure = None
-
-
-def replace_file(file: Path, content: bytes) -> None:
-    """Raises OSError; the file is then as it was."""
-    fresh = file.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(opened.fileno())
-    fresh.replace(file)

@@ -20,7 +20,7 @@ from msgspec import Struct
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 
-from zeropoint.fleet.private_file import read_file
+from zeropoint import files
 from zeropoint.texts import clean
 
 CONNECT_SECONDS = 5
@@ -192,7 +192,7 @@ def _tls(bus: Bus) -> ssl.SSLContext | None:
     """The context for servers of tls:// and for those that ask for TLS. Raises ValueError for a file that is no use."""
     context = _trusting(bus.ca) if bus.needs_tls else None
     if context is not None and bus.cert:
-        read_file(Path(bus.key), LONGEST_FILE_BYTES, is_private=True)
+        files.read(Path(bus.key), LONGEST_FILE_BYTES, is_private=True)
         try:
             context.load_cert_chain(bus.cert, bus.key, password=lambda: "")  # else it would ask for one
         except (OSError, ValueError):
@@ -203,7 +203,7 @@ def _tls(bus: Bus) -> ssl.SSLContext | None:
 def _trusting(ca: str) -> ssl.SSLContext:
     if not ca:
         return ssl.create_default_context()
-    certificates = read_file(Path(ca), LONGEST_FILE_BYTES, is_private=False)
+    certificates = files.read(Path(ca), LONGEST_FILE_BYTES, is_private=False)
     try:
         if certificates:
             return ssl.create_default_context(cadata=certificates.decode("ascii"))
@@ -216,7 +216,7 @@ def _credentials(bus: Bus) -> dict[str, Any]:
     """nats-py's arguments for the credentials' file, by what it holds. Raises ValueError."""
     if not bus.credentials:
         return {}
-    content = read_file(Path(bus.credentials), LONGEST_FILE_BYTES, is_private=True)
+    content = files.read(Path(bus.credentials), LONGEST_FILE_BYTES, is_private=True)
     seed = CREDENTIALS.search(content)
     if seed is None:
         raise ValueError(f"{bus.credentials!r} holds neither credentials of NATS nor the seed of a user's NKey")

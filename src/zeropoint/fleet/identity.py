@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from zeropoint.fleet.private_file import write_private
+from zeropoint import files
 from zeropoint.texts import clean
 
 FILE = "host-id"
@@ -49,5 +49,5 @@ def own_id(data: Path, claim: Callable[[], None] = lambda: None) -> str:
     claim()
     made = secrets.token_hex(16)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_private(data / FILE, f"{made}\n".encode(), durable=True)
+    files.replace(data / FILE, f"{made}\n".encode())
     return made

@@ -9,7 +9,7 @@ import nkeys
 from msgspec import Struct
 
 from zeropoint.fleet.names import ALL_ALIVE, ALL_SAMPLES, MACHINE_INBOX, STREAM, query_of
-from zeropoint.fleet.private_file import write_private
+from zeropoint import files
 
 SEED_BYTES = 32
 LOG_BYTES = 1024 * 1024
@@ -81,7 +81,7 @@ def _public(path: Path) -> str:
         seed = path.read_bytes().strip()
     except FileNotFoundError:
         seed = bytes(nkeys.encode_seed(os.urandom(SEED_BYTES), nkeys.PREFIX_BYTE_USER))
-        write_private(path, seed + b"\n", durable=True)
+        files.replace(path, seed + b"\n")
     try:
         return bytes(nkeys.from_seed(bytearray(seed)).public_key).decode()
     except Exception:  # noqa: BLE001 - nkeys raises what its libraries do

@@ -18,7 +18,7 @@ from pathlib import Path
 import structlog
 
 from zeropoint.fleet.nats_config import Listening, configuration, made_keys
-from zeropoint.fleet.private_file import write_private
+from zeropoint import files
 
 log = structlog.get_logger()
 OLDEST_VERSION = (2, 11)
@@ -71,7 +71,7 @@ class NatsServer:
         self._program = program
         self._process: subprocess.Popen[bytes] | None = None
         self._ended = False
-        write_private(self._file, configuration(directory, listening, self.keys).encode())
+        files.replace(self._file, configuration(directory, listening, self.keys).encode(), durable=False)
 
     def failures(self) -> list[str]:
         """What is wrong, a line each."""

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from zeropoint.fleet.on_disk import OnDisk
-from zeropoint.fleet.private_file import write_private
+from zeropoint import files
 from zeropoint.history.sample_id import parse_id
 
 FILE = "fleet-position"
@@ -28,7 +28,7 @@ class Position:
         return id if parse_id(id) else None
 
     def write(self, id: str) -> None:
-        write_private(self._path, f"{id}\n".encode())
+        files.replace(self._path, f"{id}\n".encode(), durable=False)
 
 
 class Progress:

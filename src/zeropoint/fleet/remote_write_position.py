@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from zeropoint.fleet.private_file import write_private
+from zeropoint import files
 from zeropoint.history.sample_id import parse_id
 
 DIRECTORY = "remote-write"
@@ -42,4 +42,4 @@ class Position:
         """Puts a new file in the place of the old one, so that there is always a whole one. Raises OSError."""
         self._claim()
         self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(self._file, msgspec.json.encode(_Kept(id)), durable=True)
+        files.replace(self._file, msgspec.json.encode(_Kept(id)))

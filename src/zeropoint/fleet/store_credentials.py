@@ -3,7 +3,7 @@
 import base64
 from pathlib import Path
 
-from zeropoint.fleet.private_file import read_file
+from zeropoint import files
 
 CREDENTIALS = "one line, user:password or a bearer token"
 MOST_CREDENTIALS_BYTES = 16 * 1024
@@ -11,7 +11,7 @@ MOST_CREDENTIALS_BYTES = 16 * 1024
 
 def authorization_in(file: Path) -> str:
     """The header's value out of a file, which is its owner's alone. Raises ValueError, which shows nothing of it."""
-    content = read_file(file, MOST_CREDENTIALS_BYTES, is_private=True)
+    content = files.read(file, MOST_CREDENTIALS_BYTES, is_private=True)
     try:
         line = content.decode().strip()
     except UnicodeDecodeError:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from zeropoint.flight import Lane
-from zeropoint.server import private_files
+from zeropoint import files
 from zeropoint.startup import Claim
 
 # How long who signs in or out waits for the disk.
@@ -17,7 +17,7 @@ def keep_in(file: Path, claim: Claim) -> Callable[[bytes], Awaitable[None]]:
 
     def write(content: bytes) -> None:
         claim()
-        private_files.replace(file, content)
+        files.replace(file, content)
 
     async def keep(content: bytes) -> None:
         await lane.call(lambda: write(content))

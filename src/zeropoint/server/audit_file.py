@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from zeropoint.server import private_files
+from zeropoint import files
 
 FILE, OLDER_FILE = "audit.jsonl", "audit.1.jsonl"
 
@@ -73,7 +73,7 @@ class AuditFile:
 
     def _opened(self) -> int:
         try:
-            return private_files.create(self._file, os.O_APPEND)
+            return files.create(self._file, os.O_APPEND)
         except FileExistsError:
             # Whatever stands in place of the file: no link is followed, no pipe is waited for.
             flags = os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)

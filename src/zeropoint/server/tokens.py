@@ -17,7 +17,7 @@ import filelock
 import msgspec
 from msgspec import Meta, Struct
 
-from zeropoint.server import private_files
+from zeropoint import files
 
 Scope = Literal["status", "read", "admin"]
 SCOPES: tuple[Scope, ...] = ("status", "read", "admin")
@@ -105,11 +105,11 @@ class TokenStore:
         """The tokens to change in place, written back at the end; one process at a time."""
         try:
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            private_files.make(self._lock)
+            files.make(self._lock)
             with filelock.FileLock(self._lock, timeout=LOCK_SECONDS, mode=0o600):
                 tokens = self.load() or []
                 yield tokens
-                private_files.replace(self._file, msgspec.json.encode(tokens))
+                files.replace(self._file, msgspec.json.encode(tokens))
         except filelock.Timeout:
             raise TokenError(f"{self._lock} is held by another process") from None
         except OSError as error:
