@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from zeropoint.history.blocks import CRC, MAGIC, Block, BlockError, encode, select
+from zeropoint.history.block_values import select
+from zeropoint.history.blocks import CRC, MAGIC, Block, BlockError, encode
 from zeropoint.history.rows import Floats
 
 NOON_MS = 1_795_867_200_000
@@ -102,33 +103,6 @@ def test_states_and_steps_take_next_to_nothing():
     states = np.zeros((500, 60))
     states[:, 30:] = 1.0
     assert len(check((states,))) / states.size < 0.1
-
-
-def test_some_series_are_read_without_the_others_in_the_order_asked_for():
-    random = np.random.default_rng(1)
-    values = random.integers(0, 1000, (300, 60)).astype(np.float64)
-    ids = np.arange(10, 310, dtype=np.uint32)
-    block = Block(encode(times(60), ids, (values, values + 1)))
-    first, second = select([block], np.array([200, 9, 10, 5000, 309], np.uint32))[0]
-    assert np.array_equal(first[[0, 2, 4]], values[[190, 0, 299]])
-    assert np.array_equal(second[[0, 2, 4]], values[[190, 0, 299]] + 1)
-    assert np.isnan(first[[1, 3]]).all()
-    assert np.isnan(second[[1, 3]]).all()
-
-
-def test_blocks_of_different_series_and_lengths_are_read_at_once():
-    random = np.random.default_rng(2)
-    made = []
-    for length, numbers in ((60, [1, 2, 3]), (1, [2, 9]), (59, [1, 3, 9])):
-        values = random.normal(0, 1, (len(numbers), length)).round(3)
-        values[0, ::2] = np.nan
-        made.append((numbers, values, Block(encode(times(length), np.array(numbers, np.uint32), (values,)))))
-    wanted = [9, 2, 1]
-    found = select([block for _, _, block in made], np.array(wanted, np.uint32))
-    for (numbers, values, _), (read,) in zip(made, found, strict=True):
-        for number, row in zip(wanted, read, strict=True):
-            expected = values[numbers.index(number)] if number in numbers else np.full(values.shape[1], np.nan)
-            assert np.array_equal(row, expected, equal_nan=True)
 
 
 @cache

@@ -1,5 +1,6 @@
 import shutil
 import tempfile
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.history.records import NOON_MS
+from zeropoint.history.blocks import CRC, MAGIC
 from zeropoint.history.columns import ColumnStore
 from zeropoint.history.columns_reader import ColumnReader, Stretch
 from zeropoint.history.fault import Fault
@@ -302,6 +304,21 @@ def test_a_damaged_block_is_a_hole_and_costs_itself_only(store: ColumnStore, rea
     assert [(hole.from_ms, hole.to_ms) for hole in holes] == [(NOON_MS + MINUTE_MS, NOON_MS + 2 * MINUTE_MS)]
     assert roll_all(store, NOON_MS + HOUR_MS) == 1
     assert reader.read(NAMES, NOON_MS, NOON_MS + HOUR_MS, "minutes")[0].count[0].tolist() == [60, 60]
+
+
+def test_a_block_that_is_wrong_behind_a_right_checksum_costs_itself_only(
+    store: ColumnStore, reader: ColumnReader, directory: Path
+):
+    written = fill(store, NOON_MS, 3)
+    connection = apsw.Connection(str(directory / "samples" / "2026-11-28.db"))
+    ((id, content),) = connection.execute("SELECT id, content FROM blocks ORDER BY id LIMIT 1 OFFSET 1").fetchall()
+    body = content[len(MAGIC) + CRC.size : -40]
+    content = MAGIC + CRC.pack(zlib.crc32(body)) + body
+    connection.execute("UPDATE blocks SET content = ? WHERE id = ?", (content, id))
+    connection.close()
+    stretch, holes = reader.read(NAMES, NOON_MS, NOON_MS + HOUR_MS, "samples")
+    assert equal(stretch, [written[0], written[2]])
+    assert [(hole.from_ms, hole.to_ms) for hole in holes] == [(NOON_MS + MINUTE_MS, NOON_MS + 2 * MINUTE_MS)]
 
 
 def test_a_file_that_is_damaged_is_a_hole_and_a_fault_of_the_writer(

@@ -12,7 +12,8 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from zeropoint.history import database
-from zeropoint.history.blocks import Block, BlockError, encode, select
+from zeropoint.history.block_values import select
+from zeropoint.history.blocks import Block, BlockError, encode
 from zeropoint.history.columns_salvage import Span, block_check, whole_name
 from zeropoint.history.due import COARSER, Due
 from zeropoint.history.fault import Fault, told_apart

@@ -2,15 +2,19 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
 import apsw
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from zeropoint.history import database
-from zeropoint.history.blocks import Block, BlockError, select
+from zeropoint.history.block_values import select
+from zeropoint.history.blocks import Block, BlockError
 from zeropoint.history.fault import Fault, Kind, told_apart
 from zeropoint.history.rows import Floats, Ints
 from zeropoint.history.series_file import Row, content_of, ids_of, numbers, rows_between
@@ -22,8 +26,9 @@ PAGES_KIB = 256
 # Who looks at a chart asks for the same blocks again and again: an hour of 60 series takes 1.7 MB.
 CACHE_BYTES = 8 * 1024 * 1024
 CACHED_SERIES = 64
-# How many values are unpacked at a time; the work takes some 40 bytes for each.
-BATCH_VALUES = 1 << 18
+# How many values are unpacked at a time, the work takes some 60 bytes for each; and of how many blocks, whose headers
+# take 20 bytes for each series that they have.
+BATCH_VALUES, BATCH_BLOCKS = 1 << 18, 128
 
 # A file that is damaged, of a newer version or cannot be read costs what is in it, and nothing else.
 PASSED_OVER: frozenset[Kind] = frozenset({"damaged", "newer", "io", "permission"})
@@ -48,6 +53,9 @@ class Told(Struct, frozen=True):
 
 
 class Opened(Struct, frozen=True):
+    """`number` is another one each time that a file is opened: a new file may get the inode of one that is gone."""
+
+    number: int
     inode: int
     connection: apsw.Connection
     told: dict[object, Told]
@@ -59,6 +67,7 @@ class FileReader:
     def __init__(self, doubt: Callable[[Path], None] = lambda path: None) -> None:
         self._doubt = doubt
         self._opened: OrderedDict[Path, Opened] = OrderedDict()
+        self._openings = count()
         self._cache: OrderedDict[Key, Values] = OrderedDict()
         self._cached_bytes = 0
 
@@ -117,20 +126,21 @@ class FileReader:
         with self.open(file) as connection:
             if connection is None:
                 return [], []
-            inode = self._opened[file.path].inode
+            opening = self._opened[file.path].number
             found = rows_between(connection, from_ms - KINDS[file.tier].block_ms, to_ms)
             rows = [row for row in found if row.end_ms >= from_ms]
             values: dict[int, Values] = {}
             for row in rows:
-                if (cached := self._cache.get((names, file.path, inode, row.id))) is not None:
+                if (cached := self._cache.get((names, file.path, opening, row.id))) is not None:
                     values[row.id] = cached
             lacking = [row for row in rows if row.id not in values]
             ids = ids_of(connection, names) if lacking else {}
-            size = max(1, BATCH_VALUES // (KINDS[file.tier].planes * max(1, len(names)) * 60))
+            planes = KINDS[file.tier].planes
+            size = min(BATCH_BLOCKS, max(1, BATCH_VALUES // (planes * max(1, len(names)) * 60)))
             for first in range(0, len(lacking), size):
-                for row, unpacked in _unpacked(connection, lacking[first : first + size], names, ids):
+                for row, unpacked in _unpacked(connection, lacking[first : first + size], planes, names, ids):
                     values[row.id] = unpacked
-                    self._keep((names, file.path, inode, row.id), unpacked)
+                    self._keep((names, file.path, opening, row.id), unpacked)
         damaged = [row for row in rows if row.id not in values]
         if damaged:
             self._doubt(file.path)
@@ -163,7 +173,7 @@ class FileReader:
         opened = self._opened.get(path)
         if opened is None or opened.inode != inode:
             self._close(path)
-            opened = self._opened[path] = Opened(inode, database.open_reader(path, SCHEMA), {})
+            opened = self._opened[path] = Opened(next(self._openings), inode, database.open_reader(path, SCHEMA), {})
             opened.connection.execute(f"PRAGMA cache_size = -{PAGES_KIB}")
             if len(self._opened) > MOST_OPEN:
                 self._close(next(iter(self._opened)))
@@ -190,7 +200,7 @@ class FileReader:
 
 
 def _unpacked(
-    connection: apsw.Connection, rows: Sequence[Row], names: tuple[str, ...], ids: dict[str, int]
+    connection: apsw.Connection, rows: Sequence[Row], planes: int, names: tuple[str, ...], ids: dict[str, int]
 ) -> Iterator[tuple[Row, Values]]:
     """Of each block that is whole."""
     wanted = numbers(names, ids)
@@ -200,8 +210,24 @@ def _unpacked(
             block = Block(content_of(connection, row.id))
         except BlockError:
             continue
-        if len(block.times_ms) and (block.times_ms[0], block.times_ms[-1]) == (row.start_ms, row.end_ms):
+        times_ms = block.times_ms
+        if block.planes == planes and block.count and (times_ms[0], times_ms[-1]) == (row.start_ms, row.end_ms):
             blocks.append((row, block))
-    if blocks:
-        for (row, block), planes in zip(blocks, select([block for _, block in blocks], wanted), strict=True):
-            yield row, Values(block.times_ms, planes.copy(), row.interval_ms)
+    for (row, block), values in _selected(blocks, wanted):
+        yield row, Values(block.times_ms, values, row.interval_ms)
+
+
+def _selected(
+    blocks: Sequence[tuple[Row, Block]], wanted: NDArray[np.uint32]
+) -> Iterator[tuple[tuple[Row, Block], Floats]]:
+    """All at once; one by one where one of them is no block for all its checksum, which costs that one alone."""
+    try:
+        found = select([block for _, block in blocks], wanted)
+    except BlockError:
+        for one in blocks:
+            with suppress(BlockError):
+                yield one, select([one[1]], wanted)[0]
+        return
+    for one, values in zip(blocks, found, strict=True):
+        # A copy, which does not keep all others in memory.
+        yield one, values.copy()
