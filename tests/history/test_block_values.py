@@ -106,6 +106,16 @@ def test_bytes_that_cannot_be_packed_are_stored_and_the_others_are_packed_better
     assert len(frame) < len(zlib.compress(whole, 9, RAW))
 
 
+def test_the_planes_of_a_series_are_in_the_same_frame():
+    noise = np.random.default_rng(8).integers(0, 1 << 14, (4, 300, 60)).astype(np.float64)
+    block = Block(encode(times(60), np.arange(300, dtype=np.uint32), list(noise)))
+    frames = np.frombuffer(block.columns[3], "<u2").reshape(4, 300)
+    assert block.frames > 10
+    in_one = (frames == frames[0]).all(axis=0)
+    # Those at the ends of frames may lie in two.
+    assert in_one.sum() > 300 - block.frames
+
+
 def frame_of(content: bytes) -> bytes:
     """The one that a block has."""
     block = Block(content)

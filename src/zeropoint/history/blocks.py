@@ -56,7 +56,7 @@ def encode(times_ms: Ints, ids: NDArray[np.uint32], planes: Sequence[Floats]) ->
     frame_of = np.zeros(len(rows.kinds), np.uint16)
     frames: list[list[bytes]] = []
     widths = []
-    for width, some in _alike(rows, max(1, FRAME_VALUES // max(1, len(times_ms)))):
+    for width, some in _alike(rows, len(ids), max(1, FRAME_VALUES // max(1, len(times_ms)))):
         words = rows.residuals[some][changed[some]]
         bitmaps = (np.packbits(bits, axis=1).tobytes() for bits in (rows.present[some[with_gaps[some]]], changed[some]))
         frames.append([b"".join(bitmaps), *(plane.tobytes() for plane in _shuffled(words)[:width])])
@@ -126,15 +126,17 @@ def told() -> Iterator[None]:
         raise BlockError("it is damaged") from error
 
 
-def _alike(rows: Rows, most: int) -> Iterator[tuple[int, NDArray[np.intp]]]:
-    """Widths in bytes and the numbers of rows whose residuals are that wide, at most so many at a time."""
+def _alike(rows: Rows, series: int, most: int) -> Iterator[tuple[int, NDArray[np.intp]]]:
+    """Widths in bytes and the numbers of rows whose residuals are that wide, at most so many at a time: all planes of a
+    series together, since they are read together."""
     highest = rows.residuals.max(axis=1, initial=0)
     widths = sum((highest > (1 << 8 * size) - 1).astype(np.intp) for size in range(8))
     widths = np.where(rows.kinds >= VALUE, widths, -1)
     for width in sorted({*widths.tolist()} - {-1}):
         some = np.flatnonzero(widths == width)
+        some = some[np.argsort(some % series, kind="stable")]
         for first in range(0, len(some), most):
-            yield width, some[first : first + most]
+            yield width, np.sort(some[first : first + most])
 
 
 def _shuffled(words: NDArray[np.generic]) -> Bytes:

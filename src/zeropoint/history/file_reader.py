@@ -17,7 +17,7 @@ from zeropoint.history.block_values import select
 from zeropoint.history.blocks import Block, BlockError
 from zeropoint.history.fault import Fault, Kind, told_apart
 from zeropoint.history.rows import Floats, Ints
-from zeropoint.history.series_file import Row, content_of, ids_of, numbers, rows_between
+from zeropoint.history.series_file import Row, contents_of, ids_of, numbers, rows_between
 from zeropoint.history.tiers import KINDS, SCHEMA, TierFile
 
 MOST_OPEN = 12
@@ -205,9 +205,10 @@ def _unpacked(
     """Of each block that is whole."""
     wanted = numbers(names, ids)
     blocks: list[tuple[Row, Block]] = []
+    contents = contents_of(connection, [row.id for row in rows])
     for row in rows:
         try:
-            block = Block(content_of(connection, row.id))
+            block = Block(contents.get(row.id, b""))
         except BlockError:
             continue
         times_ms = block.times_ms

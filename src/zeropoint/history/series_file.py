@@ -80,6 +80,16 @@ def content_of(connection: apsw.Connection, id: int) -> bytes:
     return b""
 
 
+def contents_of(connection: apsw.Connection, ids: Sequence[int]) -> dict[int, bytes]:
+    """Of blocks, without those that are gone. One statement for all is faster than one for each."""
+    found: dict[int, bytes] = {}
+    for first in range(0, len(ids), MOST_AT_ONCE):
+        some = ids[first : first + MOST_AT_ONCE]
+        sql = f"SELECT id, content FROM blocks WHERE id IN ({','.join('?' * len(some))})"  # noqa: S608 - marks alone
+        found.update((id, content) for id, content in connection.execute(sql, some) if isinstance(content, bytes))
+    return found
+
+
 def unrolled(connection: apsw.Connection, span_ms: int) -> dict[int, bool]:
     """The spans that have blocks, by their beginnings; whether there are some that the coarser tier has not."""
     sql = """
