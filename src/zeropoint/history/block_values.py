@@ -15,10 +15,8 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from zeropoint.history.blocks import GAPS, Block, BlockError, told, unpacked
-from zeropoint.history.rows import SAME, Bits, Bytes, Floats, Rows, nothing, put_together
-
-Indices = NDArray[np.intp]
-WORD_BYTES = 8
+from zeropoint.history.frames import WORD_BYTES, Frames, Indices, starts_of
+from zeropoint.history.rows import SAME, Bytes, Floats, Rows, nothing, put_together
 
 
 class Wanted(Struct, frozen=True):
@@ -57,10 +55,10 @@ class _Batch:
             np.frombuffer(one, "<u4").astype(np.intp) for one in (sizes, packed, widths)
         )
         self._series = np.array([block.series for block in blocks], np.intp)
-        self._first_series = _before(self._series)
+        self._first_series = starts_of(self._series)
         self._rows, self._first_row = self._series * self._planes, self._first_series * self._planes
         frames = np.array([block.frames for block in blocks], np.intp)
-        self._first_frame = _before(frames)
+        self._first_frame = starts_of(frames)
         self._ids = self._whole_ids(np.frombuffer(ids, "<u4"))
         self._frame_of = np.frombuffer(frame_of, "<u2").astype(np.intp)
         if (self._frame_of > frames.repeat(self._rows)).any():
@@ -76,7 +74,7 @@ class _Batch:
         into.bases[places] = self._bases_of(wanted.blocks, rows)
         framed = self._frame_of[rows].nonzero()[0]
         if framed.size:
-            self._put_frames(Wanted(wanted.blocks[framed], rows[framed], places[framed]), into)
+            self._put_frames(rows[framed], places[framed], into)
         return into
 
     def _whole_ids(self, differences: NDArray[np.uint32]) -> NDArray[np.uint64]:
@@ -115,57 +113,35 @@ class _Batch:
         bases: NDArray[np.int64] = words.view("<i8")[:, 0]
         return bases
 
-    def _put_frames(self, wanted: Wanted, into: Rows) -> None:
+    def _put_frames(self, rows: Indices, places: Indices, into: Rows) -> None:
         """Residuals, and what is missing, of rows that are in frames."""
-        all_frames = self._frame_of + (self._first_frame - 1).repeat(self._rows)
-        frames, frame = np.unique(all_frames[wanted.rows], return_inverse=True)
-        # All rows of these frames, frame by frame.
-        slots = np.full(len(self._sizes) + 1, -1, np.intp)
-        slots[frames] = np.arange(len(frames))
-        members = (self._frame_of.astype(np.bool_) & (slots[all_frames] >= 0)).nonzero()[0]
-        slot = slots[all_frames[members]]
-        order = slot.argsort(kind="stable")
-        members, slot = members[order], slot[order]
-        place = np.empty(len(all_frames), np.intp)
-        place[members] = np.arange(len(members))
-        own = place[wanted.rows]
-
-        gaps = self._kinds[members] >= GAPS
-        counts, gap_counts = np.bincount(slot, minlength=len(frames)), np.bincount(slot[gaps], minlength=len(frames))
-        sizes, widths = self._sizes[frames], self._widths[frames]
-        width_bytes = (self._count + 7) // 8
-        starts = _before(sizes)
-        changed_at = starts + gap_counts * width_bytes
-        words_at = changed_at + counts * width_bytes
-        if (words_at > starts + sizes).any() or widths.max() > WORD_BYTES:
-            raise BlockError("it is damaged")
+        numbers = self._frame_of + (self._first_frame - 1).repeat(self._rows)
+        frames = np.unique(numbers[rows])
+        members, frame_of = self._members(numbers, frames)
+        gaps, sizes = self._kinds[members] >= GAPS, self._sizes[frames]
         content = self._contents(frames, sizes)
-
-        bytes_of = np.arange(width_bytes)
-        changed_of = changed_at[slot] + (np.arange(len(members)) - _before(counts)[slot]) * width_bytes
-        changed = content[changed_of[:, None] + bytes_of]
-        words = np.bitwise_count(changed).sum(axis=1, dtype=np.intp)
-        before = _before(words)
-        ends = np.append(before, words.sum())[np.append(_before(counts), len(members))]
-        totals = np.diff(ends)
-        if (words_at + widths * totals != starts + sizes).any():
-            raise BlockError("it is damaged")
-
-        bits = _bits(changed[own], self._count)
-        residuals = np.zeros(bits.shape, np.uint64)
-        first = words_at[frame] + before[own] - ends[frame]
-        residuals[bits] = _words(content, first, words[own], totals[frame], widths[frame])
-        into.residuals[wanted.places] = residuals
-
+        unpacked_frames = Frames(content, sizes, self._widths[frames], frame_of, gaps, count=self._count)
+        place = np.empty(len(numbers), np.intp)
+        place[members] = np.arange(len(members))
+        own = place[rows]
+        into.residuals[places] = unpacked_frames.residuals(own)
         gone = gaps[own].nonzero()[0]
-        if gone.size:
-            gap = _before(gaps.astype(np.intp))[own[gone]] - _before(gap_counts)[frame[gone]]
-            present_of = starts[frame[gone]] + gap * width_bytes
-            into.present[wanted.places[gone]] = _bits(content[present_of[:, None] + bytes_of], self._count)
+        into.present[places[gone]] = unpacked_frames.present(own[gone])
+
+    def _members(self, numbers: Indices, frames: Indices) -> tuple[Indices, Indices]:
+        """All rows that are in these frames, frame by frame, and which of them each is in. `numbers` are each row's."""
+        slots = np.full(len(self._sizes), -1, np.intp)
+        slots[frames] = np.arange(len(frames))
+        framed = self._frame_of.nonzero()[0]
+        slot = slots[numbers[framed]]
+        some = (slot >= 0).nonzero()[0]
+        some = some[slot[some].argsort(kind="stable")]
+        return framed[some], slot[some]
 
     def _contents(self, frames: Indices, sizes: Indices) -> Bytes:
+        """What is in these frames, one after the other."""
         blocks = self._first_frame.searchsorted(frames, side="right") - 1
-        before = _before(self._packed)
+        before = starts_of(self._packed)
         firsts = before[frames] - before[self._first_frame[blocks]]
         contents = []
         for number, first, packed, size in zip(
@@ -175,24 +151,3 @@ class _Batch:
             start = block.first_frame + first
             contents.append(unpacked(block.content[start : start + packed], size))
         return np.frombuffer(b"".join(contents), np.uint8)
-
-
-def _words(content: Bytes, firsts: Indices, counts: Indices, totals: Indices, widths: Indices) -> NDArray[np.uint64]:
-    """The words of rows, one after the other: a row has `counts` of them, the lowest byte of its first one lies at
-    `firsts`, and each next byte of a word `totals` further."""
-    each = np.arange(counts.sum()) + (firsts - _before(counts)).repeat(counts)
-    steps = totals.repeat(counts)
-    words = np.zeros((len(each), WORD_BYTES), np.uint8)
-    for width in range(int(widths.max())):
-        wide = slice(None) if widths.min() > width else (widths > width).repeat(counts)
-        words[wide, width] = content[each[wide] + width * steps[wide]]
-    return words.view("<u8")[:, 0]
-
-
-def _before(sizes: Indices) -> Indices:
-    """How much comes before each."""
-    return sizes.cumsum() - sizes
-
-
-def _bits(bitmaps: Bytes, count: int) -> Bits:
-    return np.unpackbits(bitmaps, axis=1, count=count).view(np.bool_)

@@ -81,8 +81,7 @@ def take_apart(values: Floats) -> Rows:
 
 def put_together(rows: Rows) -> Floats:
     """The inverse; what is the SAME as another row is to have its fields."""
-    left = _unsigned(rows.residuals)
-    values = np.empty(left.shape, np.float64)
+    values = np.empty(rows.residuals.shape, np.float64)
     for kind in set(rows.kinds.tolist()):
         which = (rows.kinds == kind).nonzero()[0]
         bases = rows.bases[which, None]
@@ -90,10 +89,11 @@ def put_together(rows: Rows) -> Floats:
             words = np.bitwise_xor.accumulate(rows.residuals[which], axis=1).view(np.int64)
             values[which] = (words ^ bases).view(np.float64)
             continue
-        some = left[which]
+        some = _unsigned(rows.residuals[which])
         for _ in range(kind - VALUE):
-            some = some.cumsum(axis=1)
-        values[which] = (some + bases) / POWERS[rows.digits[which], None]
+            some.cumsum(axis=1, out=some)
+        some += bases
+        values[which] = some / POWERS[rows.digits[which], None]
     values[~rows.present] = np.nan
     return values
 
@@ -150,7 +150,10 @@ def _signed(integers: Ints) -> Words:
 
 
 def _unsigned(words: Words) -> Ints:
-    return (words >> np.uint64(1)).view(np.int64) ^ -(words & np.uint64(1)).view(np.int64)
+    # In place where it can be: what is new to the memory costs more than the arithmetic.
+    integers, signs = (words >> np.uint64(1)).view(np.int64), (words & np.uint64(1)).view(np.int64)
+    integers ^= np.negative(signs, out=signs)
+    return integers
 
 
 def _bit_length(words: Words) -> NDArray[np.int32]:
