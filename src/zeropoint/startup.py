@@ -15,8 +15,8 @@ import filelock
 import structlog
 from aiohttp import web
 
-from zeropoint.feed.view import UnknownSectionError, View, parse_view
 from zeropoint import files
+from zeropoint.feed.view import UnknownSectionError, View, parse_view
 from zeropoint.server.audit import Audit
 from zeropoint.server.audit_file import AuditFile
 from zeropoint.server.certificate import Certificate, CertificateError

@@ -8,8 +8,8 @@ from pathlib import Path
 import nkeys
 from msgspec import Struct
 
-from zeropoint.fleet.names import ALL_ALIVE, ALL_SAMPLES, MACHINE_INBOX, STREAM, query_of
 from zeropoint import files
+from zeropoint.fleet.names import ALL_ALIVE, ALL_SAMPLES, MACHINE_INBOX, STREAM, query_of
 
 SEED_BYTES = 32
 LOG_BYTES = 1024 * 1024

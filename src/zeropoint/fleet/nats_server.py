@@ -17,8 +17,8 @@ from pathlib import Path
 
 import structlog
 
-from zeropoint.fleet.nats_config import Listening, configuration, made_keys
 from zeropoint import files
+from zeropoint.fleet.nats_config import Listening, configuration, made_keys
 
 log = structlog.get_logger()
 OLDEST_VERSION = (2, 11)

@@ -3,8 +3,8 @@
 import time
 from pathlib import Path
 
-from zeropoint.fleet.on_disk import OnDisk
 from zeropoint import files
+from zeropoint.fleet.on_disk import OnDisk
 from zeropoint.history.sample_id import parse_id
 
 FILE = "fleet-position"

@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from zeropoint.flight import Lane
 from zeropoint import files
+from zeropoint.flight import Lane
 from zeropoint.startup import Claim
 
 # How long who signs in or out waits for the disk.
