@@ -64,7 +64,9 @@ def test_a_reader_that_comes_back_after_a_restart_gets_each_sample_once_and_exac
     new = [id for id in ids(found) if not id.startswith(old)]
     epoch = new[0].partition("-")[0]
     assert ids(found) == [*numbered(old, sequence(last_seen) + 1, newest_old), *numbered(epoch, 1, sequence(new[-1]))]
-    assert not [one for one in found if one.type == "gap"]
+    # A tick that a busy machine missed was never a sample.
+    gaps = [json.loads(one.data) for one in found if one.type == "gap"]
+    assert [gap for gap in gaps if gap["reason"] != "missed-ticks"] == []
     assert all(one.data == seen[one.id] for one in messages(found) if one.id in seen)
     assert len(seen.keys() & set(ids(found))) >= 15
 
