@@ -15,10 +15,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import psutil
 import pytest
 
 from tests.host.trees import MACHINES, changed, recorded
+from tests.support.ended import has_ended
 from tests.support.process import PROGRAM, clean_environment
 from zeropoint.probe import Roots
 
@@ -306,7 +306,7 @@ def test_one_that_is_interrupted_says_nothing_and_leaves_no_program_behind(numbe
         printed, _ = running.communicate(timeout=TIMEOUT_SECONDS)
     os.close(noted)
     assert (running.returncode, printed) == (130, b"")
-    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    assert has_ended(pid)
 
 
 def test_a_user_without_privilege_can_run_it(reachable: Path):
