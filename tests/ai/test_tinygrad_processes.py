@@ -179,4 +179,5 @@ def test_a_look_is_bounded_and_the_next_one_goes_on(tree: Tree) -> None:
         counts.append(len(live.pids))
         assert len(counts) < 400
     assert counts[0] < 400
-    assert counts == sorted(set(counts)), "a look found none"
+    # One that the machine takes the processor from may find none, and loses none.
+    assert counts == sorted(counts)

@@ -24,7 +24,7 @@ VIEW = """
 mount --bind {data} {data}
 mount -t tmpfs -o mode=1777 tmp /tmp
 for place in $(cut -d ' ' -f 5 /proc/self/mountinfo); do
-    case "$place" in {data} | /tmp | /proc* | /sys* | /dev*) ;; *) mount -o remount,bind,ro "$place" ;; esac
+    case "$place" in {data} | /tmp | /tmp/* | /proc* | /sys* | /dev*) ;; *) mount -o remount,bind,ro "$place" ;; esac
 done
 exec "$@"
 """

@@ -127,6 +127,8 @@ class WatchApp(App[Exception | None]):
             none.update(Content(f"no table of workloads: {reasons(sample).why('ledger') or 'the sample has none'}"))
 
     def _tell_state(self) -> None:
+        if not self.query("#status"):  # the clock may strike once more while the app closes
+            return
         now = time.monotonic()
         if self._gap is not None and now - self._gap[1] > GAP_SECONDS:
             self._gap = None
