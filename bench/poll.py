@@ -11,11 +11,12 @@ from bench import processes, report
 from bench.processes import child, cpu_seconds
 from bench.servers import HERE, zeropoint
 
-CLIENTS = 200
+STREAM, POLL = "stream", "long poll"
+# An event of the stream costs so little that only many tell it from how the rest of the process fares meanwhile.
+CLIENTS = {STREAM: 1000, POLL: 200}
 HZ = 5
 WARM_UP_SECONDS = 2.0
 WINDOW_SECONDS = 8.0
-STREAM, POLL = "stream", "long poll"
 
 
 @dataclass(frozen=True)
@@ -46,18 +47,19 @@ def weigh(client: tuple[object, ...]) -> Cost:
 
 
 def measure(runs: int) -> report.Report:
+    processes.allow_descriptors(CLIENTS[STREAM] + 200)
     with tempfile.TemporaryDirectory() as folder:
         subscribers = processes.compiled(HERE / "subscribers.c", Path(folder))
         costs = report.alternate(
             {
-                STREAM: partial(weigh, (subscribers, "127.0.0.1", "PORT", "/metrics/sse", CLIENTS)),
-                POLL: partial(weigh, (sys.executable, HERE / "pollers.py", "PORT", CLIENTS)),
+                STREAM: partial(weigh, (subscribers, "127.0.0.1", "PORT", "/metrics/sse", CLIENTS[STREAM])),
+                POLL: partial(weigh, (sys.executable, HERE / "pollers.py", "PORT", CLIENTS[POLL])),
             },
             runs,
         )
     spent = {name: [each.microseconds_per_sample for each in found] for name, found in costs.items()}
     to_stream = report.ratio(spent[POLL], spent[STREAM])
-    expected = CLIENTS * HZ * WINDOW_SECONDS
+    expected = {name: clients * HZ * WINDOW_SECONDS for name, clients in CLIENTS.items()}
     return report.Report(
         name="poll",
         header=("way", "CPU per sample, microseconds", "to the stream"),
@@ -66,11 +68,16 @@ def measure(runs: int) -> report.Report:
             (POLL, report.spread(spent[POLL]), f"{to_stream:.2f}"),
         ],
         goals=[
-            report.Goal(f"a long poll at most twice an event of the stream (it is {to_stream:.1f})", to_stream <= 2),
+            report.Goal(
+                f"a long poll at most twice an event of the stream (it is {to_stream:.1f})", 0 < to_stream <= 2
+            ),
             report.Goal(
                 "every client got every sample",
-                all(abs(each.samples / expected - 1) < 0.05 for found in costs.values() for each in found),
+                all(abs(each.samples / expected[name] - 1) < 0.05 for name, found in costs.items() for each in found),
             ),
         ],
-        notes=[f"{CLIENTS} clients, {HZ} samples a second, windows of {WINDOW_SECONDS:g} s, idle cost taken off."],
+        notes=[
+            f"{CLIENTS[STREAM]:,} streams, {CLIENTS[POLL]} clients that poll, {HZ} samples a second, windows of "
+            f"{WINDOW_SECONDS:g} s, idle cost taken off."
+        ],
     )

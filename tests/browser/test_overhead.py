@@ -15,7 +15,8 @@ from tests.support.process import Appliance
 pytestmark = pytest.mark.system
 # It is judged after half a minute, and again before it recovers.
 PATIENCE_MS = 120_000
-BUDGET_PERCENT = 3
+# All but the dear source takes a quarter of it, and more on a busy machine.
+BUDGET_PERCENT = 8
 
 
 def reports(started: Appliance, newest: str) -> Iterator[dict[str, Any]]:
@@ -38,8 +39,8 @@ def test_a_slowed_source_is_named_with_its_pace_and_no_more_when_it_has_recovere
     diskstats = trees / "proc/diskstats"
     content = diskstats.read_bytes()
     with diskstats.open("a") as file:
-        file.writelines(f" 259 {number} nvme9n1p{number} 9 0 9 9 9 0 9 9 0 9 9\n" for number in range(12_000))
-    # Read five times a second, that is some 10 % of a core.
+        file.writelines(f" 259 {number} nvme9n1p{number} 9 0 9 9 9 0 9 9 0 9 9\n" for number in range(30_000))
+    # Read five times a second, that is some 25 % of a core.
     with watching(trees, tmp_path / "data", "--overhead-budget-percent", str(BUDGET_PERCENT)) as started:
         told = reports(started, started.get("/metrics/json").json["id"])
         server = next(told)
@@ -47,13 +48,15 @@ def test_a_slowed_source_is_named_with_its_pace_and_no_more_when_it_has_recovere
         assert server["overhead_budget_percent"] == BUDGET_PERCENT
         tab = visit(started.url).live()
         panel = tab.page.locator("zp-server")
-        expect(panel.locator('[data-metric="server.overhead_budget_percent"]')).to_have_attribute("data-value", "3")
+        expect(panel.locator('[data-metric="server.overhead_budget_percent"]')).to_have_attribute(
+            "data-value", str(BUDGET_PERCENT)
+        )
         row = panel.locator("[data-slowed=disk]")
         expect(row).to_contain_text(
             re.compile(r"disk, read every [\d.]+ s instead of every 0.2 s; it costs [\d.]+ %"),
             timeout=PATIENCE_MS,
         )
-        expect(row).to_have_attribute("title", "to keep collecting within its budget of 3 % of a core")
+        expect(row).to_have_attribute("title", f"to keep collecting within its budget of {BUDGET_PERCENT} % of a core")
         expect(tab.page.locator("zp-chart-panel", has_text="Disk").first.locator(".pace")).to_contain_text("every")
         server = next(server for server in told if disk(server)["slowdown"] > 1)
         assert server["overhead_percent"] > BUDGET_PERCENT, "the reason that it is slowed for"
