@@ -108,6 +108,21 @@ def test_where_all_are_waited_for_all_that_was_used_is_charged(data: st.DataObje
     assert math.fsum(played.charged) == pytest.approx(math.fsum(played.used), abs=slack(played))
 
 
+def test_a_child_of_one_that_nobody_has_waited_for_yet_is_charged_to_nobody_again():
+    played = Played()
+    kernel = played.kernel
+    above = kernel.fork(kernel.init)
+    parent = kernel.fork(above)
+    child = kernel.fork(parent)
+    kernel.run(child, 0.0, 1.0)
+    played.look()
+    kernel.exit(parent)  # init has its child, and `above` does not wait for it
+    kernel.exit(child)
+    movement = played.look()
+    assert movement.reaped_by == {(child.pid, child.started): (1, 0.0)}
+    assert played.charged == [1.0, 0.0]
+
+
 def test_a_parent_and_its_child_that_end_in_one_interval_are_charged_to_nobody_again():
     played = Played()
     kernel = played.kernel

@@ -104,23 +104,24 @@ def _settle(
     """Who waited for whom; takes what was known of the ones from the `growth` of the others."""
     dead = {process.pid: identity for identity, process in gone.items()}
     reaped_by: dict[Identity, Identity] = {}
-    # Parents stand before their children; a parent that is gone took along what it had waited for. A living parent is
-    # the only one who can have waited, so those that have one come first.
+    # Parents stand before their children; a parent that is gone took along what it had waited for. A parent that is
+    # listed is the likeliest to have waited, one that lives the only one, so those that have one come first.
     orphans: list[tuple[Identity, Process]] = []
     for identity, process in gone.items():
-        living = _living(listing, process.parent_pid)
-        if living is None or living.started > process.started:
+        parent = _listed(listing, process.parent_pid)
+        if parent is None or parent.started > process.started:
             orphans.append((identity, process))
             continue
-        parent = living.identity
         used = process.cpu_seconds_total + process.reaped_cpu_seconds_total
         # Too little for its amount to tell is taken at its word; where rounding hides it, the next growth shows it.
-        if used < SLACK_SECONDS or growth.get(parent, -1.0) >= used - SLACK_SECONDS:
-            growth[parent] = growth.get(parent, 0.0) - used
-            reaped_by[identity] = parent
+        if used < SLACK_SECONDS or growth.get(parent.identity, -1.0) >= used - SLACK_SECONDS:
+            growth[parent.identity] = growth.get(parent.identity, 0.0) - used
+            reaped_by[identity] = parent.identity
+        elif parent.pid in listing.ended:  # it has not waited, and can't any more: whoever has its children may have
+            orphans.append((identity, process))
     for identity, process in orphans:
         used = process.cpu_seconds_total + process.reaped_cpu_seconds_total
-        is_known = process.parent_pid in dead
+        is_known = process.parent_pid in dead or process.parent_pid in listing.ended
         candidates = _ancestors(process, gone, listing, dead, reaped_by)
         for reaper in candidates if is_known else (*candidates, *_largest(growth)):
             if growth.get(reaper, -1.0) >= used - SLACK_SECONDS:
@@ -143,16 +144,16 @@ def _ancestors(
         yield reaped_by[dead[parent]]
     # Its parent ended first: then init has it, or a subreaper above.
     seen: set[int] = set()
-    while parent in dead and parent not in seen:
+    while parent not in seen and (ended := gone[dead[parent]] if parent in dead else listing.ended.get(parent)):
         seen.add(parent)
-        parent = gone[dead[parent]].parent_pid
-        if living := _living(listing, parent):
-            yield living.identity
-    if init := _living(listing, 1):
+        parent = ended.parent_pid
+        if above := _listed(listing, parent):
+            yield above.identity
+    if init := _listed(listing, 1):
         yield init.identity
 
 
-def _living(listing: Processes, pid: int) -> Process | None:
+def _listed(listing: Processes, pid: int) -> Process | None:
     """Those that have ended and were not waited for are among them."""
     return listing.by_pid.get(pid) or listing.ended.get(pid)
 
