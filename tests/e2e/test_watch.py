@@ -74,7 +74,7 @@ def test_it_samples_by_itself_without_a_server_or_a_data_directory(tmp_path: Pat
             seen.status("● live")
             seen.sees("zp-burner")
             seen.press("e")
-            seen.sees("reasons")
+            seen.sees("Escape closes")
             seen.press("\x1b[F")  # End
             seen.sees("nobody is served")
             seen.press("\x03")
