@@ -81,7 +81,7 @@ class Desk:
     def turn_later(self, seconds: float = 60.0) -> None:
         """Turns after a while in which no sample came, until nothing more is to be done at once."""
         self.seconds += seconds
-        for _ in range(50):
+        for _ in range(100):
             self.turn()
 
     def close(self) -> None:

@@ -66,12 +66,24 @@ def save_columns(
 
 
 def _save_names(source: apsw.Connection | None, target: apsw.Connection, names: Mapping[int, str]) -> set[int]:
-    """Copies the series; answers with their numbers. The index of crcs tells of those that the table lost."""
+    """Copies the series; answers with their numbers. The index of crcs tells of those that the table lost; one of which
+    the two tell different numbers has none."""
+    indexed, is_complete = keys(source, SERIES)
     known: set[int] = set()
-    for rows in batches(whole(source, SERIES, lambda row: whole_name(row, names)), BATCH):
+    doubtful: set[int] = set()
+
+    def agreed(row: Row) -> Row | None:
+        found = whole_name(row, names)
+        if found is None or not is_complete or (found[2], found[0]) in pairs:
+            return found
+        doubtful.update((found[0], *(id for crc, id in indexed if crc == found[2])))
+        return None
+
+    pairs = set(indexed)
+    for rows in batches(whole(source, SERIES, agreed), BATCH):
         insert(target, SERIES, rows)
         known.update(id for id, *_ in rows)
-    lost = ((id, names[crc], crc) for crc, id in keys(source, SERIES)[0] if crc in names and id not in known)
+    lost = ((id, names[crc], crc) for crc, id in indexed if crc in names and id not in known | doubtful)
     for rows in batches(lost, BATCH):
         insert(target, SERIES, rows)
         known.update(id for id, *_ in rows)
