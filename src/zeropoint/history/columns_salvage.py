@@ -74,12 +74,12 @@ def _save_names(source: apsw.Connection | None, target: apsw.Connection, names: 
 
     def agreed(row: Row) -> Row | None:
         found = whole_name(row, names)
-        if found is None or not is_complete or (found[2], found[0]) in pairs:
+        if found is None or not is_complete or (found[2], found[0]) in pairs or found[2] not in crcs:
             return found
         doubtful.update((found[0], *(id for crc, id in indexed if crc == found[2])))
         return None
 
-    pairs = set(indexed)
+    pairs, crcs = set(indexed), {crc for crc, _ in indexed}
     for rows in batches(whole(source, SERIES, agreed), BATCH):
         insert(target, SERIES, rows)
         known.update(id for id, *_ in rows)
