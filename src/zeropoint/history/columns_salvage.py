@@ -69,6 +69,7 @@ def _save_names(source: apsw.Connection | None, target: apsw.Connection, names: 
     """Copies the series; answers with their numbers. The index of crcs tells of those that the table lost; one of which
     the two tell different numbers has none."""
     indexed, is_complete = keys(source, SERIES)
+    pairs, crcs = set(indexed), {crc for crc, _ in indexed}
     known: set[int] = set()
     doubtful: set[int] = set()
 
@@ -79,7 +80,6 @@ def _save_names(source: apsw.Connection | None, target: apsw.Connection, names: 
         doubtful.update((found[0], *(id for crc, id in indexed if crc == found[2])))
         return None
 
-    pairs, crcs = set(indexed), {crc for crc, _ in indexed}
     for rows in batches(whole(source, SERIES, agreed), BATCH):
         insert(target, SERIES, rows)
         known.update(id for id, *_ in rows)
