@@ -1,8 +1,10 @@
 """Damage at many places of real files: it never ends the writer, it costs no more than what it hit, and it is told."""
 
 import os
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import apsw
@@ -16,6 +18,7 @@ from zeropoint.history.columns_reader import ColumnReader
 from zeropoint.history.fault import Fault
 from zeropoint.history.gaps import Loss
 from zeropoint.history.retention import DAY_MS
+from zeropoint.history.series_file import name_crc
 from zeropoint.history.tiers import KINDS, TIERS, Tier
 
 JOURNAL = "journal.db"
@@ -33,6 +36,7 @@ SERIES = (
     "system.memory.used_bytes",
     *(f"system.simulated.series_{number}" for number in range(3)),
 )
+NAME = SERIES[-1].encode()
 
 # By tier: times (n,); least, most and number (3k, n) of the series. Means are rounded, by how they were made.
 Values = dict[Tier, tuple[NDArray[np.int64], NDArray[np.float64]]]
@@ -153,6 +157,77 @@ def test_a_bit_that_flipped_never_ends_it(written: Path, tmp_path: Path, name: s
         desk.close()
     # Those that a page of a table led to, and one that reaches into it.
     assert worst <= 60 * (blocks_of_a_page(written) + 1)
+
+
+# --- places that a drawn one seldom hits: what stands before a cell's content is told by sqlite.org/fileformat.html, 1.6
+
+
+def flip(path: Path, find: Callable[[bytes], int], mask: int) -> None:
+    content = bytearray(path.read_bytes())
+    content[find(content)] ^= mask
+    path.write_bytes(content)
+
+
+def only(found: list[int]) -> int:
+    (place,) = found
+    return place
+
+
+def number_of_row(position: int, content: bytes) -> int:
+    """Where the key of a row of the journal ends: two bytes, before a header that begins with the null of that key and
+    the type of a text of two characters."""
+    key = bytes([0x80 | position >> 7, position & 0x7F])
+    return only([match.start() + 1 for match in re.finditer(re.escape(key) + rb".\x00\x11", content, re.DOTALL)])
+
+
+def number_in_table(content: bytes) -> int:
+    """Where the key of a series is: one byte, before a header of four and the name."""
+    return only([match.start() for match in re.finditer(rb".\x04\x00..(?=" + re.escape(NAME) + rb")", content, re.DOTALL)])
+
+
+def crc_in_index(content: bytes) -> int:
+    """Where the last byte of a series' crc is in the index: in the table the name stands before the crc."""
+    crc = name_crc(NAME.decode())
+    written = crc.to_bytes(4 if crc < 1 << 31 else 6, "big")
+    in_index = rb"(?<!" + re.escape(NAME) + rb")" + re.escape(written)
+    return only([match.end() - 1 for match in re.finditer(in_index, content, re.DOTALL)])
+
+
+def number_in_index(content: bytes) -> int:
+    return crc_in_index(content) + 1
+
+
+def test_a_row_out_of_order_costs_itself_only(written: Path, tmp_path: Path):
+    directory = tmp_path / "history"
+    shutil.copytree(written, directory)
+    flip(directory / JOURNAL, partial(number_of_row, 3695), 0x40)
+    desk = Desk(directory, "e2")
+    desk.now_ms += SAMPLES * 1000
+    assert kept_by(desk, JOURNAL) == [*ids(1, 3694), *ids(3696, SAMPLES), *ids(1, 5, "e2")]
+    assert desk.writer.journal.lost_total == 1
+    assert [loss.lost for loss in desk.losses() if loss.reason == "damaged"] == [1]
+    desk.close()
+
+
+@pytest.mark.parametrize(
+    ("find", "is_lost"), [(number_in_table, True), (number_in_index, True), (crc_in_index, False)]
+)
+def test_values_of_a_series_whose_number_is_in_doubt_are_told_as_damaged(
+    written: Path, tmp_path: Path, find: Callable[[bytes], int], is_lost: bool
+):
+    directory, before = tmp_path / "history", values_of(written)
+    shutil.copytree(written, directory)
+    flip(directory / "hours/2026.db", find, 0x40)
+    desk = Desk(directory, "e2")
+    desk.now_ms += SAMPLES * 1000
+    kept_by(desk, "hours/2026.db")
+    told = [loss for loss in desk.losses() if loss.reason == "damaged"]
+    after = values_of(directory)
+    assert untold(before, after, told) == {"samples": [], "minutes": [], "hours": []}
+    assert bool(told) == is_lost
+    if not is_lost:
+        assert untold(before, after, []) == {"samples": [], "minutes": [], "hours": []}
+    desk.close()
 
 
 def test_a_bit_that_flipped_in_the_wal_costs_what_came_after_it(killed: Path, tmp_path: Path):

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from zeropoint.history import database
-from zeropoint.history.fault import told_apart
+from zeropoint.history.fault import Fault, told_apart
 from zeropoint.history.journal_format import FILE, SCHEMA, Entry, block_crc, crc_of, pack, place_of
 from zeropoint.history.journal_pruning import Dropped, delete, expired, oldest
 from zeropoint.history.record import Record
@@ -186,7 +186,8 @@ class Journal:
     def _oldest_run(self) -> tuple[str, list[Entry], int, int]:
         """Epoch and rows of the oldest run that was there before, the number that was found, and its last position.
 
-        Damaged ones are left out. It ends early where it is larger than a block may be.
+        Damaged ones are left out. It ends early where it is larger than a block may be. Rows out of order are a damaged
+        page: what is deleted by position would not all go.
         """
         run: tuple[str, int] | None = None
         entries: list[Entry] = []
@@ -195,6 +196,8 @@ class Journal:
             query = "SELECT * FROM rows WHERE position <= ? ORDER BY position"
             cursor = self._connection.execute(query, (self._inherited_position,))
             for position, epoch, sequence, time_ms, interval_ms, missed, crc, payload in cursor:
+                if position <= last:
+                    raise Fault("damaged", self.path)
                 entry = Entry(position, sequence, time_ms, interval_ms, missed, payload)
                 is_whole = crc_of(epoch, entry) == crc
                 if run is not None and is_whole and (run != (epoch, time_ms // MINUTE_MS) or size > self._block_bytes):
