@@ -209,6 +209,22 @@ def test_a_read_only_disk_is_told_and_read(tmp_path: Path):
         assert rows(path) == 6
 
 
+def test_what_was_written_beside_a_reader_is_read_on_a_disk_that_takes_no_writes_any_more(tmp_path: Path):
+    with disk(tmp_path / "disk", 1024 * 1024) as broken:
+        path = broken.path / "history" / "pairs.db"
+        writer = database.open_writer(path, SCHEMA, "FULL")
+        reader = database.open_reader(path, SCHEMA)
+        writer.execute("INSERT INTO pairs VALUES(NULL, x'00')")
+        assert reader.execute("SELECT count(*) FROM pairs").fetchall() == [(1,)]
+        database.close_writer(writer)
+        reader.close()
+        # As after a start of the machine: what was shared in memory is gone.
+        Path(f"{path}-shm").unlink(missing_ok=True)
+        broken.make_read_only(True)
+        assert rows(path) == 1
+        broken.make_read_only(False)
+
+
 def test_a_copy_of_a_file_that_is_written_reads_like_it(path: Path, tmp_path: Path):
     connection = database.open_writer(path, SCHEMA, "FULL")
     connection.execute("INSERT INTO pairs VALUES(NULL, x'00')")

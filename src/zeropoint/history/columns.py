@@ -181,7 +181,7 @@ class ColumnStore:
 
     def close(self) -> None:
         for opened in self._opened.values():
-            database.close(opened.connection)
+            database.close_writer(opened.connection)
         self._opened.clear()
         self._due = self._sequences = None
 
@@ -276,7 +276,7 @@ class ColumnStore:
     def _close_tier(self, tier: Tier) -> None:
         opened = self._opened.pop(tier, None)
         if opened is not None:
-            database.close(opened.connection)
+            database.close_writer(opened.connection)
         if tier == "samples":
             # It may be set aside next, and what is written is not in it any more.
             self._sequences = None

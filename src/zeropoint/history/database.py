@@ -250,6 +250,15 @@ def close(connection: apsw.Connection) -> None:
         connection.close()
 
 
+def close_writer(connection: apsw.Connection) -> None:
+    """Closes one that wrote, with the WAL brought back into the file: SQLite does that by itself only for the last one
+    that is closed, and on a disk that takes no writes any more a WAL cannot be read. Nobody who reads is waited for."""
+    with suppress(apsw.Error):
+        connection.set_busy_timeout(0)
+        shorten(connection)
+    close(connection)
+
+
 def sync_directory(directory: Path) -> None:
     """Makes names that were made or changed in a directory durable, where the system has that."""
     if os.name == "nt":

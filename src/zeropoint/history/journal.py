@@ -164,7 +164,7 @@ class Journal:
         return Before((epoch, sequence), time_ms, max(0, position - pruned - 1))
 
     def close(self) -> None:
-        database.close(self._connection)
+        database.close_writer(self._connection)
 
     # --- inside
 
