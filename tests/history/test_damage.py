@@ -159,7 +159,7 @@ def test_a_bit_that_flipped_never_ends_it(written: Path, tmp_path: Path, name: s
     assert worst <= 60 * (blocks_of_a_page(written) + 1)
 
 
-# --- places that a drawn one seldom hits: what stands before a cell's content is told by sqlite.org/fileformat.html, 1.6
+# --- places that a drawn one seldom hits; sqlite.org/fileformat.html, 1.6 tells what stands before a cell's content
 
 
 def flip(path: Path, find: Callable[[bytes], int], mask: int) -> None:
@@ -182,7 +182,9 @@ def number_of_row(position: int, content: bytes) -> int:
 
 def number_in_table(content: bytes) -> int:
     """Where the key of a series is: one byte, before a header of four and the name."""
-    return only([match.start() for match in re.finditer(rb".\x04\x00..(?=" + re.escape(NAME) + rb")", content, re.DOTALL)])
+    return only(
+        [match.start() for match in re.finditer(rb".\x04\x00..(?=" + re.escape(NAME) + rb")", content, re.DOTALL)]
+    )
 
 
 def crc_in_index(content: bytes) -> int:
@@ -209,9 +211,7 @@ def test_a_row_out_of_order_costs_itself_only(written: Path, tmp_path: Path):
     desk.close()
 
 
-@pytest.mark.parametrize(
-    ("find", "is_lost"), [(number_in_table, True), (number_in_index, True), (crc_in_index, False)]
-)
+@pytest.mark.parametrize(("find", "is_lost"), [(number_in_table, True), (number_in_index, True), (crc_in_index, False)])
 def test_values_of_a_series_whose_number_is_in_doubt_are_told_as_damaged(
     written: Path, tmp_path: Path, find: Callable[[bytes], int], is_lost: bool
 ):

@@ -13,6 +13,7 @@ from msgspec import Struct
 from zeropoint.history import database
 from zeropoint.history.database import Schema
 from zeropoint.history.fault import told_apart
+from zeropoint.history.kept_file import KeptFile
 from zeropoint.history.salvage import Table, batches, insert, whole
 
 FILE = "gaps.db"
@@ -104,7 +105,7 @@ class GapLog:
     def close(self) -> None:
         """Lets go of the file; `flush` opens it again."""
         if self._connection is not None:
-            database.close(self._connection)
+            database.close_writer(self._connection)
             self._connection = None
             for item in self._items:  # another file may take its place
                 item.row = None
@@ -125,7 +126,7 @@ class GapReader:
     """Reads gaps.db beside the writer; used on one thread at a time. A missing file is an empty one."""
 
     def __init__(self, directory: Path) -> None:
-        self._path = directory / FILE
+        self._file = KeptFile(directory / FILE, SCHEMA)
 
     def between(self, from_ms: int, to_ms: int, unwritten: Iterable[Loss] = ()) -> list[Loss]:
         """The losses that touch [from_ms, to_ms], the earliest first. Raises Fault.
@@ -137,17 +138,13 @@ class GapReader:
         touching = [loss for loss in found.values() if loss.from_ms <= to_ms and loss.to_ms >= from_ms]
         return sorted(touching, key=lambda loss: (loss.from_ms, loss.to_ms))
 
+    def close(self) -> None:
+        self._file.close()
+
     def _read(self, from_ms: int, to_ms: int) -> list[Loss]:
         query = "SELECT from_ms, to_ms, lost, reason FROM losses WHERE from_ms <= ? AND to_ms >= ?"
-        try:
-            connection = database.open_reader(self._path, SCHEMA)
-        except FileNotFoundError:
-            return []
-        try:
-            with told_apart(self._path, connection):
-                rows = connection.execute(query, (to_ms, from_ms)).fetchall()
-        finally:
-            database.close(connection)
+        with self._file.reading() as connection:
+            rows = database.fetch(connection, query, (to_ms, from_ms)) if connection else []
         return list(_whole(rows))
 
 

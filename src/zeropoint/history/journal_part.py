@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -200,8 +200,7 @@ class JournalPart:
 
     def _is_told(self, from_ms: int, to_ms: int) -> bool:
         """Whether this hole is one of a former damage."""
-        told = GapReader(self._directory)
-        with suppress(Fault):
+        with suppress(Fault), closing(GapReader(self._directory)) as told:
             losses = told.between(from_ms, to_ms, self._gaps.unwritten())
             return any(one.reason == "damaged" and one.from_ms <= from_ms and to_ms <= one.to_ms for one in losses)
         return False

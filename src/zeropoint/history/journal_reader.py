@@ -1,14 +1,11 @@
 """Reads the journal: whole samples, exactly as they were sent, in the order in which they were written."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import apsw
 from msgspec import Struct
 
-from zeropoint.history import database
-from zeropoint.history.fault import fault_of, told_apart
 from zeropoint.history.journal_format import FILE, SCHEMA, Entry
 from zeropoint.history.journal_scan import (
     Start,
@@ -20,6 +17,7 @@ from zeropoint.history.journal_scan import (
     stretch,
     unit_after,
 )
+from zeropoint.history.kept_file import KeptFile
 from zeropoint.history.sample_id import parse_id
 from zeropoint.model import Gap, GapReason
 
@@ -57,10 +55,8 @@ class JournalReader:
     """
 
     def __init__(self, directory: Path, doubt: Callable[[], None] = lambda: None) -> None:
-        self._path = directory / FILE
         self._doubt = doubt
-        self._connection: apsw.Connection | None = None
-        self._file: tuple[int, int] | None = None
+        self._file = KeptFile(directory / FILE, SCHEMA)
 
     def after(self, id: str, limit: int) -> Tail:
         """What came after `id`, which may be anything that a client sends; at most `limit` samples.
@@ -69,7 +65,7 @@ class JournalReader:
         unknown-id. To go on, ask with the id of the last row.
         """
         place = parse_id(id)
-        with self._reading() as connection:
+        with self._file.reading() as connection:
             start = start_after(connection, *place) if connection and place else None
             if connection is None or place is None or start is None:
                 return Tail(Gap(reason="unknown-id"), [], True)
@@ -80,7 +76,7 @@ class JournalReader:
 
     def at(self, time_ms: int) -> Stored | None:
         """The newest sample at or before a time; None where that is older than a sample is fresh."""
-        with self._reading() as connection:
+        with self._file.reading() as connection:
             found = newest_before(connection, time_ms, self._doubt) if connection else None
         if found is None or time_ms - found[1].time_ms > max(FRESH_MS, FRESH_INTERVALS * found[1].interval_ms):
             return None
@@ -88,14 +84,14 @@ class JournalReader:
 
     def between(self, from_ms: int, to_ms: int) -> Iterator[Stored]:
         """All samples of [from_ms, to_ms]. No transaction stays open between two of them."""
-        with self._reading() as connection:
+        with self._file.reading() as connection:
             found = stretch(connection, from_ms, to_ms) if connection else None
         if found is None:
             return
         position, last = found[0] - 1, found[1]
         previous: tuple[str, int] | None = None
         while last is None or position < last:
-            with self._reading() as connection:
+            with self._file.reading() as connection:
                 unit = unit_after(connection, position) if connection else None
             if unit is None:
                 return
@@ -108,18 +104,16 @@ class JournalReader:
 
     def oldest_ms(self) -> int | None:
         """The time of the earliest sample; None where there is none."""
-        with self._reading() as connection:
+        with self._file.reading() as connection:
             return earliest(connection) if connection else None
 
     def last_sequences(self) -> dict[str, int]:
         """The epochs that the journal holds, in the order of writing, with the last sample of each."""
-        with self._reading() as connection:
+        with self._file.reading() as connection:
             return last_sequences(connection) if connection else {}
 
     def close(self) -> None:
-        if self._connection is not None:
-            database.close(self._connection)
-            self._connection = None
+        self._file.close()
 
     def _collect(
         self, connection: apsw.Connection, position: int, limit: int, seen: tuple[str, int]
@@ -135,40 +129,6 @@ class JournalReader:
     def _note(self, unit: Unit) -> None:
         if unit.is_damaged:
             self._doubt()
-
-    @contextmanager
-    def _reading(self) -> Iterator[apsw.Connection | None]:
-        """A view of the file that does not change meanwhile; None where there is no file."""
-        try:
-            connection = self._open()
-        except FileNotFoundError:
-            yield None
-            return
-        try:
-            with told_apart(self._path, connection):
-                connection.execute("BEGIN")
-                yield connection
-                connection.execute("COMMIT")
-        except BaseException:
-            self.close()
-            raise
-        if isinstance(connection, database.Fleeting):
-            self.close()
-
-    def _open(self) -> apsw.Connection:
-        """The connection; a new one where another file has taken the place of a damaged one."""
-        try:
-            status = self._path.stat()
-        except FileNotFoundError:
-            self.close()
-            raise
-        except OSError as error:
-            raise fault_of(error, self._path) from error
-        file = (status.st_dev, status.st_ino)
-        if self._connection is None or file != self._file:
-            self.close()
-            self._connection, self._file = database.open_reader(self._path, SCHEMA), file
-        return self._connection
 
 
 def _stored(found: list[tuple[str, Entry]], previous: tuple[str, int] | None) -> list[Stored]:
