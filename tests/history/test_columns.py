@@ -93,6 +93,20 @@ def test_what_was_written_is_read_to_the_bit(store: ColumnStore, reader: ColumnR
     assert reader.extent("samples") == (NOON_MS, NOON_MS + 179_000)
 
 
+def test_other_series_of_blocks_that_were_read_are_those_of_a_new_reader(
+    store: ColumnStore, reader: ColumnReader, directory: Path
+):
+    """Blocks are kept, with what was unpacked of them."""
+    fill(store, NOON_MS, 30)
+    roll_all(store, NOON_MS + HOUR_MS)
+    for names in (NAMES[:1], NAMES[1:], NAMES, NAMES[::-1], ("z.other", *NAMES[2:])):
+        for tier in ("samples", "minutes"):
+            other = ColumnReader(directory)
+            assert same(*(one.read(names, NOON_MS, NOON_MS + HOUR_MS, tier)[0] for one in (reader, other)))
+            other.close()
+        store.write(minute(NOON_MS + 30 * MINUTE_MS, seed=len(names)), f"e{len(names)}", 1, 60)
+
+
 def test_a_window_is_cut_to_the_sample(store: ColumnStore, reader: ColumnReader):
     fill(store, NOON_MS, 3)
     stretch, _ = reader.read(NAMES[:1], NOON_MS + 59_000, NOON_MS + 121_000, "samples")

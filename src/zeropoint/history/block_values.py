@@ -14,7 +14,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from zeropoint.history.blocks import GAPS, Block, BlockError, told, unpacked
+from zeropoint.history.blocks import GAPS, Block, BlockError, told
 from zeropoint.history.frames import WORD_BYTES, Frames, Indices, starts_of
 from zeropoint.history.rows import SAME, Bytes, Floats, Rows, nothing, put_together
 
@@ -143,11 +143,6 @@ class _Batch:
         blocks = self._first_frame.searchsorted(frames, side="right") - 1
         before = starts_of(self._packed)
         firsts = before[frames] - before[self._first_frame[blocks]]
-        contents = []
-        for number, first, packed, size in zip(
-            blocks.tolist(), firsts.tolist(), self._packed[frames].tolist(), sizes.tolist(), strict=True
-        ):
-            block = self._blocks[number]
-            start = block.first_frame + first
-            contents.append(unpacked(block.content[start : start + packed], size))
+        places = zip(blocks.tolist(), firsts.tolist(), self._packed[frames].tolist(), sizes.tolist(), strict=True)
+        contents = [self._blocks[number].frame(first, packed, size) for number, first, packed, size in places]
         return np.frombuffer(b"".join(contents), np.uint8)

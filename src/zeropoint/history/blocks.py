@@ -82,7 +82,7 @@ def encode(times_ms: Ints, ids: NDArray[np.uint32], planes: Sequence[Floats]) ->
 
 
 class Block:
-    """A block that is read: its times and ids at once; block_values.py has its rows.
+    """A block that is read: its times and ids at once, its frames as they are asked for; block_values.py has its rows.
 
     `columns` are the header's, for n times, m series, r rows and f frames: times (n), bases (8, r) in bytes, ids (m),
     each row's frame, kind and digits (r), sizes of frames, their sizes packed and widths (f).
@@ -101,10 +101,25 @@ class Block:
         if self.count > MOST_TIMES or self.count * self.series * self.planes > MOST_NUMBERS:
             raise BlockError("it is larger than any block")
         start += HEAD.size
-        self.content, self.first_frame = content, start + packed_size
+        self._content, self.first_frame = content, start + packed_size
+        self._unpacked: dict[int, bytes] = {}
         header = unpacked(content[start : self.first_frame], size)
         self.columns: tuple[bytes, ...] = _header(self.count, self.series, self.planes, self.frames).unpack(header)
         self.times_ms: Ints = np.frombuffer(self.columns[0], "<i8").cumsum()
+
+    @property
+    def size_bytes(self) -> int:
+        """What it takes of memory when all frames were asked for."""
+        unpacked_frames = int(np.frombuffer(self.columns[6], "<u4").sum())
+        return len(self._content) + sum(map(len, self.columns)) + self.times_ms.nbytes + unpacked_frames
+
+    def frame(self, first: int, packed_bytes: int, size_bytes: int) -> bytes:
+        """What is in the frame that begins at a byte behind the header; it is kept. Raises BlockError."""
+        found = self._unpacked.get(first)
+        if found is None:
+            start = self.first_frame + first
+            found = self._unpacked[first] = unpacked(self._content[start : start + packed_bytes], size_bytes)
+        return found
 
     @property
     def ids(self) -> NDArray[np.uint32]:

@@ -3,7 +3,6 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,19 +11,19 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from zeropoint.history import database
 from zeropoint.history.block_values import select
 from zeropoint.history.blocks import Block, BlockError
-from zeropoint.history.fault import Fault, Kind, told_apart
+from zeropoint.history.fault import Fault, Kind
+from zeropoint.history.kept_file import KeptFile
+from zeropoint.history.recent import Recent
 from zeropoint.history.rows import Floats, Ints
 from zeropoint.history.series_file import Row, contents_of, ids_of, numbers, rows_between
 from zeropoint.history.tiers import KINDS, SCHEMA, TierFile
 
 MOST_OPEN = 12
-# Blocks are read once; SQLite would keep 2 MB of each file.
-PAGES_KIB = 256
-# Who looks at a chart asks for the same blocks again and again: an hour of 60 series takes 1.7 MB.
-CACHE_BYTES = 8 * 1024 * 1024
+# Who looks at a chart asks for the same values again and again: an hour of 60 series takes 1.7 MB. A page with many
+# charts asks the same blocks for one series after the other: on a busy machine those of a day take 4 MB, of minutes.
+VALUES_BYTES, BLOCKS_BYTES = 4 * 1024 * 1024, 12 * 1024 * 1024
 CACHED_SERIES = 64
 # How many values are unpacked at a time, the work takes some 60 bytes for each; and of how many blocks, whose headers
 # take 20 bytes for each series that they have.
@@ -34,7 +33,8 @@ BATCH_VALUES, BATCH_BLOCKS = 1 << 18, 128
 PASSED_OVER: frozenset[Kind] = frozenset({"damaged", "newer", "io", "permission"})
 
 T = TypeVar("T")
-Key = tuple[tuple[str, ...], Path, int, int]
+# The number of the file and that of the block in it.
+Key = tuple[int, int]
 
 
 class Values(Struct, frozen=True, gc=False):
@@ -52,48 +52,25 @@ class Told(Struct, frozen=True):
     what: Any
 
 
-class Opened(Struct, frozen=True):
-    """`number` is another one each time that a file is opened: a new file may get the inode of one that is gone."""
-
-    number: int
-    inode: int
-    connection: apsw.Connection
-    told: dict[object, Told]
-
-
 class FileReader:
     """Used on one thread. `doubt` is called with a file that is damaged, or has a block that is."""
 
     def __init__(self, doubt: Callable[[Path], None] = lambda path: None) -> None:
         self._doubt = doubt
-        self._opened: OrderedDict[Path, Opened] = OrderedDict()
-        self._openings = count()
-        self._cache: OrderedDict[Key, Values] = OrderedDict()
-        self._cached_bytes = 0
+        self._files: OrderedDict[Path, KeptFile] = OrderedDict()
+        self._values: Recent[tuple[tuple[str, ...], Key], Values] = Recent(VALUES_BYTES, lambda one: one.planes.nbytes)
+        self._blocks: Recent[Key, Block] = Recent(BLOCKS_BYTES, lambda one: one.size_bytes)
 
     @contextmanager
     def open(self, file: TierFile) -> Iterator[apsw.Connection | None]:
         """A view of the file that does not change meanwhile; None where there is none. Raises Fault."""
         try:
-            opened = self._open(file.path)
-        except FileNotFoundError:
-            yield None
-            return
+            with self._kept(file.path).reading() as connection:
+                yield connection
         except Fault as fault:
-            self._note(fault)
+            if fault.kind == "damaged":
+                self._doubt(fault.path)
             raise
-        try:
-            with told_apart(file.path, opened.connection):
-                opened.connection.execute("BEGIN")
-                yield opened.connection
-                opened.connection.execute("COMMIT")
-        except BaseException as error:
-            self._close(file.path)
-            if isinstance(error, Fault):
-                self._note(error)
-            raise
-        if isinstance(opened.connection, database.Fleeting):
-            self._close(file.path)
 
     def look(self, file: TierFile, look: Callable[[apsw.Connection], T], nothing: T) -> T:
         """What `look` says of a file. `nothing` where there is no file, or one that is passed over. Raises Fault."""
@@ -109,7 +86,7 @@ class FileReader:
         """The same, of something small: it is kept, and asked again when the file has changed."""
 
         def kept(connection: apsw.Connection) -> T:
-            told, version = self._opened[file.path].told, connection.pragma("data_version")
+            told, version = self._files[file.path].notes, connection.pragma("data_version")
             known = told.get(look)
             if known is None or known.version != version:
                 known = told[look] = Told(version, look(connection))
@@ -126,96 +103,72 @@ class FileReader:
         with self.open(file) as connection:
             if connection is None:
                 return [], []
-            opening = self._opened[file.path].number
+            number = self._files[file.path].number
             found = rows_between(connection, from_ms - KINDS[file.tier].block_ms, to_ms)
             rows = [row for row in found if row.end_ms >= from_ms]
-            values: dict[int, Values] = {}
-            for row in rows:
-                if (cached := self._cache.get((names, file.path, opening, row.id))) is not None:
-                    values[row.id] = cached
+            known = ((row.id, self._values.get((names, (number, row.id)))) for row in rows)
+            values = {id: one for id, one in known if one is not None}
             lacking = [row for row in rows if row.id not in values]
-            ids = ids_of(connection, names) if lacking else {}
+            wanted = numbers(names, ids_of(connection, names) if lacking else {})
             planes = KINDS[file.tier].planes
             size = min(BATCH_BLOCKS, max(1, BATCH_VALUES // (planes * max(1, len(names)) * 60)))
             for first in range(0, len(lacking), size):
-                for row, unpacked in _unpacked(connection, lacking[first : first + size], planes, names, ids):
-                    values[row.id] = unpacked
-                    self._keep((names, file.path, opening, row.id), unpacked)
+                blocks = self._whole(connection, number, lacking[first : first + size], planes)
+                for (row, block), planes_of_row in _selected(blocks, wanted):
+                    values[row.id] = unpacked = Values(block.times_ms, planes_of_row, row.interval_ms)
+                    if len(names) <= CACHED_SERIES:
+                        self._values.keep((names, (number, row.id)), unpacked)
         damaged = [row for row in rows if row.id not in values]
         if damaged:
             self._doubt(file.path)
         return [values[row.id] for row in rows if row.id in values], damaged
 
     def forget(self) -> None:
-        """Closes files that are gone, or that another one took the place of: while they are open the disk keeps their
-        room."""
-        for path, opened in [*self._opened.items()]:
-            try:
-                is_there = path.stat().st_ino == opened.inode
-            except OSError:
-                is_there = False
-            if not is_there:
-                self._close(path)
+        """Lets go of files that are gone, or that another one took the place of."""
+        for kept in self._files.values():
+            kept.close_gone()
 
     def close(self) -> None:
-        for path in [*self._opened]:
-            self._close(path)
-        self._cache.clear()
-        self._cached_bytes = 0
+        for kept in self._files.values():
+            kept.close()
+        self._files.clear()
+        self._values.clear()
+        self._blocks.clear()
 
-    def _open(self, path: Path) -> Opened:
-        """The connection; a new one where another file has taken the place of a damaged one."""
-        with told_apart(path):
-            try:
-                inode = path.stat().st_ino
-            except FileNotFoundError:
-                inode = -1
-        opened = self._opened.get(path)
-        if opened is None or opened.inode != inode:
-            self._close(path)
-            opened = self._opened[path] = Opened(next(self._openings), inode, database.open_reader(path, SCHEMA), {})
-            opened.connection.execute(f"PRAGMA cache_size = -{PAGES_KIB}")
-            if len(self._opened) > MOST_OPEN:
-                self._close(next(iter(self._opened)))
-        self._opened.move_to_end(path)
-        return opened
+    def _kept(self, path: Path) -> KeptFile:
+        """Of those that are open the one that was read last stays longest."""
+        kept = self._files.pop(path) if path in self._files else KeptFile(path, SCHEMA)
+        self._files[path] = kept
+        while len(self._files) > MOST_OPEN:
+            _, oldest = self._files.popitem(last=False)
+            oldest.close()
+        return kept
 
-    def _note(self, fault: Fault) -> None:
-        if fault.kind == "damaged":
-            self._doubt(fault.path)
-
-    def _close(self, path: Path) -> None:
-        opened = self._opened.pop(path, None)
-        if opened is not None:
-            database.close(opened.connection)
-
-    def _keep(self, key: Key, values: Values) -> None:
-        if len(key[0]) > CACHED_SERIES:
-            return
-        self._cache[key] = values
-        self._cached_bytes += values.planes.nbytes
-        while self._cached_bytes > CACHE_BYTES:
-            _, oldest = self._cache.popitem(last=False)
-            self._cached_bytes -= oldest.planes.nbytes
+    def _whole(
+        self, connection: apsw.Connection, number: int, rows: Sequence[Row], planes: int
+    ) -> list[tuple[Row, Block]]:
+        """Those blocks that are whole."""
+        known = {row.id: self._blocks.get((number, row.id)) for row in rows}
+        contents = contents_of(connection, [id for id, block in known.items() if block is None])
+        found = []
+        for row in rows:
+            block = known[row.id]
+            if block is None:
+                block = _whole_block(contents.get(row.id, b""), row, planes)
+                if block is None:
+                    continue
+                self._blocks.keep((number, row.id), block)
+            found.append((row, block))
+        return found
 
 
-def _unpacked(
-    connection: apsw.Connection, rows: Sequence[Row], planes: int, names: tuple[str, ...], ids: dict[str, int]
-) -> Iterator[tuple[Row, Values]]:
-    """Of each block that is whole."""
-    wanted = numbers(names, ids)
-    blocks: list[tuple[Row, Block]] = []
-    contents = contents_of(connection, [row.id for row in rows])
-    for row in rows:
-        try:
-            block = Block(contents.get(row.id, b""))
-        except BlockError:
-            continue
-        times_ms = block.times_ms
-        if block.planes == planes and block.count and (times_ms[0], times_ms[-1]) == (row.start_ms, row.end_ms):
-            blocks.append((row, block))
-    for (row, block), values in _selected(blocks, wanted):
-        yield row, Values(block.times_ms, values, row.interval_ms)
+def _whole_block(content: bytes, row: Row, planes: int) -> Block | None:
+    try:
+        block = Block(content)
+    except BlockError:
+        return None
+    is_whole = block.planes == planes and block.count and block.times_ms[[0, -1]].tolist() == [row.start_ms, row.end_ms]
+    return block if is_whole else None
 
 
 def _selected(

@@ -7,6 +7,7 @@ lowest bytes first. Here many frames lie end to end, and rows are counted over a
 from typing import cast
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from zeropoint.history.blocks import BlockError
@@ -26,16 +27,18 @@ class Frames:
     ) -> None:
         self._content, self._widths, self._frame_of, self._count = content, widths, frame_of, count
         rows, gap_rows = (np.bincount(some, minlength=len(sizes)) for some in (frame_of, frame_of[gaps]))
-        self._bitmap = np.arange((count + 7) // 8)
+        length = (count + 7) // 8
         starts, ends = starts_of(sizes), sizes.cumsum()
-        changed_at = starts + gap_rows * len(self._bitmap)
-        words_at = changed_at + rows * len(self._bitmap)
+        changed_at = starts + gap_rows * length
+        words_at = changed_at + rows * length
         if (words_at > ends).any() or widths.max() > WORD_BYTES:
             raise BlockError("it is damaged")
         firsts = starts_of(rows)
-        self._present_at = starts[frame_of] + (starts_of(gaps) - starts_of(gap_rows)[frame_of]) * len(self._bitmap)
-        places = changed_at[frame_of] + (np.arange(len(frame_of)) - firsts[frame_of]) * len(self._bitmap)
-        self._changed = content[places[:, None] + self._bitmap]
+        self._present_at = starts[frame_of] + (starts_of(gaps) - starts_of(gap_rows)[frame_of]) * length
+        places = changed_at[frame_of] + (np.arange(len(frame_of)) - firsts[frame_of]) * length
+        # A bitmap at each byte; those of our rows are taken.
+        self._bitmaps = sliding_window_view(content, length)
+        self._changed = self._bitmaps[places]
         # How many words each row has, each frame, and where they begin.
         self._words = np.bitwise_count(self._changed).sum(axis=1, dtype=np.intp)
         self._totals = np.add.reduceat(self._words, firsts)
@@ -52,15 +55,15 @@ class Frames:
         steps, widths = self._totals[frame].repeat(counts), self._widths[frame]
         words = np.zeros((len(lowest), WORD_BYTES), np.uint8)
         for place in range(int(widths.max())):
-            wide = slice(None) if widths.min() > place else (widths > place).repeat(counts)
-            words[wide, place] = self._content[lowest[wide] + place * steps[wide]]
+            # Of narrower words it is a byte of what comes after them, or the last one.
+            plane = self._content.take(lowest + place * steps, mode="clip")
+            words[:, place] = plane if widths.min() > place else plane * (widths > place).repeat(counts)
         residuals[bits] = words.view("<u8")[:, 0]
         return residuals
 
     def present(self, rows: Indices) -> Bits:
         """Which numbers there are, (k, count), of k rows that have gaps."""
-        bitmaps = self._content[self._present_at[rows, None] + self._bitmap]
-        return np.unpackbits(bitmaps, axis=1, count=self._count).view(np.bool_)
+        return np.unpackbits(self._bitmaps[self._present_at[rows]], axis=1, count=self._count).view(np.bool_)
 
 
 def starts_of(sizes: NDArray[np.integer] | Bits) -> Indices:

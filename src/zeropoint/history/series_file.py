@@ -66,10 +66,11 @@ def add_series(connection: apsw.Connection, names: Iterable[str]) -> dict[str, i
 def rows_between(connection: apsw.Connection, from_ms: int, to_ms: int) -> list[Row]:
     """Blocks that begin in [from_ms, to_ms), in the order of their times."""
     sql = """
-        SELECT id, start_ms, end_ms, interval_ms FROM blocks WHERE start_ms >= ? AND start_ms < ? ORDER BY start_ms, id
+        SELECT id, start_ms, end_ms, interval_ms FROM blocks WHERE start_ms >= ? AND start_ms < ?
+        AND typeof(start_ms) = 'integer' AND typeof(end_ms) = 'integer' AND typeof(interval_ms) = 'integer'
+        ORDER BY start_ms, id
     """
-    rows = connection.execute(sql, (from_ms, to_ms))
-    return [Row(*row) for row in rows if all(isinstance(value, int) for value in row)]
+    return [Row(*row) for row in connection.execute(sql, (from_ms, to_ms))]
 
 
 def content_of(connection: apsw.Connection, id: int) -> bytes:
