@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ from zeropoint.history import database
 from zeropoint.history.columns import ColumnStore
 from zeropoint.history.journal import INSERT_BLOCK
 from zeropoint.history.journal_format import FILE, SCHEMA, Entry, block_crc, pack, place_of
-from zeropoint.history.minute import Columns
+from zeropoint.history.run_buffer import Columns
+from zeropoint.history.tiers import KINDS
 
 EPOCH = "bench1"
 MINUTE_SECONDS = 60
@@ -56,8 +58,9 @@ def fill(data: Path, simulated: Simulated) -> None:
     """Writes a data directory's history."""
     store = ColumnStore(data / "history")
     times_ms = np.asarray(simulated.seconds, dtype=np.int64) * 1000
-    for first in range(0, len(times_ms), MINUTE_SECONDS):
-        part = slice(first, first + MINUTE_SECONDS)
+    ends = np.flatnonzero(np.diff(times_ms // KINDS["samples"].block_ms)) + 1
+    for first, end in pairwise((0, *ends.tolist(), len(times_ms))):
+        part = slice(first, end)
         columns = Columns(times_ms[part], INTERVAL_MS, simulated.names, simulated.values[:, part])
         store.write(columns, EPOCH, int(times_ms[first] // 1000), int(times_ms[part][-1] // 1000))
     while store.roll_due(int(times_ms[-1]) + INTERVAL_MS):

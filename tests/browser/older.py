@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zeropoint.history.columns import ColumnStore
-from zeropoint.history.minute import Columns
+from zeropoint.history.run_buffer import Columns
 
 MINUTE_MS = 60_000
 INTERVAL_MS = 1000

@@ -15,7 +15,7 @@ from tests.browser.older import write_past
 from tests.history.records import NOON_MS
 from tests.support.process import PROGRAM, clean_environment
 from zeropoint.history.columns import ColumnStore
-from zeropoint.history.minute import Columns
+from zeropoint.history.run_buffer import Columns
 
 KEYS = {
     "a",

@@ -16,7 +16,7 @@ from zeropoint.history.columns import ColumnStore
 from zeropoint.history.columns_reader import ColumnReader, Stretch
 from zeropoint.history.fault import Fault
 from zeropoint.history.journal_pruning import Dropped
-from zeropoint.history.minute import Columns
+from zeropoint.history.run_buffer import Columns
 
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 MIDNIGHT_MS = NOON_MS - 12 * HOUR_MS
@@ -353,6 +353,18 @@ def test_a_file_that_is_damaged_is_a_hole_and_a_fault_of_the_writer(
     assert caught.value.kind == "damaged"
     rolled, _ = reader.read(NAMES, MIDNIGHT_MS, MIDNIGHT_MS + HOUR_MS, "minutes")
     assert rolled.count[0].tolist() == [60, 60]
+
+
+def test_what_is_rolled_up_while_it_is_read_is_in_the_answer(store: ColumnStore, directory: Path):
+    fill(store, NOON_MS, 60)
+
+    def newest() -> None:
+        roll_all(store, NOON_MS + HOUR_MS)
+
+    reader = ColumnReader(directory, newest)
+    stretch, _ = reader.read(NAMES, NOON_MS, NOON_MS + HOUR_MS, "minutes")
+    reader.close()
+    assert stretch.count[0].tolist() == [60] * 60
 
 
 def test_a_file_that_takes_the_place_of_another_is_read_anew(store: ColumnStore, reader: ColumnReader, directory: Path):

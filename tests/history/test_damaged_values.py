@@ -82,7 +82,7 @@ def test_what_contradicts_a_table_is_damage(tmp_path: Path):
 
 
 def test_rows_whose_times_are_no_numbers_are_passed_over(tmp_path: Path):
-    written(tmp_path, 300)
+    written(tmp_path, 1000)
     (path,) = (tmp_path / "samples").glob("*.db")
     connection = apsw.Connection(str(path))
     whole = rows_between(connection, 0, 1 << 60)

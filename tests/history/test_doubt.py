@@ -60,7 +60,7 @@ async def test_a_file_that_a_question_finds_damaged_is_replaced(
 
 
 async def test_a_block_that_a_chart_cannot_read_is_made_again(history: History):
-    spoil_block(history.directory / TODAY, 2)
+    spoil_block(history.directory / TODAY, 0)
     on_history = on_history_of(history, 1.0)
     answered = await on_history(values)
     assert len(answered.holes) == 1

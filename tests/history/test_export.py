@@ -14,7 +14,7 @@ from zeropoint.history.columns_reader import ColumnReader, Hole
 from zeropoint.history.export import Table, names_of, tables
 from zeropoint.history.export_parquet import ParquetSink
 from zeropoint.history.export_text import CsvSink, JsonLinesSink
-from zeropoint.history.minute import Columns
+from zeropoint.history.run_buffer import Columns
 
 HOUR, DAY = 3_600_000, 86_400_000
 BEGINNING = 20_000 * DAY + 22 * HOUR

@@ -312,14 +312,14 @@ def test_a_block_of_the_hours_that_is_damaged_is_told_with_its_day(tmp_path: Pat
 
 
 def test_a_block_of_the_samples_that_is_damaged_is_made_of_the_journal_again(tmp_path: Path):
-    write(tmp_path, 400)
+    write(tmp_path, 1000)
     before = times_of(tmp_path, "samples")
-    spoil_block(tmp_path / TODAY, 2)
-    desk = started(tmp_path, 400)
+    spoil_block(tmp_path / TODAY, 1)
+    desk = started(tmp_path, 1000)
     desk.writer.doubt(tmp_path / TODAY)
     desk.put(2)
     desk.turn_later()
-    assert times_of(tmp_path, "samples")[:400] == before
+    assert times_of(tmp_path, "samples")[:1000] == before
     assert damaged(desk) == []
     desk.close()
 
@@ -338,14 +338,14 @@ def test_a_name_that_is_damaged_is_known_by_the_other_files(tmp_path: Path):
 
 
 def test_samples_that_the_journal_has_no_more_are_told_where_a_file_loses_them(tmp_path: Path):
-    write(tmp_path, 400)
+    write(tmp_path, 1000)
     edit(tmp_path / JOURNAL, "DELETE FROM blocks")
     edit(tmp_path / JOURNAL, "DELETE FROM rows")
-    spoil_block(tmp_path / TODAY, 2)
-    desk = started(tmp_path, 400)
+    spoil_block(tmp_path / TODAY, 1)
+    desk = started(tmp_path, 1000)
     desk.writer.doubt(tmp_path / TODAY)
     desk.put(1)
-    assert [loss.to_ms - loss.from_ms for loss in damaged(desk)] == [60_000]
+    assert [loss.to_ms - loss.from_ms for loss in damaged(desk)] == [300_000]
     desk.close()
 
 

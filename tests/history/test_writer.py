@@ -6,6 +6,7 @@ import pytest
 
 from tests.history.records import NOON_MS, record
 from tests.history.writing import Desk, ids
+from zeropoint.history.columns import ColumnStore
 from zeropoint.history.gaps import Loss
 from zeropoint.history.retention import DAY_MS, Limits
 
@@ -57,28 +58,38 @@ def test_a_sample_can_be_read_before_the_writer_has_seen_it(directory: Path):
     assert desk.column_times() == [NOON_MS + 1000 * (1 + index) for index in range(5)]
 
 
-def test_minutes_go_to_the_columns_when_they_are_over(directory: Path):
+def runs(directory: Path) -> list[tuple[str, int, int]]:
+    """The blocks of samples that are written."""
+    store = ColumnStore(directory)
+    found = [(run.epoch, run.first_sequence, run.last_sequence) for run in store.runs()]
+    store.close()
+    return found
+
+
+def test_blocks_go_to_the_columns_when_they_are_over(directory: Path):
     desk = Desk(directory)
-    desk.put(200)
-    assert desk.column_times() == [NOON_MS + 1000 * (1 + index) for index in range(200)]
+    desk.put(700)
+    assert runs(directory) == [("e1", 1, 299), ("e1", 300, 599)]
+    assert desk.column_times() == [NOON_MS + 1000 * (1 + index) for index in range(700)]
     desk.close()
-    assert Desk(directory).column_times() == [NOON_MS + 1000 * (1 + index) for index in range(200)]
+    assert runs(directory) == [("e1", 1, 299), ("e1", 300, 599), ("e1", 600, 700)]
+    assert Desk(directory).column_times() == [NOON_MS + 1000 * (1 + index) for index in range(700)]
 
 
 def test_what_was_not_in_the_columns_when_it_was_killed_is_made_of_the_journal(directory: Path):
     killed = Desk(directory)
-    killed.put(130)  # and nothing is closed
+    killed.put(430)  # and nothing is closed
     again = Desk(directory, "e2")
     again.now_ms = killed.now_ms + 5000
     again.put(2)
     again.turn_later()
-    assert again.column_times() == [NOON_MS + 1000 * (1 + i) for i in range(130)] + [again.now_ms - 1000, again.now_ms]
+    assert again.column_times() == [NOON_MS + 1000 * (1 + i) for i in range(430)] + [again.now_ms - 1000, again.now_ms]
     assert again.losses() == [Loss(killed.now_ms, again.now_ms - 1000, None, "not-running")]
 
 
 def test_the_columns_are_made_of_the_journal_where_they_are_lost(directory: Path):
     first = Desk(directory)
-    first.put(150)
+    first.put(750)
     first.close()
     for path in (directory / "samples").iterdir():
         path.unlink()
@@ -86,7 +97,9 @@ def test_the_columns_are_made_of_the_journal_where_they_are_lost(directory: Path
     again.now_ms = first.now_ms
     again.put(1)
     again.turn_later()
-    assert len(again.column_times()) == 151
+    assert len(again.column_times()) == 751
+    # Each block as it was, though fewer samples are read at a time than it has.
+    assert runs(directory) == [("e1", 1, 299), ("e1", 300, 599), ("e1", 600, 750)]
 
 
 def test_ticks_that_were_missed_are_noted(directory: Path):
@@ -227,7 +240,7 @@ def test_a_newer_journal_is_left_alone_until_it_is_gone(directory: Path):
 
 def test_newer_columns_are_left_alone_and_caught_up_with(directory: Path):
     desk = Desk(directory)
-    desk.put(130)
+    desk.put(330)
     desk.writer.columns.close()
     set_version(directory / TODAY, 99)
     desk.put(1200)
@@ -238,7 +251,7 @@ def test_newer_columns_are_left_alone_and_caught_up_with(directory: Path):
     desk.put(10)
     desk.turn_later()
     assert desk.writer.failures() == []
-    assert len(desk.column_times()) == 1340
+    assert len(desk.column_times()) == 1540
 
 
 def test_a_queue_that_overflows_is_told_with_what_is_lost(directory: Path):

@@ -15,8 +15,8 @@ from zeropoint.history.columns_reader import ColumnReader
 from zeropoint.history.flatten import Flattener
 from zeropoint.history.gaps import GapReader, Loss
 from zeropoint.history.journal_reader import JournalReader
-from zeropoint.history.minute import Columns
 from zeropoint.history.retention import Limits
+from zeropoint.history.run_buffer import Columns
 from zeropoint.history.waiting import Waiting
 from zeropoint.history.writer import Writer
 

@@ -8,7 +8,7 @@ import pytest
 from tests.history.records import NOON_MS
 from zeropoint.history.columns import ColumnStore
 from zeropoint.history.columns_reader import ColumnReader
-from zeropoint.history.minute import Columns
+from zeropoint.history.run_buffer import Columns
 from zeropoint.insight.stored_series import stored_series
 
 MINUTES = 3

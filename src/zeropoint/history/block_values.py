@@ -2,7 +2,7 @@
 
 What numpy takes for a call is as much as for a hundred numbers, and a block has few of a series: so the columns of all
 blocks' headers are put end to end, and likewise the frames in which the wanted rows are, each of which is unpacked
-once. Blocks may have other series, rows and frames than each other; those of as many times are read together.
+once. Blocks may have other series, rows, frames and numbers of times than each other.
 
 A row's number is its place among the rows of all blocks, a frame's that among the frames.
 """
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from zeropoint.history.blocks import GAPS, Block, BlockError, told
 from zeropoint.history.frames import WORD_BYTES, Frames, Indices, starts_of
-from zeropoint.history.rows import SAME, Bytes, Floats, Rows, nothing, put_together
+from zeropoint.history.rows import SAME, Floats, Rows, nothing, put_together
 
 
 class Wanted(Struct, frozen=True):
@@ -30,24 +30,27 @@ class Wanted(Struct, frozen=True):
 def select(blocks: Sequence[Block], ids: NDArray[np.uint32]) -> list[Floats]:
     """Of each block the planes of these series, (planes, k, n) in the order of `ids`; NaN for one that is not there.
     Raises BlockError where any of them is damaged."""
-    alike: dict[tuple[int, int], list[int]] = defaultdict(list)
+    alike: dict[int, list[int]] = defaultdict(list)
     for place, block in enumerate(blocks):
-        alike[block.count, block.planes].append(place)
+        alike[block.planes].append(place)
     found: dict[int, Floats] = {}
     with told():
-        for (count, planes), places in alike.items():
+        for planes, places in alike.items():
             rows = _Batch([blocks[place] for place in places]).rows(ids)
-            values = put_together(rows).reshape(len(places), planes, len(ids), count)
-            found.update(zip(places, values, strict=True))
+            most = rows.residuals.shape[1]
+            values = put_together(rows).reshape(len(places), planes, len(ids), most)
+            found.update((place, one[..., : blocks[place].count]) for place, one in zip(places, values, strict=True))
     return [found[place] for place in range(len(blocks))]
 
 
 class _Batch:
-    """Blocks of equal numbers of times and planes, with their columns end to end."""
+    """Blocks of equally many planes, with their columns end to end."""
 
     def __init__(self, blocks: Sequence[Block]) -> None:
         self._blocks = blocks
-        self._count, self._planes = blocks[0].count, blocks[0].planes
+        self._planes = blocks[0].planes
+        self._counts = np.array([block.count for block in blocks], np.intp)
+        self._most = int(self._counts.max())
         columns = [b"".join(parts) for parts in zip(*(block.columns for block in blocks), strict=True)]
         _, bases, ids, frame_of, kinds, digits, sizes, packed, widths = columns
         self._bases, self._kinds, self._digits = (np.frombuffer(one, np.uint8) for one in (bases, kinds, digits))
@@ -66,7 +69,7 @@ class _Batch:
 
     def rows(self, ids: NDArray[np.uint32]) -> Rows:
         """Block by block, in each plane by plane, in these the series in the order of `ids`."""
-        into = nothing(len(self._blocks) * self._planes * len(ids), self._count)
+        into = nothing(len(self._blocks) * self._planes * len(ids), self._most)
         wanted = self._find(ids)
         rows, places = wanted.rows, wanted.places
         kinds = self._kinds[rows]
@@ -119,8 +122,16 @@ class _Batch:
         frames = np.unique(numbers[rows])
         members, frame_of = self._members(numbers, frames)
         gaps, sizes = self._kinds[members] >= GAPS, self._sizes[frames]
-        content = self._contents(frames, sizes)
-        unpacked_frames = Frames(content, sizes, self._widths[frames], frame_of, gaps, count=self._count)
+        blocks = self._first_frame.searchsorted(frames, side="right") - 1
+        unpacked_frames = Frames(
+            self._contents(frames, blocks, sizes),
+            self._most,
+            sizes=sizes,
+            widths=self._widths[frames],
+            counts=self._counts[blocks],
+            frame_of=frame_of,
+            gaps=gaps,
+        )
         place = np.empty(len(numbers), np.intp)
         place[members] = np.arange(len(members))
         own = place[rows]
@@ -138,11 +149,9 @@ class _Batch:
         some = some[slot[some].argsort(kind="stable")]
         return framed[some], slot[some]
 
-    def _contents(self, frames: Indices, sizes: Indices) -> Bytes:
-        """What is in these frames, one after the other."""
-        blocks = self._first_frame.searchsorted(frames, side="right") - 1
+    def _contents(self, frames: Indices, blocks: Indices, sizes: Indices) -> list[bytes]:
+        """What is in these frames; `blocks` are those that they are in."""
         before = starts_of(self._packed)
         firsts = before[frames] - before[self._first_frame[blocks]]
         places = zip(blocks.tolist(), firsts.tolist(), self._packed[frames].tolist(), sizes.tolist(), strict=True)
-        contents = [self._blocks[number].frame(first, packed, size) for number, first, packed, size in places]
-        return np.frombuffer(b"".join(contents), np.uint8)
+        return [self._blocks[number].frame(first, packed, size) for number, first, packed, size in places]

@@ -9,8 +9,8 @@ from zeropoint.history.columns import ColumnStore
 from zeropoint.history.decode import SampleDecoder
 from zeropoint.history.flatten import Flattener
 from zeropoint.history.journal_reader import JournalReader, Stored
-from zeropoint.history.minute import MinuteBuffer
 from zeropoint.history.missing import Run
+from zeropoint.history.run_buffer import RunBuffer
 from zeropoint.history.sample_id import parse_id
 from zeropoint.model import Sample
 
@@ -18,10 +18,10 @@ from zeropoint.model import Sample
 ROWS_AT_A_TIME = 120
 
 
-class MinuteRun(Struct, frozen=True):
-    """Samples of one epoch and of one minute, without holes, on their way to the columns."""
+class BufferedRun(Struct, frozen=True):
+    """Samples of one epoch, without holes, on their way into one block of the columns."""
 
-    buffer: MinuteBuffer
+    buffer: RunBuffer
     epoch: str
     first_sequence: int
     last_sequence: int
@@ -56,37 +56,41 @@ class CatchUp:
         self._flattener = flattener
         self._until = until
         self._todo: list[Lacking] | None = None
+        self._open: BufferedRun | None = None
         self._from_the_first = False
 
     def begin(self, *, from_the_first: bool = False) -> None:
         """From here on `step` looks anew what is missing: after the first sample that the columns have of an epoch,
         since what was before may have been deleted; or of all that the journal has."""
-        self._todo = None
+        self._todo, self._open = None, None
         self._from_the_first |= from_the_first
 
     def step(self) -> bool:
-        """Does a part of the work; False when there is none. Raises Fault of the file that failed."""
+        """Does a part of the work; False when there is none. Raises Fault of the file that failed; then the next one
+        begins where this one did, or before."""
         if self._todo is None:
             self._todo = list(self._missing())
             self._from_the_first = False
         if not self._todo:
             return False
-        lacking = self._todo[0]
-        epoch = lacking.epoch
-        tail = self._reader.after(f"{epoch}-{lacking.after}", ROWS_AT_A_TIME)
+        lacking, first = self._todo[0], self._open
+        self._open = None
+        epoch, after = lacking.epoch, first.last_sequence if first else lacking.after
+        tail = self._reader.after(f"{epoch}-{after}", ROWS_AT_A_TIME)
         rows = [row for row in tail.rows if self._is_wanted(row, lacking)]
-        if not rows:
-            self._todo.pop(0)
-            return True
-        runs = list(self._runs(rows, epoch))
-        goes_on = len(runs) > 1 and len(rows) == ROWS_AT_A_TIME
-        if goes_on:
-            runs.pop()
+        runs = list(self._runs(first, rows, epoch))
+        is_end = len(rows) < ROWS_AT_A_TIME
+        # The last one may go on.
+        last = runs.pop() if not is_end and runs and runs[-1].last_sequence == _sequence(rows[-1]) else None
         for run in runs:
             columns = run.buffer.columns()
             if columns is not None:
                 self._store.write(columns, epoch, run.first_sequence, run.last_sequence)
-        self._todo[0] = Lacking(epoch, runs[-1].last_sequence if goes_on else _sequence(rows[-1]), lacking.last)
+        if is_end:
+            self._todo.pop(0)
+        else:
+            self._open = last
+            self._todo[0] = Lacking(epoch, last.first_sequence - 1 if last else _sequence(rows[-1]), lacking.last)
         return True
 
     def _missing(self) -> Iterator[Lacking]:
@@ -107,17 +111,19 @@ class CatchUp:
             return False
         return until is None or place[0] != until[0] or place[1] < until[1]
 
-    def _runs(self, rows: list[Stored], epoch: str) -> Iterator[MinuteRun]:
-        run: MinuteRun | None = None
+    def _runs(self, run: BufferedRun | None, rows: list[Stored], epoch: str) -> Iterator[BufferedRun]:
+        """A run and what follows it."""
         for row in rows:
             sequence, sample = _sequence(row), self._decoded(row)
-            if run is not None and (sample is None or row.lost or not run.buffer.takes(row.time_ms)):
-                yield run
-                run = None
+            if run is not None:
+                is_next = sample is not None and sequence == run.last_sequence + 1
+                if not is_next or not run.buffer.takes(row.time_ms):
+                    yield run
+                    run = None
             if sample is not None:
-                buffer = MinuteBuffer(self._flattener) if run is None else run.buffer
+                buffer = RunBuffer(self._flattener) if run is None else run.buffer
                 buffer.add(sample, row.time_ms)
-                run = MinuteRun(buffer, epoch, sequence if run is None else run.first_sequence, sequence)
+                run = BufferedRun(buffer, epoch, sequence if run is None else run.first_sequence, sequence)
         if run is not None:
             yield run
 

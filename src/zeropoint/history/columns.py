@@ -1,5 +1,5 @@
-"""The writer's side of the tiers: a block a minute into samples/, an hour's minutes into minutes/, a day's hours into
-hours/."""
+"""The writer's side of the tiers: five minutes' samples into samples/, an hour's minutes into minutes/, a day's hours
+into hours/, each as one block."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -18,10 +18,10 @@ from zeropoint.history.columns_salvage import Span, block_check, whole_name
 from zeropoint.history.due import COARSER, Due
 from zeropoint.history.fault import Fault, told_apart
 from zeropoint.history.journal_pruning import Dropped
-from zeropoint.history.minute import Columns
 from zeropoint.history.missing import Run
 from zeropoint.history.rolling import Part, joined
 from zeropoint.history.rollup import Rolled, roll, samples
+from zeropoint.history.run_buffer import Columns
 from zeropoint.history.series_file import (
     add_series,
     all_series,
@@ -72,8 +72,8 @@ class ColumnStore:
         self._left_out = 0
 
     def write(self, columns: Columns, epoch: str, first_sequence: int, last_sequence: int) -> None:
-        """Writes a run of samples of one epoch and one minute. One that is there already (epoch, first_sequence)
-        changes nothing."""
+        """Writes a run of samples of one epoch, of what belongs into one block. One that is there already (epoch,
+        first_sequence) changes nothing."""
         start_ms = int(columns.times_ms[0])
         if columns.left_out != self._left_out:
             self._left_out = columns.left_out

@@ -1,4 +1,4 @@
-"""The writer's part that keeps the columns: the minute that is not over, and those that wait to be written."""
+"""The writer's part that keeps the columns: the run that is not over, and those that wait to be written."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from zeropoint.history.catch_up import CatchUp, MinuteRun
+from zeropoint.history.catch_up import BufferedRun, CatchUp
 from zeropoint.history.columns import ColumnStore
 from zeropoint.history.columns_salvage import save_columns
 from zeropoint.history.decode import SampleDecoder
@@ -18,13 +18,13 @@ from zeropoint.history.guard import Guard
 from zeropoint.history.journal_format import FILE as JOURNAL
 from zeropoint.history.journal_reader import JournalReader
 from zeropoint.history.mending import mend
-from zeropoint.history.minute import Columns, MinuteBuffer, columns_of
 from zeropoint.history.missing import Run
 from zeropoint.history.record import Record
+from zeropoint.history.run_buffer import Columns, RunBuffer, columns_of
 from zeropoint.history.tiers import SCHEMA, Tier, TierFile, file_of
 
 # As many as the samples that may wait for the journal are of, at one a second. What is more is read from the journal.
-MOST_UNWRITTEN = 10
+MOST_UNWRITTEN = 2
 
 
 class ColumnsPart:
@@ -57,23 +57,23 @@ class ColumnsPart:
         self._doubted: set[Path] = set()
         self._owes = False
         self._flattener = Flattener()
-        # The last one is the minute that is not over. Replaced as a whole, so that other threads see a state.
-        self._unwritten: tuple[MinuteRun, ...] = ()
+        # The last one is not over. Replaced as a whole, so that other threads see a state.
+        self._unwritten: tuple[BufferedRun, ...] = ()
         self._newest: tuple[list[tuple[int, Flat]], Columns] | None = None
         self._catch_up = CatchUp(reader, store, decoder, self._flattener, self._first_unwritten)
         self._rolls = True
 
     def add(self, record: Record) -> None:
-        """Takes a sample into its minute; one that can't follow there begins another run."""
+        """Takes a sample into the last run; one that can't follow there begins another."""
         last = self._unwritten[-1] if self._unwritten else None
         if last is not None and _follows(last, record):
             last.buffer.add(record.sample, record.time_ms)
-            grown = MinuteRun(last.buffer, last.epoch, last.first_sequence, record.sequence)
+            grown = BufferedRun(last.buffer, last.epoch, last.first_sequence, record.sequence)
             self._unwritten = (*self._unwritten[:-1], grown)
             return
-        buffer = MinuteBuffer(self._flattener)
+        buffer = RunBuffer(self._flattener)
         buffer.add(record.sample, record.time_ms)
-        self._unwritten = (*self._unwritten, MinuteRun(buffer, record.epoch, record.sequence, record.sequence))
+        self._unwritten = (*self._unwritten, BufferedRun(buffer, record.epoch, record.sequence, record.sequence))
         self._rolls = True
         if self._owes:
             self._owes = False
@@ -102,7 +102,7 @@ class ColumnsPart:
         return kept[1]
 
     def write(self, *, all_of_it: bool = False) -> bool:
-        """Writes the minutes that are over, or catches up a step, or rolls up; whether there is more to do at once."""
+        """Writes the runs that are over, or catches up a step, or rolls up; whether there is more to do at once."""
         if not self.guard.is_due:
             return False
         try:
@@ -195,7 +195,7 @@ class ColumnsPart:
         return min((one for one in oldest if one is not None), default=round(self._wall() * 1000))
 
     def _fail_to_catch_up(self, fault: Fault) -> bool:
-        """The journal can't be read: the minutes that are here are written, and the rest is tried with the next one."""
+        """The journal can't be read: the runs that are here are written, and the rest is tried with the next one."""
         if fault.kind == "damaged":
             self._doubt_journal()
         self.is_behind, self._owes = False, True
@@ -209,6 +209,6 @@ class ColumnsPart:
         return (self._unwritten[0].epoch, self._unwritten[0].first_sequence) if self._unwritten else None
 
 
-def _follows(run: MinuteRun, record: Record) -> bool:
+def _follows(run: BufferedRun, record: Record) -> bool:
     is_next = run.epoch == record.epoch and record.sequence == run.last_sequence + 1
     return is_next and run.buffer.takes(record.time_ms)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from zeropoint.history.due import FINER
 from zeropoint.history.fault import Fault
 from zeropoint.history.file_reader import PASSED_OVER, FileReader, Values
-from zeropoint.history.minute import Columns
 from zeropoint.history.rollup import Rolled, overlay, roll, samples
+from zeropoint.history.run_buffer import Columns
 from zeropoint.history.series_file import extent_of, names_of
 from zeropoint.history.tiers import KINDS, Tier, files_of
 from zeropoint.history.unrolled import Unrolled
@@ -42,7 +42,7 @@ class Stretch(Struct, frozen=True):
 
 
 class ColumnReader:
-    """Reads only; used on one thread. `newest` gives the minute that is not written yet, and gives it until it is.
+    """Reads only; used on one thread. `newest` gives the samples that are not written yet, and gives it until it is.
 
     Files that vanish meanwhile are as if they had never been; damaged ones, those of a newer version, and those that
     cannot be read are holes. What else goes wrong with a file is raised as a Fault. `doubt` is called with a file that
@@ -61,7 +61,7 @@ class ColumnReader:
         self._unrolled = Unrolled(directory, self._files)
 
     def names(self, from_ms: int, to_ms: int) -> set[str]:
-        """All series of files that touch the window, and of the newest minute; no block is read for it."""
+        """All series of files that touch the window, and of the newest samples; no block is read for it."""
         self._files.forget()
         newest = self._newest()
         found = set() if newest is None else set(newest.names)
@@ -117,12 +117,14 @@ class ColumnReader:
         kind, finer = KINDS[tier], FINER[tier]
         # Whole periods.
         from_ms, to_ms = _up(from_ms, kind.period_ms), _up(to_ms, kind.period_ms)
+        newest = self._newest()
+        unwritten: list[int] = [] if newest is None else newest.times_ms.tolist()
+        # Before the blocks: what is rolled up meanwhile is in both, and not in neither.
+        unrolled = list(self._unrolled.runs(from_ms, to_ms, tier, unwritten))
         times_ms, planes = _end_to_end(self._blocks(names, from_ms, to_ms, tier, holes), 4, len(names))
         planes[3] = np.nan_to_num(planes[3])
         parts = [Rolled(times_ms, *planes)]
-        newest = self._newest()
-        unwritten: list[int] = [] if newest is None else newest.times_ms.tolist()
-        for first_ms, last_ms in self._unrolled.runs(from_ms, to_ms, tier, unwritten):
+        for first_ms, last_ms in unrolled:
             window = (max(from_ms, first_ms), min(to_ms, last_ms))
             if finer == "samples":
                 fine, _ = self._samples(names, *window, holes)

@@ -9,12 +9,14 @@ from zeropoint.history.blocks import Block, BlockError
 from zeropoint.history.salvage import Row, Table, batches, insert, keys, whole
 from zeropoint.history.sample_id import parse_id
 from zeropoint.history.series_file import name_crc
-from zeropoint.history.tiers import KINDS, TierFile
+from zeropoint.history.tiers import KINDS, Tier, TierFile
 
 SERIES = Table("series", "id", ("series_by_crc", "crc"))
 BLOCKS = Table("blocks", "id", ("blocks_by_start", "start_ms"))
 EPOCHS = Table("blocks", "id", ("sqlite_autoindex_blocks_1", "epoch"))
 BATCH = 32
+# Holes between blocks that are shorter may be missed ticks, or blocks that were never full.
+SHORTEST_HOLE_MS: Mapping[Tier, int] = {"samples": 60_000, "minutes": 3_600_000, "hours": 86_400_000}
 
 Span = tuple[int, int]
 
@@ -61,7 +63,7 @@ def save_columns(
         if id not in saved and (span := _span(start_ms, start_ms, file)) is not None:
             lost.add((span[0], span[0] + width))
     if not is_complete:
-        lost.update(_between([*saved.values(), *lost], file, width))
+        lost.update(_between([*saved.values(), *lost], file))
     return joined(lost)
 
 
@@ -146,9 +148,10 @@ def _span(start_ms: object, end_ms: object, file: TierFile) -> Span | None:
     return start_ms, min(most, max(start_ms, end_ms) + (KINDS[file.tier].period_ms or 1))
 
 
-def _between(spans: Iterable[Span], file: TierFile, width_ms: int) -> list[Span]:
+def _between(spans: Iterable[Span], file: TierFile) -> list[Span]:
     """Where nobody knows what was there: the holes between what was, or all of the file."""
     ascending = joined(spans)
     if not ascending:
         return [(file.start_ms, file.end_ms)]
-    return [(before, after) for (_, before), (after, _) in pairwise(ascending) if after - before >= width_ms]
+    least_ms = SHORTEST_HOLE_MS[file.tier]
+    return [(before, after) for (_, before), (after, _) in pairwise(ascending) if after - before >= least_ms]

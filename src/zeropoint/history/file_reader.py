@@ -110,10 +110,10 @@ class FileReader:
             values = {id: one for id, one in known if one is not None}
             lacking = [row for row in rows if row.id not in values]
             wanted = numbers(names, ids_of(connection, names) if lacking else {})
-            planes = KINDS[file.tier].planes
-            size = min(BATCH_BLOCKS, max(1, BATCH_VALUES // (planes * max(1, len(names)) * 60)))
+            kind = KINDS[file.tier]
+            size = min(BATCH_BLOCKS, max(1, BATCH_VALUES // (kind.planes * kind.rows * max(1, len(names)))))
             for first in range(0, len(lacking), size):
-                blocks = self._whole(connection, number, lacking[first : first + size], planes)
+                blocks = self._whole(connection, number, lacking[first : first + size], kind.planes)
                 for (row, block), planes_of_row in _selected(blocks, wanted):
                     values[row.id] = unpacked = Values(block.times_ms, planes_of_row, row.interval_ms)
                     if len(names) <= CACHED_SERIES:
@@ -167,7 +167,8 @@ def _whole_block(content: bytes, row: Row, planes: int) -> Block | None:
         block = Block(content)
     except BlockError:
         return None
-    is_whole = block.planes == planes and block.count and block.times_ms[[0, -1]].tolist() == [row.start_ms, row.end_ms]
+    times_ms = block.times_ms
+    is_whole = block.planes == planes and block.count and (times_ms[0], times_ms[-1]) == (row.start_ms, row.end_ms)
     return block if is_whole else None
 
 

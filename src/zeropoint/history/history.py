@@ -7,9 +7,9 @@ from pathlib import Path
 from zeropoint.history.flatten import Flattener
 from zeropoint.history.gaps import Loss
 from zeropoint.history.journal_format import FILE as JOURNAL
-from zeropoint.history.minute import Columns
 from zeropoint.history.record import Record
 from zeropoint.history.retention import Limits
+from zeropoint.history.run_buffer import Columns
 from zeropoint.history.waiting import Waiting
 from zeropoint.history.writer import Writer
 from zeropoint.model import Component, HistoryReport

@@ -19,7 +19,7 @@ from zeropoint.history.query import (
     with_finer,
     within,
 )
-from zeropoint.history.tiers import KINDS, TIERS, Tier
+from zeropoint.history.tiers import KINDS, TIERS, Kind, Tier
 from zeropoint.model import Unavailable
 
 MOST_SERIES = 200
@@ -29,7 +29,6 @@ MOST_MATCHES = 1_000
 MOST_VALUES = 400_000
 # How many values are unpacked at a time: it bounds the memory, and how late the time limit is noticed.
 SLICE_VALUES = 2_000_000
-BLOCK_ROWS = 60
 EXTENTS_SECONDS = 1
 
 
@@ -136,7 +135,7 @@ class Queries:
         parts: list[tuple[Window, Stretch]] = []
         holes: list[Hole] = []
         for part in _slices(
-            max(whole.from_ms, stored.from_ms), min(whole.to_ms, stored.to_ms), width, KINDS[tier].block_ms, len(names)
+            max(whole.from_ms, stored.from_ms), min(whole.to_ms, stored.to_ms), width, KINDS[tier], len(names)
         ):
             if self._clock() > until:
                 raise TooSlowError
@@ -163,10 +162,10 @@ def _empty(series: int, interval_ms: int) -> Stretch:
     return Stretch(np.empty(0, np.int64), interval_ms, values, values, values, values)
 
 
-def _slices(from_ms: int, to_ms: int, width_ms: int, block_ms: int, series: int) -> Iterator[Window]:
+def _slices(from_ms: int, to_ms: int, width_ms: int, kind: Kind, series: int) -> Iterator[Window]:
     """The time in parts of whole pixels, of SLICE_VALUES or a pixel each."""
-    blocks = max(1, SLICE_VALUES // (BLOCK_ROWS * max(1, series)))
-    step = max(1, blocks * block_ms // width_ms) * width_ms
+    blocks = max(1, SLICE_VALUES // (kind.rows * max(1, series)))
+    step = max(1, blocks * kind.block_ms // width_ms) * width_ms
     for beginning in range(from_ms, to_ms, step):
         yield Window(beginning, min(beginning + step, to_ms), 0)
 

@@ -16,8 +16,8 @@ from zeropoint.history.columns_reader import Stretch
 from zeropoint.history.tiers import KINDS, TIERS, Tier
 
 PERIOD_MS: Mapping[Tier, int] = {tier: max(1, kind.period_ms) for tier, kind in KINDS.items()}
-# To read more blocks than this would take seconds: such a window is answered by the next tier.
-MOST_BLOCKS = 2_880
+# To read more of a tier than this would take seconds: such a window is answered by the next one.
+MOST_READ_MS: Mapping[Tier, int] = {"samples": 2 * 86_400_000, "minutes": 120 * 86_400_000}
 # The digits that samples have too; those of a mean beyond them tell nothing.
 DECIMALS = 6
 
@@ -63,8 +63,8 @@ def choose_tier(window: Window, extents: Extents, interval_ms: int) -> Tier:
     if extents["samples"] is not None and _covered_ms("samples", window, extents) <= window.points * interval_ms:
         chosen = "samples"
     for tier in TIERS[TIERS.index(chosen) :]:
-        affordable = _covered_ms(tier, window, extents) <= MOST_BLOCKS * KINDS[tier].block_ms
-        if affordable and _reaches(tier, window, extents):
+        covered_ms = _covered_ms(tier, window, extents)
+        if covered_ms <= MOST_READ_MS.get(tier, covered_ms) and _reaches(tier, window, extents):
             return tier
     return "hours"
 

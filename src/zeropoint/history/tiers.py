@@ -37,18 +37,20 @@ SCHEMA = Schema(
 
 
 class Kind(Struct, frozen=True):
-    """What a tier is: names of its files, the width of a value (0: a sample), and how much time a block spans."""
+    """What a tier is: names of its files, the width of a value (0: a sample), how much time a block spans, and how many
+    times of how many values are in one, at a sample a second."""
 
     file_format: str
     period_ms: int
     block_ms: int
+    rows: int
     planes: int
 
 
 KINDS: dict[Tier, Kind] = {
-    "samples": Kind("%Y-%m-%d", 0, 60_000, 1),
-    "minutes": Kind("%Y-%m", 60_000, 3_600_000, 4),
-    "hours": Kind("%Y", 3_600_000, 86_400_000, 4),
+    "samples": Kind("%Y-%m-%d", 0, 300_000, 300, 1),
+    "minutes": Kind("%Y-%m", 60_000, 3_600_000, 60, 4),
+    "hours": Kind("%Y", 3_600_000, 86_400_000, 24, 4),
 }
 
 # Names that are looked at again with each question; all that are kept by default are some 120.

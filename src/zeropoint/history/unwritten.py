@@ -7,10 +7,11 @@ from zeropoint.history.columns_reader import ColumnReader
 from zeropoint.history.decode import SampleDecoder
 from zeropoint.history.flatten import Flat, Flattener
 from zeropoint.history.journal_reader import JournalReader
-from zeropoint.history.minute import Columns, columns_of
+from zeropoint.history.run_buffer import Columns, columns_of
 from zeropoint.model import Component
 
-# Usually there is a minute of them. Where columns could not be written for long, the rest can be read once they are.
+# Usually there are some minutes of them. Where columns could not be written for long, the rest can be read once they
+# are.
 MOST_ROWS = 10_000
 
 

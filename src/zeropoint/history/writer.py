@@ -128,7 +128,7 @@ class Writer:
             self._notices = notices(self._directory, self._wall())
 
     def close(self) -> None:
-        """Writes the minute that is not over, where the directory is held, and lets go of all files."""
+        """Writes the run that is not over, where the directory is held, and lets go of all files."""
         if self._claim is None:
             self.columns.write(all_of_it=True)
         # The connection that is closed last brings the WAL back into the file, which one that reads cannot.

@@ -1,4 +1,4 @@
-"""The samples of a minute that is not over, as columns."""
+"""The samples of a block that is not over, as columns."""
 
 from collections import deque
 from itertools import groupby
@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from zeropoint.history.flatten import Flat, Flattener
 from zeropoint.history.precision import kept
+from zeropoint.history.tiers import KINDS
 from zeropoint.model import Sample
 
-MINUTE_MS = 60_000
-# Twice ten samples a second, which is the fastest that can be set.
-MOST_ROWS = 1200
+BLOCK_MS = KINDS["samples"].block_ms
+# A minute at ten samples a second, which is the fastest that can be set: it bounds what lies in memory.
+MOST_ROWS = 600
 FLATTENED_AT_ONCE = 10
 # A machine with eight GPUs and their processes has some 2,000.
 MOST_SERIES = 20_000
@@ -31,7 +32,7 @@ class Columns(Struct, frozen=True):
     left_out: int = 0
 
 
-class MinuteBuffer:
+class RunBuffer:
     """One writer adds; any thread may ask for what is there.
 
     Samples are flattened some at a time, or when somebody asks: once a second everything that it takes has left the
@@ -39,7 +40,7 @@ class MinuteBuffer:
     """
 
     def __init__(self, flattener: Flattener) -> None:
-        """The flattener is shared by all minutes of a writer, for the names that it keeps."""
+        """The flattener is shared by all runs of a writer, for the names that it keeps."""
         self._flattener = flattener
         self._lock = Lock()
         self._pending: deque[tuple[int, Sample]] = deque()
@@ -49,11 +50,11 @@ class MinuteBuffer:
         self.interval_ms = 0
 
     def takes(self, time_ms: int) -> bool:
-        """Whether a sample of this time can follow: it lies in the same minute, after the last one. Otherwise the
+        """Whether a sample of this time can follow: it belongs into the same block, after the last one. Otherwise the
         buffer is to be written, and a new one begun."""
         if not self._count:
             return True
-        follows = self._last_ms < time_ms and self._last_ms // MINUTE_MS == time_ms // MINUTE_MS
+        follows = self._last_ms < time_ms and self._last_ms // BLOCK_MS == time_ms // BLOCK_MS
         return follows and self._count < MOST_ROWS
 
     def add(self, sample: Sample, time_ms: int) -> None:

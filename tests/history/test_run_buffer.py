@@ -5,9 +5,8 @@ from msgspec.structs import replace
 
 from tests.history.records import NOON_MS
 from tests.support.samples import sample
-from zeropoint.history import minute
 from zeropoint.history.flatten import Flat, Flattener
-from zeropoint.history.minute import MOST_ROWS, MOST_SERIES, MinuteBuffer, columns_of
+from zeropoint.history.run_buffer import MOST_ROWS, MOST_SERIES, RunBuffer, columns_of
 from zeropoint.model import BlockDevice, Disk, Sample, System
 
 
@@ -17,7 +16,7 @@ def with_disks(**reads: int) -> Sample:
 
 
 def test_rows_become_columns_and_what_is_null_is_nan():
-    buffer = MinuteBuffer(Flattener())
+    buffer = RunBuffer(Flattener())
     assert buffer.columns() is None
     for second, taken in enumerate([with_disks(a=1, b=2), with_disks(a=3), with_disks(c=4, a=5)]):
         buffer.add(taken, NOON_MS + 1000 * second)
@@ -33,7 +32,7 @@ def test_rows_become_columns_and_what_is_null_is_nan():
 
 
 def test_what_was_given_out_does_not_change():
-    buffer = MinuteBuffer(Flattener())
+    buffer = RunBuffer(Flattener())
     buffer.add(sample(1), NOON_MS)
     before = buffer.columns()
     buffer.add(sample(2), NOON_MS + 1000)
@@ -41,19 +40,19 @@ def test_what_was_given_out_does_not_change():
     assert before.values.shape[1] == 1
 
 
-def test_a_run_ends_with_the_minute_and_where_the_clock_is_set_back():
-    buffer = MinuteBuffer(Flattener())
+def test_a_run_ends_with_the_block_and_where_the_clock_is_set_back():
+    buffer = RunBuffer(Flattener())
     assert buffer.takes(NOON_MS + 30_000)
     buffer.add(sample(1), NOON_MS + 30_000)
-    assert buffer.takes(NOON_MS + 59_999)
+    assert buffer.takes(NOON_MS + 299_999)
     assert not buffer.takes(NOON_MS + 30_000)
     assert not buffer.takes(NOON_MS + 29_000)
-    assert not buffer.takes(NOON_MS + 60_000)
+    assert not buffer.takes(NOON_MS + 300_000)
     assert not buffer.takes(NOON_MS - 1)
 
 
 def test_a_run_has_an_end_however_fast_samples_come():
-    buffer = MinuteBuffer(Flattener())
+    buffer = RunBuffer(Flattener())
     for row in range(MOST_ROWS):
         buffer.add(sample(1), NOON_MS + row)
     assert not buffer.takes(NOON_MS + MOST_ROWS)
@@ -74,7 +73,7 @@ def test_series_that_are_too_many_are_left_out_and_counted():
 
 
 def test_another_thread_reads_whole_rows_while_samples_are_added():
-    buffer = MinuteBuffer(Flattener())
+    buffer = RunBuffer(Flattener())
     wrong: list[str] = []
     done = threading.Event()
 
@@ -88,7 +87,7 @@ def test_another_thread_reads_whole_rows_while_samples_are_added():
 
     thread = threading.Thread(target=read)
     thread.start()
-    for number in range(minute.MOST_ROWS):
+    for number in range(MOST_ROWS):
         buffer.add(sample(number), NOON_MS + number)
     done.set()
     thread.join()
