@@ -106,12 +106,10 @@ class Block:
         header = unpacked(content[start : self.first_frame], size)
         self.columns: tuple[bytes, ...] = _header(self.count, self.series, self.planes, self.frames).unpack(header)
         self.times_ms: Ints = np.frombuffer(self.columns[0], "<i8").cumsum()
-
-    @property
-    def size_bytes(self) -> int:
-        """What it takes of memory when all frames were asked for."""
-        unpacked_frames = int(np.frombuffer(self.columns[6], "<u4").sum())
-        return len(self._content) + sum(map(len, self.columns)) + self.times_ms.nbytes + unpacked_frames
+        # What it takes of memory when all frames were asked for.
+        self.size_bytes = (
+            len(content) + size + self.times_ms.nbytes + sum(struct.unpack(f"<{self.frames}I", self.columns[6]))
+        )
 
     def frame(self, first: int, packed_bytes: int, size_bytes: int) -> bytes:
         """What is in the frame that begins at a byte behind the header; it is kept. Raises BlockError."""
