@@ -20,7 +20,8 @@ from bench.processes import child, cpu_seconds
 from zeropoint.history.columns_reader import ColumnReader
 
 JOBS = 12
-SETTLE_SECONDS, WINDOW_SECONDS = 15, 285
+# In each window one block is written.
+SETTLE_SECONDS, WINDOW_SECONDS = 15, 300
 DAY_SECONDS = 86_400
 # Otherwise an appliance on a busy machine reads less often what is dear, and both would cost the same.
 NO_BUDGET = ("--overhead-budget-percent", "0")
