@@ -42,7 +42,7 @@ class Stretch(Struct, frozen=True):
 
 
 class ColumnReader:
-    """Reads only; used on one thread. `newest` gives the samples that are not written yet, and gives it until it is.
+    """Reads only; used on one thread. `newest` gives the samples that are not written yet, until they are.
 
     Files that vanish meanwhile are as if they had never been; damaged ones, those of a newer version, and those that
     cannot be read are holes. What else goes wrong with a file is raised as a Fault. `doubt` is called with a file that

@@ -22,7 +22,7 @@ from zeropoint.history.tiers import KINDS, SCHEMA, TierFile
 
 MOST_OPEN = 12
 # Who looks at a chart asks for the same values again and again: an hour of 60 series takes 1.7 MB. A page with many
-# charts asks the same blocks for one series after the other: on a busy machine those of a day take 4 MB, of minutes.
+# charts asks the same blocks for one series after the other: on a busy machine those of a day take 8 MB, of minutes.
 VALUES_BYTES, BLOCKS_BYTES = 4 * 1024 * 1024, 12 * 1024 * 1024
 CACHED_SERIES = 64
 # How many values are unpacked at a time, the work takes some 60 bytes for each; and of how many blocks, whose headers
