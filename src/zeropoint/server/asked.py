@@ -12,6 +12,7 @@ from multidict import MultiDict
 
 from zeropoint.server.access import GRANT, Grant
 from zeropoint.server.errors import ApiError, error_response
+from zeropoint.server.pieces import Pieces
 from zeropoint.server.routes import Route
 from zeropoint.server.tokens import Token
 
@@ -48,7 +49,7 @@ async def answered(handlers: Mapping[str, Handler], path: str, query: str) -> tu
         if path not in handlers:
             raise ApiError(404, "not-found", "a machine does not answer this over the bus")
         response = await handlers[path](cast(web.Request, Asked(path, query)))
-        assert isinstance(response, web.Response) and isinstance(response.body, bytes)  # noqa: S101 - they are JSON
+        assert isinstance(response, web.Response)  # noqa: S101 - they are JSON
     except ApiError as error:
         response = error_response(error)
     except ValueError:
@@ -56,4 +57,5 @@ async def answered(handlers: Mapping[str, Handler], path: str, query: str) -> tu
     except Exception:
         log.exception("a question over the bus failed", path=path)
         response = error_response(ApiError(500, "internal", "the machine failed to answer; see its log"))
-    return response.status, cast(bytes, response.body)
+    body = response.body
+    return response.status, body.content if isinstance(body, Pieces) else cast(bytes, body)

@@ -11,7 +11,11 @@ from aiohttp.payload import Payload
 from aiohttp.typedefs import Handler
 from msgspec import Struct
 
+from zeropoint.server.pieces import OWN_PIECE_BYTES, Pieces
+
 log = structlog.get_logger()
+JSON = "application/json"
+LARGE_BYTES = 64 * 1024
 # What the error of an answer is called, for who looks at answers and not at what they were made of.
 ERROR_CODE = web.ResponseKey("error-code", str)
 
@@ -46,10 +50,12 @@ def bad_parameter(name: str, message: str) -> ApiError:
 
 
 def json_response(answer: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    body = answer if isinstance(answer, bytes | Payload) else msgspec.json.encode(answer)
     return web.Response(
-        body=answer if isinstance(answer, bytes | Payload) else msgspec.json.encode(answer),
+        # aiohttp would copy it once more, behind the headers.
+        body=Pieces(body, JSON, OWN_PIECE_BYTES) if isinstance(body, bytes) and len(body) > LARGE_BYTES else body,
         status=status,
-        content_type="application/json",
+        content_type=JSON,
         headers={"Cache-Control": "no-store", **(headers or {})},
     )
 

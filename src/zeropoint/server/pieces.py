@@ -10,25 +10,37 @@ from aiohttp.abc import AbstractStreamWriter
 from aiohttp.payload import Payload
 
 PIECE_BYTES = 16 * 1024
+# Of what belongs to one answer alone: it is held for its reader anyway, and each piece is a turn of the event loop.
+OWN_PIECE_BYTES = 256 * 1024
 
 
 class Pieces(Payload):
-    """Bytes that all answers share. Each waits until its reader has taken what was sent before."""
+    """Bytes that are sent without another copy of all of them. Each piece waits until the reader has taken what was
+    sent before."""
 
     _value: bytes
     _autoclose = True
 
-    def __init__(self, content: bytes, content_type: str) -> None:
+    def __init__(self, content: bytes, content_type: str, piece_bytes: int = PIECE_BYTES) -> None:
         super().__init__(content, content_type=content_type)
         self._size = len(content)
+        self._piece_bytes = piece_bytes
+
+    @property
+    def content(self) -> bytes:
+        return self._value
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
         return self._value.decode(encoding, errors)
 
     async def write(self, writer: AbstractStreamWriter) -> None:
-        for start in range(0, len(self._value), PIECE_BYTES):
-            await writer.write(self._value[start : start + PIECE_BYTES])
+        content = memoryview(self._value)
+        # It is joined to the headers.
+        await writer.write(content[:PIECE_BYTES])
+        for start in range(PIECE_BYTES, len(content), self._piece_bytes):
             await writer.drain()
+            await writer.write(content[start : start + self._piece_bytes])
+        await writer.drain()
 
 
 class MadePieces(Payload):
