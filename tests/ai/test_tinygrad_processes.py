@@ -171,7 +171,8 @@ def test_other_programs_and_other_files_are_none_of_it(tree: Tree) -> None:
 def test_a_look_is_bounded_and_the_next_one_goes_on(tree: Tree) -> None:
     clock = Clock()
     live = TinygradProcesses(ProcessTable(clock), budget_seconds=0.002)
-    for pid in range(10, 410):
+    # Beyond what Linux gives, for the process of the test is not asked.
+    for pid in range(5_000_000, 5_000_400):
         tree.process(pid, opened=CACHE)
     counts = []
     while not counts or counts[-1] < 400:

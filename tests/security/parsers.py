@@ -150,7 +150,12 @@ PARSERS: dict[str, Parser] = {
     "socket statistics": Parser(
         lambda content: list(parse_answer(content)), b"\x14\x00\x00\x00\x03\x00" + b"\x00" * 14, (OSError,)
     ),
-    "passwd": Parser(parse_users, PASSWD),
+    "passwd": Parser(
+        lambda content: {
+            number: structs.replace(user, home=shown(user.home)) for number, user in parse_users(content).items()
+        },
+        PASSWD,
+    ),
     "os-release": Parser(
         lambda content: parse_os_release(content.decode(errors="replace")), b'ID=debian\nPRETTY_NAME="x"\n'
     ),

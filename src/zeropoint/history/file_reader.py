@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from zeropoint.history.block_values import select
 from zeropoint.history.blocks import Block, BlockError
 from zeropoint.history.fault import Fault, Kind
-from zeropoint.history.kept_file import KeptFile
+from zeropoint.history.held_file import HeldFile
 from zeropoint.history.recent import Recent
 from zeropoint.history.rows import Floats, Ints
 from zeropoint.history.series_file import Row, contents_of, ids_of, numbers, rows_between
@@ -57,7 +57,7 @@ class FileReader:
 
     def __init__(self, doubt: Callable[[Path], None] = lambda path: None) -> None:
         self._doubt = doubt
-        self._files: OrderedDict[Path, KeptFile] = OrderedDict()
+        self._files: OrderedDict[Path, HeldFile] = OrderedDict()
         self._values: Recent[tuple[tuple[str, ...], Key], Values] = Recent(VALUES_BYTES, lambda one: one.planes.nbytes)
         self._blocks: Recent[Key, Block] = Recent(BLOCKS_BYTES, lambda one: one.size_bytes)
 
@@ -135,9 +135,9 @@ class FileReader:
         self._values.clear()
         self._blocks.clear()
 
-    def _kept(self, path: Path) -> KeptFile:
+    def _kept(self, path: Path) -> HeldFile:
         """Of those that are open the one that was read last stays longest."""
-        kept = self._files.pop(path) if path in self._files else KeptFile(path, SCHEMA)
+        kept = self._files.pop(path) if path in self._files else HeldFile(path, SCHEMA)
         self._files[path] = kept
         while len(self._files) > MOST_OPEN:
             _, oldest = self._files.popitem(last=False)

@@ -13,7 +13,7 @@ from msgspec import Struct
 from zeropoint.history import database
 from zeropoint.history.database import Schema
 from zeropoint.history.fault import told_apart
-from zeropoint.history.kept_file import KeptFile
+from zeropoint.history.held_file import HeldFile
 from zeropoint.history.salvage import Table, batches, insert, whole
 
 FILE = "gaps.db"
@@ -126,7 +126,7 @@ class GapReader:
     """Reads gaps.db beside the writer; used on one thread at a time. A missing file is an empty one."""
 
     def __init__(self, directory: Path) -> None:
-        self._file = KeptFile(directory / FILE, SCHEMA)
+        self._file = HeldFile(directory / FILE, SCHEMA)
 
     def between(self, from_ms: int, to_ms: int, unwritten: Iterable[Loss] = ()) -> list[Loss]:
         """The losses that touch [from_ms, to_ms], the earliest first. Raises Fault.

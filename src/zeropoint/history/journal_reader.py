@@ -6,6 +6,7 @@ from pathlib import Path
 import apsw
 from msgspec import Struct
 
+from zeropoint.history.held_file import HeldFile
 from zeropoint.history.journal_format import FILE, SCHEMA, Entry
 from zeropoint.history.journal_scan import (
     Start,
@@ -17,7 +18,6 @@ from zeropoint.history.journal_scan import (
     stretch,
     unit_after,
 )
-from zeropoint.history.kept_file import KeptFile
 from zeropoint.history.sample_id import parse_id
 from zeropoint.model import Gap, GapReason
 
@@ -56,7 +56,7 @@ class JournalReader:
 
     def __init__(self, directory: Path, doubt: Callable[[], None] = lambda: None) -> None:
         self._doubt = doubt
-        self._file = KeptFile(directory / FILE, SCHEMA)
+        self._file = HeldFile(directory / FILE, SCHEMA)
 
     def after(self, id: str, limit: int) -> Tail:
         """What came after `id`, which may be anything that a client sends; at most `limit` samples.

@@ -17,7 +17,7 @@ PAGES_KIB = 256
 _openings = count(1)
 
 
-class KeptFile:
+class HeldFile:
     """Used on one thread at a time.
 
     `number` is another one for each connection of the process: a new file may get the inode of one that is gone.

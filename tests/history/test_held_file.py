@@ -9,7 +9,7 @@ import pytest
 from zeropoint.history import database
 from zeropoint.history.database import Schema
 from zeropoint.history.fault import Fault
-from zeropoint.history.kept_file import KeptFile
+from zeropoint.history.held_file import HeldFile
 
 SCHEMA = Schema(version=1, sql="CREATE TABLE numbers(number INTEGER NOT NULL) STRICT")
 
@@ -20,8 +20,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def kept(path: Path) -> Iterator[KeptFile]:
-    kept = KeptFile(path, SCHEMA)
+def kept(path: Path) -> Iterator[HeldFile]:
+    kept = HeldFile(path, SCHEMA)
     yield kept
     kept.close()
 
@@ -32,12 +32,12 @@ def put(path: Path, *numbers: int) -> None:
     database.close_writer(connection)
 
 
-def told(kept: KeptFile) -> list[int] | None:
+def told(kept: HeldFile) -> list[int] | None:
     with kept.reading() as connection:
         return connection and [number for (number,) in connection.execute("SELECT number FROM numbers ORDER BY 1")]
 
 
-def test_a_file_that_comes_later_is_read_and_what_is_written_meanwhile_too(kept: KeptFile, path: Path):
+def test_a_file_that_comes_later_is_read_and_what_is_written_meanwhile_too(kept: HeldFile, path: Path):
     assert told(kept) is None
     put(path, 1)
     assert told(kept) == [1]
@@ -47,7 +47,7 @@ def test_a_file_that_comes_later_is_read_and_what_is_written_meanwhile_too(kept:
     assert kept.number == number
 
 
-def test_a_view_does_not_change_while_it_is_read(kept: KeptFile, path: Path):
+def test_a_view_does_not_change_while_it_is_read(kept: HeldFile, path: Path):
     put(path, 1)
     with kept.reading() as connection:
         assert connection is not None
@@ -57,7 +57,7 @@ def test_a_view_does_not_change_while_it_is_read(kept: KeptFile, path: Path):
     assert told(kept) == [1, 2]
 
 
-def test_of_a_file_that_takes_the_place_of_another_nothing_is_known(kept: KeptFile, path: Path):
+def test_of_a_file_that_takes_the_place_of_another_nothing_is_known(kept: HeldFile, path: Path):
     put(path, 1)
     assert told(kept) == [1]
     number = kept.number
@@ -69,7 +69,7 @@ def test_of_a_file_that_takes_the_place_of_another_nothing_is_known(kept: KeptFi
     assert kept.notes == {}
 
 
-def test_a_file_that_is_gone_is_let_go(kept: KeptFile, path: Path):
+def test_a_file_that_is_gone_is_let_go(kept: HeldFile, path: Path):
     put(path, 1)
     assert told(kept) == [1]
     kept.close_gone()
@@ -85,7 +85,7 @@ def opened(path: Path) -> int:
     return sum(link.name.startswith(path.name) for link in links)
 
 
-def test_damage_is_told_and_the_file_is_opened_anew(kept: KeptFile, path: Path):
+def test_damage_is_told_and_the_file_is_opened_anew(kept: HeldFile, path: Path):
     put(path, 1)
     assert told(kept) == [1]
     with pytest.raises(Fault, match="damaged"), kept.reading():
