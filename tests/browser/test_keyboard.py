@@ -33,6 +33,7 @@ FOCUSED = """() => {
   const { top, bottom } = element.getBoundingClientRect();
   return {
     again,
+    what: element.outerHTML.slice(0, 300),
     name: element.getAttribute("aria-label") ?? element.textContent.trim(),
     outline: outlineStyle === "none" ? 0 : Number.parseFloat(outlineWidth),
     isOnScreen: bottom > 0 && top < innerHeight,
@@ -131,7 +132,7 @@ def test_tab_reaches_every_control_with_a_visible_focus(appliance: Appliance, vi
     for one in reached:
         assert one["outline"] >= 1, one
         assert one["isOnScreen"], one
-        assert one["name"], "a control has a name"
+        assert one["name"], one
 
 
 def test_space_presses_a_focused_button_and_freezes_nothing(appliance: Appliance, visit: Callable[..., Tab]):
