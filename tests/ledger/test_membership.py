@@ -165,6 +165,18 @@ def test_others_are_told_by_program_and_user():
         assert owner.found_by == "program-and-user"
 
 
+@pytest.mark.parametrize("name", ["", "  "])
+def test_a_process_that_calls_itself_nothing_has_a_name_to_be_shown(name: str):
+    machine = Machine()
+    with python(
+        "import ctypes, sys; ctypes.CDLL(None).prctl(15, sys.argv[1].encode()); print('ready', flush=True); "
+        "sys.stdin.read()",
+        name,
+    ) as program:
+        assert Path(f"/proc/{program.pid}/comm").read_text() == f"{name}\n"
+        assert machine.look()[program.pid].name.startswith("unnamed")
+
+
 def control_group() -> Path | None:
     """A folder in which this machine lets groups be made."""
     for place in ("/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd"):

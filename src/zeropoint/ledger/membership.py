@@ -237,10 +237,9 @@ class Membership:
         return Member(process, tree or self._apart(roots, process, place), tree, label, is_left, place)
 
     def _apart(self, roots: Roots, process: Process, place: Place) -> Owner:
-        """The owner of a process that is in no tree."""
-        return self.owner_of_group(roots, place.placement) or program_owner(
-            clean(process.name), self._user_name(roots, place.user_id)
-        )
+        """The owner of a process that is in no tree. A process may call itself nothing, or a blank."""
+        name = clean(process.name) if process.name.strip() else "unnamed"
+        return self.owner_of_group(roots, place.placement) or program_owner(name, self._user_name(roots, place.user_id))
 
     def owner_of_group(self, roots: Roots, placement: Placement | None) -> Owner | None:
         """The workload that a control group is; None for those that are none."""
