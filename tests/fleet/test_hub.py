@@ -24,7 +24,7 @@ from tests.support.stream import Stream
 from tests.support.stream import messages as samples_in
 from tests.support.tokens import bearer, made
 from zeropoint.fleet.identity import Machine
-from zeropoint.fleet.names import STREAM, samples_of
+from zeropoint.fleet.names import NEWEST, STREAM, samples_of
 from zeropoint.fleet.outgoing import with_machine
 from zeropoint.fleet.stream import Limits, ensure_stream, limit_stream
 
@@ -223,6 +223,15 @@ def test_a_bus_that_lost_everything_ends_the_streams_of_its_ids_and_all_goes_on(
     assert number(after[0].json["id"]) <= number(before.json["id"]) + 20
 
 
+async def _newest_follows(url: str) -> bool:
+    """Whether the stream of the newest samples takes from the other one already: a server begins that on its own time,
+    and what the other one has dropped before is gone."""
+    client = await nats.connect(url)
+    info = await client.jetstream().stream_info(NEWEST)
+    await client.close()
+    return bool(info.sources) and all((source.active or -1) >= 0 for source in info.sources)
+
+
 async def _fill(url: str, boxes: int, further: int) -> None:
     """A sample of each of the boxes, and further ones of the last."""
     client = await nats.connect(url)
@@ -240,6 +249,7 @@ def test_a_hub_that_begins_knows_machines_of_which_the_stream_has_nothing_any_mo
     with bus(tmp_path / "bus") as server:
         with hub(tmp_path / "hub", "--nats", server.url) as one:
             wait_for(lambda: one.get("/readyz").status == 200)
+            wait_for(lambda: asyncio.run(_newest_follows(server.url)))
             asyncio.run(_fill(server.url, 3, 4000))
             last = wait_for(lambda: (row := hosts(one).get("box-2")) and row["newest_id"] == "js-4003" and row)
             before = hosts(one)
