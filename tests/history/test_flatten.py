@@ -87,14 +87,17 @@ def test_a_flattener_that_has_seen_others_says_the_same(real: Sample):
         assert flat(taken, flattener) == listed(taken)
 
 
-def test_what_is_null_keeps_its_place_so_that_names_stay_the_same_object():
+def test_what_is_null_keeps_its_place_so_that_parts_stay_the_same_object():
     flattener = Flattener()
     first, second = (flattener.flatten(of_all_kinds(usage_percent=usage)) for usage in (1.0, None))
-    assert first.names is second.names
+    assert first.parts is second.parts
     place = first.names.index("system.cpu.usage_percent")
     assert first.values[place] == 1.0
     assert np.isnan(second.values[place])
-    assert flattener.flatten(sample(1)).names is not first.names
+    other = flattener.flatten(sample(1))
+    assert other.names != first.names
+    both = {id(part) for part in first.parts} & {id(part) for part in other.parts}
+    assert both, "a part that is in both is the same object"
 
 
 def test_what_is_no_number_is_null_and_costs_the_others_nothing():

@@ -60,14 +60,14 @@ def test_a_run_has_an_end_however_fast_samples_come():
 
 def test_of_two_rows_with_one_name_the_later_stands():
     values = np.array([1.0, 2.0, 3.0])
-    columns = columns_of([(NOON_MS, Flat(("a", "b", "a"), values))], 1000)
+    columns = columns_of([(NOON_MS, Flat((("a", "b"), ("a",)), values))], 1000)
     assert columns.names == ("a", "b")
     assert columns.values.tolist() == [[3.0], [2.0]]
 
 
 def test_series_that_are_too_many_are_left_out_and_counted():
     names = tuple(f"s{number}" for number in range(MOST_SERIES + 7))
-    columns = columns_of([(NOON_MS, Flat(names, np.ones(len(names))))], 1000)
+    columns = columns_of([(NOON_MS, Flat((names,), np.ones(len(names))))], 1000)
     assert len(columns.names) == MOST_SERIES
     assert columns.left_out == 7
 

@@ -43,11 +43,16 @@ class Plan:
 
 
 class Flat(Struct, frozen=True, gc=False):
-    """The series of one sample. As long as the same rows are there, `names` is the same object. A series that is null
-    is NaN; a name may stand twice where a list has two rows of one key."""
+    """The series of one sample: the names of each section and row of it, and the numbers of all of them. A part is the
+    same object in each sample in which it is, and `parts` is as long as nothing comes or goes. A series that is null is
+    NaN; a name may stand twice where a list has two rows of one key."""
 
-    names: Names
+    parts: tuple[Names, ...]
     values: NDArray[np.float64]
+
+    @property
+    def names(self) -> Names:
+        return tuple(name for part in self.parts for name in part)
 
 
 class Flattener:
@@ -58,21 +63,20 @@ class Flattener:
         self._plans: dict[type[Section], Plan] = {}
         self._item_names: dict[tuple[str, int], Names] = {}
         self._kept_paths = 0
-        self._parts: list[Names] = []
-        self._names: Names = ()
+        self._parts: tuple[Names, ...] = ()
 
     def flatten(self, sample: Sample) -> Flat:
         """The names that catalogue.values() gives, and their numbers; of a state the index of its word."""
-        parts: list[Names] = []
+        found: list[Names] = []
         values: list[Any] = []
         with self._lock:
-            self._walk(sample, "", parts, values)
+            self._walk(sample, "", found, values)
+            parts = tuple(found)
             if parts != self._parts:
                 self._parts = parts
-                self._names = tuple(name for part in parts for name in part)
             if self._kept_paths > MOST_KEPT_PATHS:
                 self._forget()
-            return Flat(self._names, _numbers(values))
+            return Flat(self._parts, _numbers(values))
 
     def _walk(self, section: Section, path: str, parts: list[Names], values: list[Any]) -> None:
         plan = self._plans.get(type(section))

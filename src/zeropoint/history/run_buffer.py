@@ -8,11 +8,12 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from zeropoint.history.flatten import Flat, Flattener
+from zeropoint.history.flatten import Flat, Flattener, Names
 from zeropoint.history.precision import kept
 from zeropoint.history.tiers import KINDS
 from zeropoint.model import Sample
 
+Indices = NDArray[np.intp]
 BLOCK_MS = KINDS["samples"].block_ms
 # A minute at ten samples a second, which is the fastest that can be set: it bounds what lies in memory.
 MOST_ROWS = 600
@@ -82,20 +83,17 @@ class RunBuffer:
 def columns_of(rows: list[tuple[int, Flat]], interval_ms: int) -> Columns:
     """Rows of one run, each its time and its values, as exactly as columns keep them; series that are null in all of
     them are left out."""
-    places: dict[str, int] = {}
-    # As long as the rows of lists stay the same, so does the object of names: then a stack of samples goes in at once.
-    runs = [list(run) for _, run in groupby(rows, key=lambda row: id(row[1].names))]
-    for run in runs:
-        for name in run[0][1].names:
-            places.setdefault(name, len(places))
-    values = np.full((len(places), len(rows)), np.nan)
+    places = _Places()
+    # As long as nothing comes or goes, `parts` is the same object: then a stack of samples goes in at once.
+    runs = [[flat for _, flat in run] for _, run in groupby(rows, key=lambda row: id(row[1].parts))]
+    indexes = [places.of(run[0].parts) for run in runs]
+    values = np.full((len(places.by_name), len(rows)), np.nan)
     first = 0
-    for run in runs:
-        index = np.array([places[name] for name in run[0][1].names], dtype=np.intp)
-        values[index, first : first + len(run)] = np.stack([flat.values for _, flat in run], axis=1)
+    for run, index in zip(runs, indexes, strict=True):
+        values[index, first : first + len(run)] = np.stack([flat.values for flat in run], axis=1)
         first += len(run)
     told = np.flatnonzero(~np.isnan(values).all(axis=1))
-    all_names = tuple(places)
+    all_names = tuple(places.by_name)
     names = tuple(all_names[place] for place in told[:MOST_SERIES])
     return Columns(
         times_ms=np.array([time_ms for time_ms, _ in rows], dtype=np.int64),
@@ -104,3 +102,22 @@ def columns_of(rows: list[tuple[int, Flat]], interval_ms: int) -> Columns:
         values=kept(names, values[told[:MOST_SERIES]]),
         left_out=max(0, len(told) - MOST_SERIES),
     )
+
+
+class _Places:
+    """The row of each name. A part is looked up as the object that it is, since what comes and goes leaves most parts
+    as they are; whoever asks holds them."""
+
+    def __init__(self) -> None:
+        self.by_name: dict[str, int] = {}
+        self._by_part: dict[int, Indices] = {}
+
+    def of(self, parts: tuple[Names, ...]) -> Indices:
+        return np.concatenate([self._of_part(part) for part in parts])
+
+    def _of_part(self, part: Names) -> Indices:
+        found = self._by_part.get(id(part))
+        if found is None:
+            rows = [self.by_name.setdefault(name, len(self.by_name)) for name in part]
+            found = self._by_part[id(part)] = np.array(rows, dtype=np.intp)
+        return found
