@@ -17,7 +17,7 @@ Indices = NDArray[np.intp]
 BLOCK_MS = KINDS["samples"].block_ms
 # A minute at ten samples a second, which is the fastest that can be set: it bounds what lies in memory.
 MOST_ROWS = 600
-FLATTENED_AT_ONCE = 10
+FLATTENED_AT_ONCE = 30
 # A machine with eight GPUs and their processes has some 2,000.
 MOST_SERIES = 20_000
 
