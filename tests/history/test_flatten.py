@@ -1,5 +1,6 @@
 import asyncio
 import math
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -44,8 +45,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Sample:
 def flat(taken: Sample, flattener: Flattener | None = None) -> dict[str, float]:
     """Name and number of each series that is not null."""
     flattened = (flattener or Flattener()).flatten(taken)
-    assert len(flattened.names) == len(flattened.values)
-    pairs = zip(flattened.names, flattened.values.tolist(), strict=True)
+    pairs = zip(chain.from_iterable(flattened.parts), flattened.values.tolist(), strict=True)
     return {name: value for name, value in pairs if not math.isnan(value)}
 
 
@@ -91,11 +91,11 @@ def test_what_is_null_keeps_its_place_so_that_parts_stay_the_same_object():
     flattener = Flattener()
     first, second = (flattener.flatten(of_all_kinds(usage_percent=usage)) for usage in (1.0, None))
     assert first.parts is second.parts
-    place = first.names.index("system.cpu.usage_percent")
+    place = [*chain.from_iterable(first.parts)].index("system.cpu.usage_percent")
     assert first.values[place] == 1.0
     assert np.isnan(second.values[place])
     other = flattener.flatten(sample(1))
-    assert other.names != first.names
+    assert other.parts != first.parts
     both = {id(part) for part in first.parts} & {id(part) for part in other.parts}
     assert both, "a part that is in both is the same object"
 

@@ -50,10 +50,6 @@ class Flat(Struct, frozen=True, gc=False):
     parts: tuple[Names, ...]
     values: NDArray[np.float64]
 
-    @property
-    def names(self) -> Names:
-        return tuple(name for part in self.parts for name in part)
-
 
 class Flattener:
     """Keeps the names that it has made."""
