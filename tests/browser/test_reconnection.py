@@ -33,6 +33,18 @@ def hatched(picture: dict[str, Any]) -> list[dict[str, Any]]:
     return [one for one in picture["rectangles"] if one["isPattern"]]
 
 
+WIDTH = """heading =>
+  inside.chart(heading).shadowRoot.querySelector(".plot").getBoundingClientRect().width - 54 - 64"""
+"""Of the plot of a chart in pixels, without the room for its axis and for the words at its end."""
+
+
+def drawn_pixels(tab: Tab, chart: str, gap: dict[str, Any], view: dict[str, Any]) -> float:
+    """How wide a gap is to be drawn, as far as it is in view."""
+    start, end = view["startMilliseconds"], view["endMilliseconds"]
+    inside = min(gap["toMilliseconds"], end) - max(gap["fromMilliseconds"], start)
+    return inside / (end - start) * tab.page.evaluate(WIDTH, chart)
+
+
 def test_a_killed_server_is_told_and_its_return_breaks_the_line(tmp_path: Path, visit: Callable[..., Tab]):
     with running(tmp_path, "--interval", "0.2") as first:
         tab = visit(first.url).live()
@@ -59,11 +71,17 @@ def test_a_killed_server_is_told_and_its_return_breaks_the_line(tmp_path: Path, 
         join = after["times"].index(before["times"][-1]) + 1
         assert join in broken
         pieces, holes = pieces_of_the_first_line(tab, "Memory"), hatched(tab.picture("Memory"))
-        # A busy machine may miss ticks beside. Rows that are broken off one after the other are one hole, and one that
-        # is narrower than a pixel is not drawn; the widest is that of the time without a server.
+        # A busy machine may miss ticks beside. Rows that are broken off one after the other are one gap.
         begun = [row for row in broken if row - 1 not in broken]
-        assert 1 <= len(holes) <= len(begun)
-        hole = max(holes, key=lambda one: one["right"] - one["left"])
+        span = [view["startMilliseconds"], view["endMilliseconds"]]
+        gaps = tab.page.evaluate("span => inside.timeline().gapsBetween(...span)", span)
+        assert len(gaps) == len(begun)
+        # One that is narrower than a pixel need not be drawn; all others are.
+        widths = [drawn_pixels(tab, "Memory", gap, view) for gap in gaps]
+        away = sum(row <= join for row in begun) - 1
+        assert sum(width > 1 for width in widths) <= len(holes) <= len(gaps)
+        hole = min(holes, key=lambda one: abs(one["right"] - one["left"] - widths[away]))
+        assert abs(hole["right"] - hole["left"] - widths[away]) < 1
         assert hole["right"] - hole["left"] > 1
         assert not any(start < hole["left"] + 1 and end > hole["right"] - 1 for start, end in pieces)
         assert any(end < hole["left"] + 1 for _, end in pieces)
